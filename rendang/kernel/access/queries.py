@@ -1,0 +1,90 @@
+"""The questions a page asks before it shows anything: may this person, and is this row theirs to see."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from rendang.kernel.access.models import Institution
+from rendang.kernel.access.permissions import GRANTS, Permission
+from rendang.kernel.access.scope import (
+    ScopedQuerySet,
+    institution_ids_where,
+    memberships_of,
+)
+
+View = Callable[..., HttpResponse]
+
+
+def permissions(user: Any, *, at: Institution | int | None = None) -> frozenset[Permission]:
+    """All rights a person holds at one institution, or anywhere when none is named."""
+    where = at.pk if isinstance(at, Institution) else at
+    return frozenset().union(
+        *(GRANTS[role] for place, role in memberships_of(user) if where is None or place in (None, where))
+    )
+
+
+def can(user: Any, permission: Permission, *, at: Institution | int | None = None) -> bool:
+    return permission in permissions(user, at=at)
+
+
+def institutions_where(user: Any, permission: Permission) -> Any:
+    """The active institutions at which the person holds the permission: the choices of a form."""
+    where = institution_ids_where(user, permission)
+    every = Institution.objects.filter(is_active=True).order_by("pk")
+    return every if where is None else every.filter(pk__in=where)
+
+
+def get_visible_or_404(rows: ScopedQuerySet, user: Any, permission: Permission, **lookup: Any) -> Any:
+    """The row, if the person holds the permission where it belongs.
+
+    404 for another institution's row (its existence is a secret), 403 for one's own without the right.
+    """
+    try:
+        row = rows.reachable_by(user).get(**lookup)
+    except rows.model.DoesNotExist:
+        raise Http404 from None
+    if not rows.visible_to(user, permission).filter(pk=row.pk).exists():
+        raise PermissionDenied
+    return row
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Mark a page with the permission it needs, and check that the person has it somewhere.
+
+    Which rows they may touch is decided by ``visible_to`` and ``get_visible_or_404``.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not can(request.user, permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        checked.access = permission  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """Mark a page that anyone may open, signed in or not."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return login_not_required(view)
+
+
+def citizen(view: View) -> View:
+    """Mark a page of a citizen who has signed in with the real name; staff have no business there."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not getattr(request.user, "is_citizen", False):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    checked.access = "citizen"  # type: ignore[attr-defined]
+    return checked

@@ -1,0 +1,72 @@
+"""Leaving a trace. Every action calls ``record`` in its own transaction; every look calls ``record_view``."""
+
+from typing import Any
+
+from django.db import connection, models
+
+from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.core.fields import EncryptedTextField
+
+Snapshot = dict[str, Any]
+HIDDEN = "***"
+
+
+def snapshot(subject: models.Model) -> Snapshot:
+    """The row's values before a change; encrypted ones appear only as changed or not."""
+    return {field.attname: getattr(subject, field.attname) for field in subject._meta.concrete_fields}
+
+
+def changes(subject: models.Model, before: Snapshot) -> dict[str, list[Any]]:
+    """Field → [old, new] for what differs; the content of encrypted and binary fields is never written down."""
+    found = {}
+    for field in subject._meta.concrete_fields:
+        old, new = before.get(field.attname), getattr(subject, field.attname)
+        if old != new:
+            secret = isinstance(field, (EncryptedTextField, models.BinaryField))
+            found[field.attname] = [HIDDEN, HIDDEN] if secret else [old, new]
+    return found
+
+
+def record(
+    verb: str,
+    subject: Any,
+    *,
+    by: Any,
+    before: Snapshot | None = None,
+    reason: str = "",
+    institution: Any = None,
+    person: Any = None,
+    detail: dict[str, Any] | None = None,
+) -> AuditEvent:
+    """Note who did what, and which fields it changed, in the caller's transaction.
+
+    No change without its trace, no trace without its change. ``before`` is the ``snapshot`` taken first (omit it
+    for a new row); ``detail`` replaces the computed changes where a row's own fields do not tell the story.
+    """
+    assert connection.in_atomic_block, "an audit event belongs to the transaction of its change"
+    return AuditEvent.objects.create(
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        institution_id=institution.pk if institution else getattr(subject, "institution_id", None),
+        person_id=person.pk if person else getattr(subject, "person_id", None),
+        actor_id=by.pk if by else None,
+        actor_name=str(by) if by else "system",
+        reason=reason,
+        changes=detail if detail is not None else changes(subject, before or {}),
+    )
+
+
+def record_view(verb: str, subject: Any, *, by: Any, reason: str = "", institution: Any = None) -> None:
+    """Note that somebody looked at personal content (PIPL art. 51; 2018 regulations on cadre files, art. 31)."""
+    AuditEvent.objects.create(
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        institution_id=institution.pk if institution else getattr(subject, "institution_id", None),
+        person_id=getattr(subject, "person_id", None),
+        actor_id=by.pk if by else None,
+        actor_name=str(by) if by else "",
+        reason=reason,
+        changes={},
+    )

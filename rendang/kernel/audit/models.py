@@ -1,0 +1,74 @@
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+
+# The number of the running transaction: 64 bits, never used twice by one database server.
+CURRENT_TRANSACTION = models.Func(
+    template="(pg_current_xact_id()::text::bigint)",
+    output_field=models.BigIntegerField(),
+)
+
+
+class AuditEvent(models.Model):
+    """One thing that happened, a look at personal content included. Append-only by trigger.
+
+    No foreign keys, so that the log never blocks, and is never changed by, the live data.
+    """
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=150)
+    institution_id = models.BigIntegerField(null=True)
+    verb = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # Sealing goes by transaction: when a transaction is over, nothing with its number or a lower one can still appear.
+    transaction_id = models.BigIntegerField(db_default=CURRENT_TRANSACTION, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "id"], name="audit_by_subject"),
+            models.Index(fields=["person_id", "id"], name="audit_by_person"),
+            models.Index(fields=["actor_id", "id"], name="audit_by_actor"),
+            models.Index(fields=["verb", "id"], name="audit_by_verb"),
+            models.Index(fields=["transaction_id", "id"], name="audit_by_transaction"),
+            BrinIndex(fields=["at"], name="audit_by_time", pages_per_range=32),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.verb} {self.subject_type}:{self.subject_id}"
+
+
+class AuditSeal(models.Model):
+    """A closed batch of events: their digests, the root of the Merkle tree over them, chained and signed.
+
+    A seal covers the events whose (transaction, id) is greater than ``after`` and at most ``up_to``, among those
+    with an id above ``floor``. Ranges touch, so that every event belongs to exactly one seal. Append-only by trigger.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    # Raised when the database moved to another server, whose transaction numbers begin again (a restored dump).
+    floor = models.BigIntegerField(default=0)
+    after_transaction = models.BigIntegerField()
+    after_id = models.BigIntegerField()
+    up_to_transaction = models.BigIntegerField()
+    up_to_id = models.BigIntegerField()
+    # The first transaction number not yet given out when the seal was made.
+    next_transaction = models.BigIntegerField()
+    event_ids = ArrayField(models.BigIntegerField())
+    leaves = models.BinaryField()
+    root = models.BinaryField(max_length=32)
+    previous = models.BinaryField(max_length=32)
+    sealed_at = models.DateTimeField()
+    signature = models.BinaryField()
+
+    class Meta:
+        indexes = [BrinIndex(fields=["sealed_at"], name="audit_seal_by_time")]
+
+    def __str__(self) -> str:
+        return f"seal {self.number}"

@@ -1,0 +1,113 @@
+"""What every test may ask for by name."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from rendang.kernel.access.models import Institution, Role
+from rendang.kernel.accounts.models import User
+from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Without a pool: its idle connections would keep the test database from being dropped."""
+    from django.conf import settings
+
+    settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Transactional tests empty every table afterwards, which the audit log refuses outside the tests."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_event_is_not_emptied")
+        cursor.execute("ALTER TABLE audit_auditseal DISABLE TRIGGER audit_seal_is_not_emptied")
+
+
+@pytest.fixture(autouse=True)
+def _cheap_password_hash(settings: object) -> None:
+    """Argon2 is slow on purpose; tests/kernel/accounts checks that the real settings use it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def institution(db: None) -> Institution:
+    return factories.InstitutionFactory()
+
+
+@pytest.fixture
+def other_institution(db: None) -> Institution:
+    return factories.InstitutionFactory()
+
+
+@pytest.fixture
+def clerk(institution: Institution) -> User:
+    return factories.staff(institution, Role.CLERK)
+
+
+@pytest.fixture
+def reviewer(institution: Institution) -> User:
+    return factories.staff(institution, Role.REVIEWER)
+
+
+@pytest.fixture
+def approver(institution: Institution) -> User:
+    return factories.staff(institution, Role.APPROVER)
+
+
+@pytest.fixture
+def keeper(institution: Institution) -> User:
+    return factories.staff(institution, Role.KEEPER)
+
+
+@pytest.fixture
+def digitiser(institution: Institution) -> User:
+    return factories.staff(institution, Role.DIGITISER)
+
+
+@pytest.fixture
+def head(institution: Institution) -> User:
+    return factories.staff(institution, Role.HEAD)
+
+
+@pytest.fixture
+def supervisor(db: None) -> User:
+    return factories.staff(None, Role.SUPERVISOR)
+
+
+@pytest.fixture
+def system_administrator(db: None) -> User:
+    return factories.staff(None, Role.SYSTEM_ADMINISTRATOR)
+
+
+@pytest.fixture
+def security_administrator(db: None) -> User:
+    return factories.staff(None, Role.SECURITY_ADMINISTRATOR)
+
+
+@pytest.fixture
+def audit_administrator(db: None) -> User:
+    return factories.staff(None, Role.AUDIT_ADMINISTRATOR)
+
+
+@pytest.fixture
+def citizen(db: None) -> User:
+    return factories.CitizenFactory()
+
+
+@pytest.fixture
+def signed_in() -> Iterator[Callable[[User], Client]]:
+    """``signed_in(clerk).get(url)``: a browser in which that person has signed in, second factor included."""
+
+    def sign_in(user: User, language: str = "en") -> Client:
+        client = Client(headers={"accept-language": language})
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        session["second_factor"] = True
+        session.save()
+        return client
+
+    yield sign_in
