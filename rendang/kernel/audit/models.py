@@ -47,28 +47,26 @@ class AuditEvent(models.Model):
 class AuditSeal(models.Model):
     """A closed batch of events: their digests, the root of the Merkle tree over them, chained and signed.
 
-    A seal covers the events whose (transaction, id) is greater than ``after`` and at most ``up_to``, among those
-    with an id above ``floor``. Ranges touch, so that every event belongs to exactly one seal. Append-only by trigger.
+    A seal covers the events with an id above ``floor`` whose (transaction, id) is greater than ``after`` and at most
+    ``up_to``. Ranges touch, so that every event belongs to exactly one seal. Append-only by trigger.
     """
 
     number = models.BigIntegerField(primary_key=True)
-    # Raised when the database moved to another server, whose transaction numbers begin again (a restored dump).
-    floor = models.BigIntegerField(default=0)
+    # The database server; another one (a restored dump) counts its transactions anew, above a new floor of ids.
+    server = models.BigIntegerField()
+    floor = models.BigIntegerField()
     after_transaction = models.BigIntegerField()
     after_id = models.BigIntegerField()
     up_to_transaction = models.BigIntegerField()
     up_to_id = models.BigIntegerField()
-    # The first transaction number not yet given out when the seal was made.
+    # The first transaction number not given out yet when the seal was made.
     next_transaction = models.BigIntegerField()
     event_ids = ArrayField(models.BigIntegerField())
     leaves = models.BinaryField()
     root = models.BinaryField(max_length=32)
     previous = models.BinaryField(max_length=32)
     sealed_at = models.DateTimeField()
-    signature = models.BinaryField()
-
-    class Meta:
-        indexes = [BrinIndex(fields=["sealed_at"], name="audit_seal_by_time")]
+    signature = models.BinaryField(max_length=64)
 
     def __str__(self) -> str:
         return f"seal {self.number}"
