@@ -1,0 +1,101 @@
+"""接收: a dossier is called for, arrives, is opened by two people, compared, reviewed, and accepted or returned."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from rendang.dossiers.models import Custody
+from rendang.kernel.files.models import StoredFile
+from rendang.kernel.workflow.models import Case, CaseQuerySet
+
+
+class Intake(Case):
+    """接收 — one dossier on its way into an institution (人社厅发〔2022〕64号; domain.md §5.2)."""
+
+    class State(models.TextChoices):
+        APPLIED = "APPLIED", _("Applied for")
+        CALLED = "CALLED", _("Called for")
+        ARRIVED = "ARRIVED", _("Parcel registered")
+        HALF_OPENED = "HALF_OPENED", _("Opened, second person to sign")
+        OPENED = "OPENED", _("Opened by two")
+        COMPARED = "COMPARED", _("Compared with notice and list")
+        REVIEWED = "REVIEWED", _("Reviewed")
+        ACCEPTED = "ACCEPTED", _("Accepted")
+        RETURNED = "RETURNED", _("Returned to the sender")
+        WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+    class Seal(models.TextChoices):
+        INTACT = "INTACT", _("Intact")
+        BROKEN = "BROKEN", _("Broken")
+        MISSING = "MISSING", _("No seal")
+
+    SERVICE_ITEM = "intake"
+    PAGE = "intake:detail"
+    CLOSED = frozenset({State.ACCEPTED, State.RETURNED, State.WITHDRAWN})
+
+    # What is asked for, and from whom.
+    reason = models.CharField(_("reason of receipt"), max_length=20)
+    sender = models.CharField(_("present keeper"), max_length=120)
+    sender_address = models.CharField(_("address of the present keeper"), max_length=200, blank=True)
+    archive_type = models.CharField(
+        _("kind of custody"),
+        max_length=8,
+        choices=Custody.ArchiveType.choices,
+        default=Custody.ArchiveType.PERSONAL,
+    )
+    # 调档函
+    letter_number = models.CharField(_("number of the recall letter"), max_length=40, blank=True)
+    letter_date = models.DateField(_("date of the recall letter"), null=True, blank=True)
+    letter_valid_until = models.DateField(_("recall letter valid until"), null=True, blank=True)
+    letter_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The parcel, noted before it is opened.
+    arrived_on = models.DateField(_("arrived"), null=True, blank=True)
+    carrier = models.CharField(_("carrier"), max_length=20, blank=True)
+    waybill = models.CharField(_("number of the consignment"), max_length=40, blank=True)
+    parcel_sender = models.CharField(_("sender on the parcel"), max_length=120, blank=True)
+    seal = models.CharField(_("seal"), max_length=8, choices=Seal.choices, blank=True)
+    # Opened by two people, who both sign.
+    first_opener = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    second_opener = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # What was in it, against the transfer notice and the list.
+    principal_volumes = models.PositiveSmallIntegerField(_("principal volumes"), null=True, blank=True)
+    duplicate_volumes = models.PositiveSmallIntegerField(_("duplicate volumes"), null=True, blank=True)
+    papers = models.PositiveSmallIntegerField(_("papers"), null=True, blank=True)
+    notice_agrees = models.BooleanField(_("agrees with the transfer notice"), null=True, blank=True)
+    list_agrees = models.BooleanField(_("agrees with the list of papers"), null=True, blank=True)
+    right_person = models.BooleanField(_("all papers are this person's"), null=True, blank=True)
+    comparison = models.CharField(_("differences found"), max_length=400, blank=True)
+    # The review: what is missing is noted and told to the person once; it is never a reason to refuse (75号).
+    missing = models.CharField(_("missing key papers"), max_length=400, blank=True)
+    review = models.CharField(_("result of the review"), max_length=400, blank=True)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # The end.
+    custody = models.OneToOneField(Custody, on_delete=models.PROTECT, null=True, blank=True, related_name="intake")
+    receipt_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    return_reason = models.CharField(_("reason of the return"), max_length=20, blank=True)
+    return_detail = models.CharField(_("explanation of the return"), max_length=400, blank=True)
+    return_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("intake")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(second_opener__isnull=True) | ~Q(second_opener=F("first_opener")),
+                name="a_parcel_is_opened_by_two_people",
+                violation_error_message=_("A second person must sign the opening."),
+            ),
+            models.UniqueConstraint(
+                fields=["letter_number"],
+                condition=~Q(letter_number=""),
+                name="recall_letter_number_once",
+            ),
+        ]

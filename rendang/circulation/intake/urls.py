@@ -1,0 +1,12 @@
+from django.urls import path
+
+from rendang.circulation.intake import views
+
+app_name = "intake"
+urlpatterns = [
+    path("", views.intake_list, name="list"),
+    path("new/", views.apply, name="apply"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/papers/<slug:paper>/", views.paper, name="paper"),
+    path("<int:pk>/<slug:step>/", views.step, name="step"),
+]

@@ -1,0 +1,56 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from rendang.circulation.transfers.queries import carriers_between_us
+from rendang.kernel.access.models import Institution
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.forms import ReasonForm
+
+
+def code_choices(table: str) -> list[tuple[str, str]]:
+    return [(code.code, code.name) for code in standards.codes(table)]
+
+
+def allowed_carriers() -> list[tuple[str, str]]:
+    allowed = carriers_between_us()
+    return [choice for choice in code_choices("carrier") if choice[0] in allowed]
+
+
+class OfferForm(forms.Form):
+    to = forms.ModelChoiceField(
+        label=_("To which institution"), queryset=Institution.objects.filter(is_active=True).order_by("pk")
+    )
+    reason = forms.ChoiceField(label=_("Reason of the transfer"), choices=lambda: code_choices("transfer_reason"))
+    remarks = forms.CharField(label=_("Remarks"), max_length=200, required=False)
+
+
+class PackForm(forms.Form):
+    principal_volumes = forms.IntegerField(label=_("Principal volumes"), min_value=0, max_value=99, initial=1)
+    duplicate_volumes = forms.IntegerField(label=_("Duplicate volumes"), min_value=0, max_value=99, initial=0)
+    papers_counted = forms.IntegerField(label=_("Papers counted"), min_value=0, max_value=9999)
+
+
+class DispatchForm(forms.Form):
+    carrier = forms.ChoiceField(label=_("Carrier"), choices=allowed_carriers)
+    waybill = forms.CharField(label=_("Number of the consignment"), max_length=40, required=False)
+
+
+class ReceiveForm(PackForm):
+    seal_intact = forms.BooleanField(label=_("The seal is intact"), required=False)
+
+
+class RefuseForm(forms.Form):
+    refusal_reason = forms.ChoiceField(label=_("Reason of the refusal"), choices=lambda: code_choices("return_reason"))
+    refusal_detail = forms.CharField(
+        label=_("Explanation of the refusal"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+FORMS = {
+    "pack": PackForm,
+    "dispatch": DispatchForm,
+    "receive": ReceiveForm,
+    "refuse": RefuseForm,
+    "decline": ReasonForm,
+    "withdraw": ReasonForm,
+}

@@ -1,0 +1,202 @@
+"""The one settings file. What differs between machines comes from the environment (docs/operations.md)."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from csp.constants import NONCE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+# Everything the installation writes lives here: database, keys, stored files, logs.
+HOME = Path(os.environ.get("RENDANG_HOME", BASE_DIR / "var"))
+DEMONSTRATION = os.environ.get("RENDANG_DEMONSTRATION", "0") == "1"
+
+
+def database(url: str) -> dict[str, object]:
+    """``postgresql://user:password@host:port/name?option=value`` as Django wants it."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured("RENDANG_DATABASE_URL must begin with postgresql:// (PostgreSQL 15 or newer).")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),  # ?host=/folder is a Unix socket
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **options,
+            "pool": {"min_size": 1, "max_size": int(os.environ.get("RENDANG_DATABASE_POOL", "8"))},
+            "options": "-c lock_timeout=5s",
+        },
+    }
+
+
+def key(name: str) -> str:
+    """A secret from the environment, or made once and kept in a file only its owner can read."""
+    if value := os.environ.get(f"RENDANG_{name.upper()}"):
+        return value
+    path = HOME / "keys" / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:  # another process was first
+            pass
+    return path.read_text()
+
+
+DATABASES = {"default": database(os.environ.get("RENDANG_DATABASE_URL", "postgresql:///rendang"))}
+SECRET_KEY = key("secret_key")
+# Wraps the data keys of stored files and encrypts identity numbers; losing it loses them (docs/operations.md).
+MASTER_KEY = bytes.fromhex(key("master_key"))
+DEBUG = os.environ.get("RENDANG_DEBUG", "0") == "1"
+ALLOWED_HOSTS = os.environ.get("RENDANG_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("RENDANG_ORIGINS", "").split(",") if origin]
+# The address printed in QR codes.
+PUBLIC_ADDRESS = os.environ.get("RENDANG_PUBLIC_ADDRESS", "http://localhost:8000")
+# The certificate that signs papers and its key, as PEM files; without them the installation makes its own.
+SIGNING_CERTIFICATE = os.environ.get("RENDANG_SIGNING_CERTIFICATE", "")
+SIGNING_KEY = os.environ.get("RENDANG_SIGNING_KEY", "")
+# Where papers find their fonts: the packaged one, then installed ones for the characters that it lacks.
+FONT_FOLDERS = [
+    BASE_DIR / "node_modules/@expo-google-fonts/noto-serif-sc/400Regular",
+    BASE_DIR / "node_modules/@expo-google-fonts/noto-serif-sc/700Bold",
+    Path("/usr/share/fonts/opentype/noto"),  # Debian: fonts-noto-cjk
+    Path("/usr/share/fonts/truetype/hanazono"),  # Debian: fonts-hanazono
+    *(Path(folder) for folder in os.environ.get("RENDANG_FONT_FOLDERS", "").split(os.pathsep) if folder),
+]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "django_htmx",
+    "template_partials",
+    "procrastinate.contrib.django",
+    "rendang.kernel.core",
+    "rendang.kernel.audit",
+    "rendang.kernel.access",
+    "rendang.kernel.accounts",
+    "rendang.kernel.standards",
+    "rendang.kernel.workflow",
+    "rendang.kernel.files",
+    "rendang.kernel.documents",
+    "rendang.institutions",
+    "rendang.people",
+    "rendang.dossiers",
+    "rendang.storage",
+    "rendang.circulation.intake",
+    "rendang.circulation.transfers",
+    "rendang.circulation.rosters",
+    "rendang.services.certificates",
+    "rendang.exchange",
+    "rendang.portal",
+    "rendang.supervision",
+    "rendang.desk",
+    "rendang.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "rendang.config.urls"
+WSGI_APPLICATION = "rendang.config.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "desk:home"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "actions"
+PROCRASTINATE_ON_APP_READY = None
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+# GB/T 22239-2019 8.1.4.1: lock after repeated failures, end idle sessions.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.5  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "rendang" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "rendang.desk.context.desk",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "rendang.kernel.core.forms.Renderer"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": [SELF],
+        "base-uri": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+if PUBLIC_ADDRESS.startswith("https://"):
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000

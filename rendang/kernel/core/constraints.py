@@ -1,0 +1,24 @@
+"""From a broken database constraint to a sentence for the person at the screen."""
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models.constraints import BaseConstraint
+from django.utils.translation import gettext as _
+
+
+def refusal_from(broken: IntegrityError) -> ValidationError:
+    """The ``violation_error_message`` of the constraint that refused, or a general sentence.
+
+    Used where two people act at once: validation saw nothing wrong, the database did.
+    """
+    name = getattr(getattr(broken.__cause__, "diag", None), "constraint_name", None)
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                return ValidationError(_message(constraint))
+    return ValidationError(_("Somebody else changed this at the same moment. Look again and repeat."))
+
+
+def _message(constraint: BaseConstraint) -> str:
+    return str(constraint.get_violation_error_message())

@@ -1,0 +1,40 @@
+"""Encryption of fields and the blind index by which an encrypted number is found.
+
+Both keys are derived from the installation's master key (HKDF-SHA-256), one purpose each.
+"""
+
+import hmac
+import secrets
+from functools import cache
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+NONCE_LENGTH = 12
+
+
+@cache
+def key_for(purpose: str) -> bytes:
+    """A 256-bit key for one purpose, derived from the master key."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(settings.MASTER_KEY)
+
+
+@cache
+def _cipher() -> AESGCM:
+    return AESGCM(key_for("field encryption"))
+
+
+def encrypt(plain: bytes) -> bytes:
+    nonce = secrets.token_bytes(NONCE_LENGTH)
+    return nonce + _cipher().encrypt(nonce, plain, None)
+
+
+def decrypt(sealed: bytes) -> bytes:
+    return _cipher().decrypt(sealed[:NONCE_LENGTH], sealed[NONCE_LENGTH:], None)
+
+
+def blind_index(text: str) -> bytes:
+    """A keyed digest (HMAC-SHA-256, 16 bytes) of a normalised number: equal numbers, equal index, nothing else."""
+    return hmac.digest(key_for("blind index"), text.encode(), "sha256")[:16]

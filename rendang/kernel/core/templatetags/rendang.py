@@ -1,0 +1,133 @@
+"""What templates need and Django lacks: form widgets in the project's look, masks, partial dates, sorting, pages."""
+
+from datetime import date
+from typing import Any
+
+from django import forms, template
+from django.core.paginator import Page
+from django.forms.boundfield import BoundField, BoundWidget
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from rendang.kernel.core.identifiers import mask_id_number
+
+register = template.Library()
+
+# The parameters that say where in a list one is; a new filter or order begins at the beginning.
+PLACE = ("page", "after")
+
+
+@register.filter
+def kind(field: BoundField) -> str:
+    """The class a field is laid out by: checkbox, choices, file, select, textarea, date or text."""
+    widget = field.field.widget
+    for name, types in (
+        ("choices", (forms.RadioSelect, forms.CheckboxSelectMultiple)),
+        ("checkbox", forms.CheckboxInput),
+        ("file", forms.FileInput),
+        ("select", forms.Select),
+        ("textarea", forms.Textarea),
+        ("date", forms.DateInput),
+    ):
+        if isinstance(widget, types):
+            return name
+    return "text"
+
+
+@register.simple_tag
+def widget(field: BoundField) -> SafeString:
+    """The field's control with the classes of the look; dates get the browser's own calendar."""
+    control = field.field.widget
+    look = {"checkbox": "form-check-input", "select": "form-select"}.get(kind(field), "form-control")
+    own = control.attrs.get("class", "")
+    if type(control) is forms.DateInput:
+        # Browsers read and write only ISO dates, whatever the language of the page.
+        control.input_type, control.format = "date", "%Y-%m-%d"
+    attributes = {"class": " ".join(filter(None, [own, look, "is-invalid" if field.errors else ""]))}
+    if isinstance(control, forms.Textarea) and control.attrs.get("rows") == "10":
+        attributes["rows"] = "3"
+    return field.as_widget(attrs=attributes)
+
+
+@register.filter
+def choice_input(option: BoundWidget) -> SafeString:
+    """The bare radio button or check box of one choice; its label stands beside it."""
+    option.data["attrs"]["class"] = "form-check-input"
+    return option.tag(wrap_label=False)
+
+
+register.filter("mask_id", mask_id_number)
+
+
+@register.filter
+def mask_name(name: str) -> str:
+    """A name of which only the first character is readable: 张*."""
+    return f"{name[0]}{'*' * (len(name) - 1)}" if name else ""
+
+
+@register.filter
+def partial_date(value: str) -> str:
+    """1986, 1986-07 or 1986-07-15 in the words of the page; anything else as it was written."""
+    parts = str(value or "").split("-")
+    try:
+        numbers = [int(part) for part in parts]
+        day = date(*(numbers + [1, 1])[:3]) if len(numbers) < 3 else date(*numbers)
+    except (TypeError, ValueError):
+        return str(value or "")
+    if len(numbers) == 1:
+        return f"{numbers[0]}年" if (get_language() or "").startswith("zh") else str(numbers[0])
+    return date_format(day, "YEAR_MONTH_FORMAT" if len(numbers) == 2 else "DATE_FORMAT")
+
+
+def address(request: HttpRequest, **changes: object) -> str:
+    """The page's own address with some parameters changed; ``None`` takes one out."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("components/sort_heading.html", takes_context=True)
+def sort_heading(context: Any, label: str, field: str, css: str = "") -> dict[str, Any]:
+    """A column heading that sorts by ``?sort=field`` or ``?sort=-field`` and keeps the filters."""
+    current = context["request"].GET.get("sort", context.get("sort", ""))
+    direction = {field: "ascending", f"-{field}": "descending"}.get(current, "")
+    wanted = f"-{field}" if current == field else field
+    restart: dict[str, object] = dict.fromkeys(PLACE)
+    return {
+        "label": label,
+        "direction": direction,
+        "css": css,
+        "url": address(context["request"], sort=wanted, **restart),
+    }
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def paginate(context: Any, page: Any, total: int | None = None) -> dict[str, Any]:
+    """The way through a list that keeps its filters: numbered for Django's ``Page``, onward for a ``KeysetPage``."""
+    request = context["request"]
+    if isinstance(page, Page):
+        paginator = page.paginator
+        return {
+            "previous_url": address(request, page=page.previous_page_number()) if page.has_previous() else "",
+            "next_url": address(request, page=page.next_page_number()) if page.has_next() else "",
+            "numbers": [
+                (number if isinstance(number, int) else None, number_url(request, page, number))
+                for number in paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+            ],
+            "total": paginator.count if total is None else total,
+        }
+    return {
+        "first_url": "" if page.is_first else address(request, after=None),
+        "next_url": "" if page.next is None else address(request, after=page.next),
+        "total": total,
+    }
+
+
+def number_url(request: HttpRequest, page: Page, number: int | str) -> str:
+    return address(request, page=number) if isinstance(number, int) and number != page.number else ""

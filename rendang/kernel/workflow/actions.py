@@ -1,0 +1,96 @@
+"""Opening, pausing and resuming a case of any kind. What is particular to a kind are its own steps."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from rendang.kernel.access.models import Institution
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can
+from rendang.kernel.audit import actions as audit
+from rendang.kernel.core.constraints import refusal_from
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.steps import set_deadline
+
+
+def next_in_series(series: str, institution: Institution, period: str, count: int = 1) -> range:
+    """The next ``count`` running numbers of a series, taken in the caller's transaction; none is ever given twice."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO workflow_numberseries (institution_id, series, period, latest) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (institution_id, series, period)"
+            " DO UPDATE SET latest = workflow_numberseries.latest + EXCLUDED.latest RETURNING latest",
+            [institution.pk, series, period, count],
+        )
+        latest = cursor.fetchone()[0]
+    return range(latest - count + 1, latest + 1)
+
+
+def next_case_numbers(institution: Institution, day: dt.date, count: int = 1) -> list[str]:
+    """Case numbers ``institution code + date + running number``, for instance RCSC-20260701-0001."""
+    numbers = next_in_series("case", institution, f"{day:%Y%m%d}", count)
+    return [f"{institution.code}-{day:%Y%m%d}-{number:04d}" for number in numbers]
+
+
+def open_case(
+    case: Any, *, by: Any, permission: Permission | None, at: Institution | None = None, deadline: str | None = None
+) -> Any:
+    """Give a new case its number and time limit and save it. ``permission=None``: the caller has checked.
+
+    Raises ``PermissionDenied``, or ``ValidationError`` with words for the person at the screen.
+    """
+    if permission is not None and not can(by, permission, at=at or case.institution):
+        raise PermissionDenied
+    today = timezone.localdate()
+    case.kind, case.service_item, case.opened_by = case._meta.model_name, case.SERVICE_ITEM, by
+    if deadline:
+        set_deadline(case, deadline, today)
+    try:
+        with transaction.atomic():
+            (case.number,) = next_case_numbers(case.institution, today)
+            case.full_clean()
+            case.save()
+            audit.record(f"{case._meta.model_name}.open", case, by=by)
+    except IntegrityError as broken:
+        raise refusal_from(broken) from broken
+    return case
+
+
+@transaction.atomic
+def pause(case: Case, *, by: Any, reason: str) -> Case:
+    """Stop the clock of a case, for instance while a paper is being fetched elsewhere."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if not can(by, Permission.CASE_PAUSE, at=case.institution_id):
+        raise PermissionDenied
+    if case.closed_at or case.paused_at:
+        raise ValidationError(_("Only an open case that is running can be paused."))
+    if not reason.strip():
+        raise ValidationError(_("Say why the case must wait."))
+    before = audit.snapshot(case)
+    case.paused_at, case.pause_reason = timezone.now(), reason.strip()
+    case.save(update_fields=["paused_at", "pause_reason"])
+    audit.record("case.pause", case, by=by, before=before, reason=case.pause_reason)
+    return case
+
+
+@transaction.atomic
+def resume(case: Case, *, by: Any) -> Case:
+    """Let the clock run again; the time limit moves by the working days the case was paused."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if not can(by, Permission.CASE_PAUSE, at=case.institution_id):
+        raise PermissionDenied
+    if not case.paused_at:
+        raise ValidationError(_("This case is not paused."))
+    before = audit.snapshot(case)
+    if case.due_date:
+        lost = standards.working_days_between(timezone.localdate(case.paused_at), timezone.localdate())
+        case.due_date = standards.add_working_days(case.due_date, lost)
+    case.paused_at, case.pause_reason = None, ""
+    case.save(update_fields=["paused_at", "pause_reason", "due_date"])
+    audit.record("case.resume", case, by=by, before=before)
+    return case

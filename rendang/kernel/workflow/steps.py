@@ -1,0 +1,167 @@
+"""One decorator turns a function into a step of a workflow.
+
+A step is declared once. From that one declaration it is permitted, locked, refused in the wrong state, recorded in
+the audit log, given its time limit, and offered as a button, in the API and in the diagrams: they cannot drift apart.
+
+Order of locks, everywhere: case → dossier → custody → slot → placement → counters.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can
+from rendang.kernel.audit import actions as audit
+from rendang.kernel.core.constraints import refusal_from
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.models import Case
+
+# The step leaves the time limit as it is.
+UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One way a case moves on: who may take it, from where to where, and how long the next has."""
+
+    name: str
+    label: str | Promise
+    sources: frozenset[str]
+    target: str
+    permission: Permission
+    at: str  # the case's field that names the institution at which the permission must be held
+    unlike: tuple[str, ...]  # fields naming people who may not be the one who takes this step
+    deadline: str | None  # policy code of the time limit that starts now; None ends it
+    applicant_may: bool  # the citizen whose case it is may take it, too
+    summary: str
+
+
+STEPS: dict[type[Case], dict[str, Step]] = {}
+
+
+def step(
+    model: type[Case],
+    *,
+    label: str | Promise,
+    sources: Iterable[str],
+    target: str,
+    permission: Permission,
+    at: str = "institution",
+    unlike: Iterable[str] = (),
+    deadline: str | None = UNCHANGED,
+    applicant_may: bool = False,
+) -> Callable[[Callable[..., None]], Callable[..., Any]]:
+    """Declare ``change(case, *, by, **inputs)`` as a step; its body holds only what is particular to it."""
+
+    def decorate(change: Callable[..., None]) -> Callable[..., Any]:
+        rule = Step(
+            name=change.__name__,
+            label=label,
+            sources=frozenset(sources),
+            target=target,
+            permission=permission,
+            at=at,
+            unlike=tuple(unlike),
+            deadline=deadline,
+            applicant_may=applicant_may,
+            summary=(change.__doc__ or "").strip().split("\n")[0],
+        )
+        STEPS.setdefault(model, {})[rule.name] = rule
+
+        @wraps(change)
+        def take(case: Any, *, by: Any, **inputs: Any) -> Any:
+            try:
+                with transaction.atomic():
+                    return _take(model, rule, change, case, by, inputs)
+            except IntegrityError as broken:  # a promise of the database, broken by somebody who came first
+                raise refusal_from(broken) from broken
+
+        return take
+
+    return decorate
+
+
+def _take(model: type[Case], rule: Step, change: Callable[..., None], case: Any, by: Any, inputs: dict) -> Any:
+    case = model._default_manager.select_for_update(of=("self", "case_ptr")).get(pk=case.pk)
+    if not may_take(by, rule, case):
+        raise PermissionDenied
+    refuse_unless_possible(rule, case, by)
+    before = audit.snapshot(case)
+    change(case, by=by, **inputs)
+    case.state = rule.target
+    _set_deadline(case, rule, timezone.localdate())
+    if case.state in model.CLOSED:
+        case.closed_at = timezone.now()
+    changed = {field.name for field in case._meta.concrete_fields if before[field.attname] != _value(case, field)}
+    # Only what changed is validated and written: an untouched foreign key needs no look-up.
+    case.full_clean(exclude={field.name for field in case._meta.concrete_fields} - changed)
+    case.save(update_fields=changed)
+    audit.record(f"{model._meta.model_name}.{rule.name}", case, by=by, before=before, reason=inputs.get("reason", ""))
+    return case
+
+
+def _value(case: Any, field: Any) -> Any:
+    return getattr(case, field.attname)
+
+
+def refuse_unless_possible(rule: Step, case: Any, by: Any) -> None:
+    """Raise ``ValidationError`` in words when the case's state, a pause or the two-person rule is in the way."""
+    if case.paused_at:
+        raise ValidationError(_("“%(step)s” must wait: the case is paused.") % {"step": rule.label})
+    if case.state not in rule.sources:
+        raise ValidationError(
+            _("“%(step)s” is not possible while the case is “%(state)s”.")
+            % {"step": rule.label, "state": case.state_label}
+        )
+    if any(getattr(case, f"{field}_id") == by.pk for field in rule.unlike):
+        raise ValidationError(
+            _("“%(step)s” needs a second person: you took the step before it.") % {"step": rule.label}
+        )
+
+
+def may_take(user: Any, rule: Step, case: Any) -> bool:
+    """The permission at the institution the step names; the system's own jobs; the applicant where allowed."""
+    if getattr(user, "kind", None) == "SYSTEM":
+        return True
+    if rule.applicant_may and case.applicant_id == user.pk:
+        return True
+    where = getattr(case, f"{rule.at}_id")
+    return where is not None and can(user, rule.permission, at=where)
+
+
+def _set_deadline(case: Any, rule: Step, today: dt.date) -> None:
+    if rule.deadline == UNCHANGED:
+        return
+    if rule.deadline is None:
+        case.due_date, case.due_is_provisional, case.due_basis = None, False, ""
+        return
+    set_deadline(case, rule.deadline, today)
+
+
+def set_deadline(case: Any, policy: str, today: dt.date) -> None:
+    """The last day by the policy in force today at the case's institution."""
+    limit = standards.deadline(policy, start=today, institution=case.institution)
+    case.due_date, case.due_is_provisional = limit.due, limit.provisional
+    case.due_basis = limit.policy.basis[:200]
+
+
+def steps_open_to(user: Any, case: Any) -> list[Step]:
+    """What this person may do with this case now: the buttons on the page, the list in the API."""
+    if case.paused_at:
+        return []
+    return [
+        rule
+        for rule in STEPS.get(type(case), {}).values()
+        if case.state in rule.sources
+        and may_take(user, rule, case)
+        and not any(getattr(case, f"{field}_id") == user.pk for field in rule.unlike)
+    ]

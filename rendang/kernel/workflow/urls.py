@@ -1,0 +1,10 @@
+from django.urls import path
+
+from rendang.kernel.workflow import views
+
+app_name = "workflow"
+urlpatterns = [
+    path("<int:pk>/", views.case, name="case"),
+    path("<int:pk>/pause/", views.pause, name="pause"),
+    path("<int:pk>/resume/", views.resume, name="resume"),
+]

@@ -1,0 +1,126 @@
+"""The rules that no single test would notice being broken. Each was seen to fail on a planted violation."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.scope import ScopedQuerySet
+from rendang.kernel.workflow.models import kinds
+from rendang.kernel.workflow.steps import STEPS
+
+ROOT = Path(__file__).parent.parent
+RENDANG = ROOT / "rendang"
+TEMPLATES = RENDANG / "templates"
+OUR_MODELS = [model for model in apps.get_models() if model.__module__.startswith("rendang.")]
+FACE = {"models", "queries", "actions"}
+WRITES = {"save", "create", "bulk_create", "get_or_create", "update_or_create", "bulk_update", "delete"}
+# `update` is also a dict's; it counts where it ends a chain of queryset calls.
+QUERYSET = {"filter", "all", "exclude", "objects"}
+WRITERS = {"actions", "steps", "migrations", "commands"}
+
+
+def views(patterns: list, prefix: str = "") -> Iterator[tuple[str, object]]:
+    for entry in patterns:
+        if isinstance(entry, URLPattern):
+            yield prefix + str(entry.pattern), entry.callback
+        elif isinstance(entry, URLResolver):
+            yield from views(entry.url_patterns, prefix + str(entry.pattern))
+
+
+PAGES = [(url, view) for url, view in views(get_resolver().url_patterns) if not url.startswith("api/")]
+
+
+def modules() -> list[Path]:
+    return [path for path in sorted(RENDANG.rglob("*.py")) if "migrations" not in path.parts]
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(RENDANG))
+
+
+@pytest.mark.parametrize(("url", "view"), PAGES, ids=[url or "/" for url, _view in PAGES])
+def test_every_page_says_who_may_open_it(url, view):
+    assert getattr(view, "access", None) in {*Permission, "public", "citizen", "signed in"}
+
+
+@pytest.mark.parametrize("model", OUR_MODELS, ids=lambda model: model.__name__)
+def test_every_model_of_an_institution_is_scoped(model):
+    """Membership is what scoping stands on; number series are never shown."""
+    owns = any(field.name == "institution" for field in model._meta.fields)
+    if owns and model.__name__ not in {"Membership", "NumberSeries"}:
+        assert isinstance(model._default_manager.all(), ScopedQuerySet)
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_only_actions_write(path):
+    if WRITERS & set(path.relative_to(RENDANG).with_suffix("").parts):
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            called = node.func.attr
+            source = ast.unparse(node.func.value)
+            on_rows = any(f".{part}" in source for part in QUERYSET)
+            assert not (called in WRITES and (on_rows or called == "save")), f"line {node.lineno}: {called}"
+            assert not (called == "update" and on_rows), f"line {node.lineno}: update"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_apps_meet_only_face_to_face(path):
+    """Another app's models, queries and actions are for everyone; its pages and forms are its own. The kernel is open."""
+    own = app_of(path.relative_to(RENDANG).parts)
+    if own in {"config", "demo", "kernel"}:
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("rendang."):
+            parts = tuple(node.module.split(".")[1:]) + tuple(alias.name for alias in node.names)
+            other = app_of(parts)
+            if other not in {own, "kernel"}:
+                assert FACE & set(parts), f"line {node.lineno}: {node.module}"
+
+
+def app_of(parts: tuple[str, ...]) -> str:
+    return parts[0] if parts[0] not in {"circulation", "services"} else "/".join(parts[:2])
+
+
+@pytest.mark.parametrize("path", sorted(RENDANG.rglob("migrations/0*.py")), ids=name)
+def test_migrations_stand_alone(path):
+    """A migration runs years from now, against code that has moved on; field classes it names must stay."""
+    tree = ast.parse(path.read_text())
+    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not {module for module in imported if module.startswith("rendang.")}
+
+
+@pytest.mark.parametrize("model", kinds().values(), ids=kinds())
+def test_every_state_of_a_workflow_can_be_reached_and_named(model):
+    steps = STEPS[model].values()
+    first = next(iter(model.State))
+    reached = {first.value, *(rule.target for rule in steps)}
+    assert reached == set(model.State.values)
+    assert all(rule.sources <= set(model.State.values) for rule in steps)
+    assert all(str(state.label) for state in model.State)
+    ways_on = {source for rule in steps for source in rule.sources}
+    assert set(model.State.values) - ways_on <= model.CLOSED, "an open state with no way on"
+
+
+@pytest.mark.parametrize("path", [*modules(), *sorted((ROOT / "tests").rglob("*.py"))], ids=lambda path: path.name)
+def test_no_module_is_long(path):
+    assert len(path.read_text().splitlines()) <= 500
+
+
+def test_no_template_is_unused():
+    """Named in a view, by another template, by settings, or by a convention of Django or allauth."""
+    text = "\n".join(path.read_text() for path in [*RENDANG.rglob("*.py"), *TEMPLATES.rglob("*.html")])
+    by_convention = re.compile(r"^(400|403|403_csrf|404|500)\.html$")
+    names = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
+    assert {used for used in names if used not in text and not by_convention.match(used)} == set()
+
+
+def test_no_account_can_be_a_superuser_and_the_admin_is_not_there():
+    assert not apps.is_installed("django.contrib.admin")
+    assert not hasattr(apps.get_model("accounts.User"), "is_superuser")
