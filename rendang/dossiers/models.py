@@ -1,0 +1,252 @@
+"""档案: the physical file of one person, who holds it, and what is in it."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.access.models import Institution
+from rendang.kernel.access.scope import ScopedQuerySet
+from rendang.kernel.core.fields import PartialDateField
+from rendang.kernel.workflow.models import Case, CaseQuerySet
+from rendang.people.models import Employer, Person
+
+
+class DossierQuerySet(ScopedQuerySet):
+    def at(self, institution_ids: Any) -> Self:
+        """Dossiers that the institutions hold, or for which they have an open case (as sender or receiver)."""
+        if institution_ids is None:
+            return self
+        ids = list(institution_ids)
+        held = Custody.objects.filter(dossier=OuterRef("pk"), status=Custody.Status.HELD, institution__in=ids)
+        in_hand = Case.objects.open().filter(
+            Q(institution__in=ids) | Q(counterpart__in=ids), dossier=OuterRef("pk")
+        )
+        return self.filter(Exists(held) | Exists(in_hand))
+
+
+class Dossier(models.Model):
+    """档案 — the physical file of one person. Who holds it is its custody, where it lies its placement."""
+
+    person = models.OneToOneField(
+        Person,
+        on_delete=models.PROTECT,
+        related_name="dossier",
+        error_messages={"unique": _("This person already has a dossier.")},
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DossierQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.barcode
+
+    def get_absolute_url(self) -> str:
+        return reverse("dossiers:detail", args=[self.pk])
+
+    @property
+    def barcode(self) -> str:
+        """What the label's QR code says; typed or scanned into the search box it opens the dossier."""
+        return f"RD{self.pk:09d}"
+
+
+class Custody(models.Model):
+    """保管 — an episode: which institution holds the dossier, under which archive number, from when to when.
+
+    New archive numbers come from ``workflow.actions.next_in_series("archive", institution, year)``.
+    """
+
+    class Status(models.TextChoices):
+        HELD = "HELD", _("Held")
+        CLAIMED = "CLAIMED", _("Claimed, held elsewhere")
+        ENDED = "ENDED", _("Ended")
+        REFUTED = "REFUTED", _("Claim not confirmed")
+
+    class ArchiveType(models.TextChoices):
+        PERSONAL = "personal", _("Entrusted by the person")
+        UNIT = "unit", _("Entrusted by the employer")
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="custodies")
+    # Served by the unique constraint below; an index of its own would cost every import.
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="custodies", db_index=False
+    )
+    archive_number = models.CharField(_("archive number"), max_length=40)
+    status = models.CharField(_("custody"), max_length=8, choices=Status.choices, default=Status.HELD)
+    archive_type = models.CharField(
+        _("kind of custody"), max_length=8, choices=ArchiveType.choices, default=ArchiveType.PERSONAL
+    )
+    employer = models.ForeignKey(
+        Employer, on_delete=models.PROTECT, null=True, blank=True, related_name="custodies"
+    )
+    received_on = PartialDateField(_("received"))
+    received_reason = models.CharField(_("reason of receipt"), max_length=60, blank=True)
+    received_from = models.CharField(_("received from"), max_length=120, blank=True)
+    ended_on = PartialDateField(_("left"))
+    ended_reason = models.CharField(_("reason of leaving"), max_length=60, blank=True)
+    sent_to = models.CharField(_("sent to"), max_length=120, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # An institution's list of what it holds, page by page.
+            models.Index(fields=["institution", "id"], condition=Q(status="HELD"), name="custody_held"),
+            # The first characters of a number, in whatever collation the database sorts.
+            models.Index(
+                fields=["institution", "archive_number"],
+                name="custody_by_number_prefix",
+                opclasses=["int8_ops", "text_pattern_ops"],
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier"],
+                condition=Q(status="HELD"),
+                name="one_keeper_per_dossier",
+                violation_error_message=_("Another institution holds this dossier."),
+            ),
+            models.UniqueConstraint(
+                fields=["institution", "archive_number"],
+                name="an_archive_number_is_given_once",
+                violation_error_message=_("This archive number has been given before; a number is never used again."),
+            ),
+            models.CheckConstraint(condition=~Q(archive_number=""), name="custody_has_an_archive_number"),
+            models.CheckConstraint(
+                condition=Q(status="ENDED") | Q(ended_on=""), name="only_an_ended_custody_has_an_end"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.archive_number
+
+
+class CustodyConflict(Case):
+    """保管争议 — a second institution says it holds the dossier. Supervision finds out where it really is."""
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("To be settled")
+        KEPT = "KEPT", _("Holder confirmed")
+        MOVED = "MOVED", _("Claim confirmed")
+
+    SERVICE_ITEM = "custody_conflict"
+    PAGE = "supervision:conflict"
+    CLOSED = frozenset({State.KEPT, State.MOVED})
+
+    # `institution` is the one that claims, `counterpart` the one that holds.
+    claim = models.OneToOneField(Custody, on_delete=models.PROTECT, related_name="conflict")
+    holding = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="contested_by")
+    finding = models.CharField(_("finding"), max_length=400, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("custody conflict")
+        constraints = [
+            models.CheckConstraint(condition=~Q(claim=F("holding")), name="a_conflict_has_two_sides"),
+        ]
+
+
+class Volume(models.Model):
+    """卷 — a physical part of a dossier: principal 正本, duplicate 副本 or loose papers 散材料."""
+
+    class Kind(models.TextChoices):
+        PRINCIPAL = "PRINCIPAL", _("Principal")
+        DUPLICATE = "DUPLICATE", _("Duplicate")
+        LOOSE = "LOOSE", _("Loose papers")
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="volumes")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PRINCIPAL)
+    number = models.PositiveSmallIntegerField(_("number"), default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dossier", "kind", "number"], name="volume_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+
+class Material(models.Model):
+    """材料 — one paper of a dossier, listed in its catalogue under a class mark."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="materials")
+    volume = models.ForeignKey(Volume, on_delete=models.PROTECT, null=True, blank=True, related_name="materials")
+    scheme = models.CharField(_("classification scheme"), max_length=8, default="2018")
+    class_mark = models.CharField(_("class mark"), max_length=4)
+    # Place inside the class: the catalogue number is class mark + position (4-1-1).
+    position = models.PositiveSmallIntegerField(_("position"))
+    title = models.CharField(_("title of the paper"), max_length=200)
+    formed_on = PartialDateField(_("formed on"))
+    pages = models.PositiveSmallIntegerField(_("pages"), default=1)
+    copies = models.PositiveSmallIntegerField(_("copies"), default=1)
+    remarks = models.CharField(_("remarks"), max_length=100, blank=True)
+    # Removed papers stay on record with who asked, who approved and why (2018 regulations: no paper is taken out
+    # on one person's word).
+    removed_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier", "scheme", "class_mark", "position"],
+                condition=Q(removed_at__isnull=True),
+                name="one_paper_per_catalogue_number",
+                violation_error_message=_("Another paper already has this number."),
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="a_paper_has_a_title"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="positions_begin_at_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    @property
+    def number(self) -> str:
+        return f"{self.class_mark}-{self.position}"
+
+
+class RecordedValue(models.Model):
+    """记载值 — what one paper says of a contested fact. All values are kept; the system decides nothing (§1.8)."""
+
+    class Fact(models.TextChoices):
+        BIRTH = "BIRTH", _("Date of birth")
+        WORK_START = "WORK_START", _("Started work")
+        PARTY = "PARTY", _("Joined the Party")
+
+    material = models.ForeignKey(Material, on_delete=models.CASCADE, related_name="recorded_values")
+    fact = models.CharField(_("fact"), max_length=12, choices=Fact.choices)
+    value = PartialDateField(_("recorded value"), blank=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["material", "fact"], name="a_paper_records_a_fact_once")]
+
+    def __str__(self) -> str:
+        return f"{self.fact} {self.value}"
+
+
+class MaterialRemoval(Case):
+    """材料撤出 — a paper is to leave a dossier: one person asks with a reason, a second approves."""
+
+    class State(models.TextChoices):
+        PROPOSED = "PROPOSED", _("Proposed")
+        APPROVED = "APPROVED", _("Removed")
+        REFUSED = "REFUSED", _("Refused")
+
+    SERVICE_ITEM = "material_removal"
+    PAGE = "dossiers:removal"
+    CLOSED = frozenset({State.APPROVED, State.REFUSED})
+
+    material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="removals")
+    reason = models.CharField(_("reason"), max_length=200)
+    decision_reason = models.CharField(_("reason of the decision"), max_length=200, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("removal of a paper")
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="a_removal_has_a_reason")]
