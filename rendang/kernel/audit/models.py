@@ -3,7 +3,6 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-
 # The number of the running transaction: 64 bits, never used twice by one database server.
 CURRENT_TRANSACTION = models.Func(
     template="(pg_current_xact_id()::text::bigint)",

@@ -1,0 +1,16 @@
+"""Leaving a trace and sealing it. Every action calls ``record`` in its own transaction; every look ``record_view``."""
+
+from rendang.kernel.audit.actions.recording import HIDDEN, Snapshot, changes, record, record_view, snapshot
+from rendang.kernel.audit.actions.sealing import seal_batch, seal_events, seal_every_minute
+
+__all__ = [
+    "HIDDEN",
+    "Snapshot",
+    "changes",
+    "record",
+    "record_view",
+    "seal_batch",
+    "seal_events",
+    "seal_every_minute",
+    "snapshot",
+]

@@ -1,0 +1,47 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from rendang.kernel.audit.models import AuditEvent
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, settings: Any) -> Path:
+    """The witness file of the test, and no other's."""
+    settings.HOME = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def events(transactional_db: None) -> Callable[[int], list[int]]:
+    """Write that many events, each committed in a transaction of its own; returns their ids in order."""
+
+    def write(count: int) -> list[int]:
+        return [
+            AuditEvent.objects.create(
+                verb="dossier.view", subject_type="dossiers.dossier", subject_id=number, actor_name="王芳", changes={}
+            ).pk
+            for number in range(count)
+        ]
+
+    return write
+
+
+@pytest.fixture
+def as_owner(transactional_db: None) -> Callable[..., None]:
+    """Do what only the owner of the database can: change the log with its triggers switched off."""
+
+    def tamper(statement: str, *values: object) -> None:
+        with connection.cursor() as cursor:
+            for table in ("audit_auditevent", "audit_auditseal"):
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            try:
+                cursor.execute(statement, list(values))
+            finally:
+                cursor.execute("ALTER TABLE audit_auditevent ENABLE TRIGGER audit_event_is_append_only")
+                cursor.execute("ALTER TABLE audit_auditseal ENABLE TRIGGER audit_seal_is_append_only")
+
+    return tamper
