@@ -17,9 +17,7 @@ from rendang.kernel.workflow.models import Case
 class Store(models.Model):
     """库房 — a room of an institution in which dossiers lie on racks."""
 
-    institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="stores"
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="stores")
     code = models.CharField(_("code"), max_length=12)
     name = models.CharField(_("name"), max_length=60)
 
@@ -30,9 +28,7 @@ class Store(models.Model):
             models.UniqueConstraint(
                 fields=["institution", "code"],
                 name="store_code_once",
-                violation_error_message=_(
-                    "The institution already has a store with this code."
-                ),
+                violation_error_message=_("The institution already has a store with this code."),
             )
         ]
 
@@ -52,12 +48,8 @@ class Slot(models.Model):
     """格位 — the smallest place of a store: rack, bay, layer and number, with room for so many dossiers."""
 
     # Both are served by the indexes below: a roster that fills 5,000 slots writes each index of each of them.
-    store = models.ForeignKey(
-        Store, on_delete=models.PROTECT, related_name="slots", db_index=False
-    )
-    institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="slots", db_index=False)
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
     # The whole position as it is written on the shelf: K01-A-03-L-05-4-012.
     code = models.CharField(_("position"), max_length=40)
     rack = models.CharField(_("rack"), max_length=12)
@@ -65,17 +57,13 @@ class Slot(models.Model):
     layer = models.CharField(_("layer"), max_length=12, blank=True)
     capacity = models.PositiveSmallIntegerField(_("capacity"), default=1)
     # Kept by a trigger on placements, so that the check below can hold.
-    occupied = models.PositiveSmallIntegerField(
-        _("occupied"), default=0, editable=False
-    )
+    occupied = models.PositiveSmallIntegerField(_("occupied"), default=0, editable=False)
 
     objects = SlotQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["store", "rack", "layer", "bay"], name="slot_by_position"
-            ),
+            models.Index(fields=["store", "rack", "layer", "bay"], name="slot_by_position"),
             models.Index(
                 fields=["institution", "code"],
                 condition=Q(occupied__lt=F("capacity")),
@@ -86,9 +74,7 @@ class Slot(models.Model):
             models.UniqueConstraint(
                 fields=["institution", "code"],
                 name="slot_code_once",
-                violation_error_message=_(
-                    "The institution already has a slot with this position."
-                ),
+                violation_error_message=_("The institution already has a slot with this position."),
             ),
             models.CheckConstraint(
                 condition=Q(occupied__lte=F("capacity")),
@@ -133,16 +119,10 @@ class Placement(models.Model):
 
     DETAIL_LENGTH = 120
 
-    dossier = models.ForeignKey(
-        Dossier, on_delete=models.PROTECT, related_name="placements"
-    )
-    institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="placements")
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(_("place"), max_length=12, choices=Kind.choices)
-    slot = models.ForeignKey(
-        Slot, on_delete=models.PROTECT, null=True, blank=True, related_name="placements"
-    )
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, null=True, blank=True, related_name="placements")
     # The roster's own words, the desk, or the carrier and its number.
     detail = models.CharField(_("detail"), max_length=DETAIL_LENGTH, blank=True)
     since = models.DateTimeField(_("since"))
@@ -180,8 +160,7 @@ class Placement(models.Model):
                 violation_error_message=_("The dossier is already somewhere else."),
             ),
             models.CheckConstraint(
-                condition=Q(kind="SLOT", slot__isnull=False)
-                | (~Q(kind="SLOT") & Q(slot__isnull=True)),
+                condition=Q(kind="SLOT", slot__isnull=False) | (~Q(kind="SLOT") & Q(slot__isnull=True)),
                 name="in_its_slot_means_a_slot",
             ),
             models.CheckConstraint(
@@ -198,11 +177,7 @@ class Placement(models.Model):
         """Where it is, in words for the screen."""
         if self.slot:
             return self.slot.code
-        return (
-            f"{self.get_kind_display()}: {self.detail}"
-            if self.detail
-            else self.get_kind_display()
-        )
+        return f"{self.get_kind_display()}: {self.detail}" if self.detail else self.get_kind_display()
 
     @property
     def record(self) -> str:

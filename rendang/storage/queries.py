@@ -1,28 +1,24 @@
 """What pages and other apps ask about places: where a dossier is, what is free, how full the stores are."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F
 
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
 from rendang.storage.models import Placement, PlacementQuerySet, Slot, SlotQuerySet
-
-# What people type for the hyphen of a position.
-DASHES = re.compile(r"[‐‑‒–—―−﹣－_/\\]+")
+from rendang.storage.ranges import normalised
 
 
 def current_placement(dossier: Dossier) -> Placement | None:
     """Where the dossier is now, with its slot."""
-    return (
-        Placement.objects.current()
-        .filter(dossier=dossier)
-        .select_related("slot")
-        .first()
-    )
+    return Placement.objects.current().filter(dossier=dossier).select_related("slot").first()
+
+
+def current_placements(dossiers: Iterable[int]) -> PlacementQuerySet:
+    """Where each of the dossiers is now, by their ids."""
+    return Placement.objects.current().filter(dossier__in=list(dossiers)).select_related("slot")
 
 
 def place_label(dossier: Dossier) -> str:
@@ -44,24 +40,12 @@ def last_slot(dossier: Dossier, institution: Institution | int) -> Slot | None:
     """The slot of the institution in which the dossier lay last."""
     where = institution.pk if isinstance(institution, Institution) else institution
     latest = (
-        Placement.objects.filter(
-            dossier=dossier, kind=Placement.Kind.SLOT, institution=where
-        )
+        Placement.objects.filter(dossier=dossier, kind=Placement.Kind.SLOT, institution=where)
         .select_related("slot")
         .order_by("-since", "-pk")
         .first()
     )
     return latest.slot if latest else None
-
-
-def in_stock_where(dossier: Any = "pk") -> Q:
-    """在库 as a condition on rows that name a dossier by the given path: held, and placed in a slot of the holder."""
-    lying = Placement.objects.current().filter(
-        dossier=OuterRef(dossier),
-        kind=Placement.Kind.SLOT,
-        institution=OuterRef("institution"),
-    )
-    return Q(Exists(lying))
 
 
 def in_stock(dossier: Dossier) -> bool:
@@ -78,9 +62,7 @@ def in_stock(dossier: Dossier) -> bool:
     )
 
 
-def free_slots(
-    institution: Institution, near: Slot | None = None, limit: int = 20
-) -> list[Slot]:
+def free_slots(institution: Institution, near: Slot | None = None, limit: int = 20) -> list[Slot]:
     """Slots with room, the nearest first: same rack, bay and layer before others, then by position."""
     free = Slot.objects.free().filter(institution=institution).select_related("store")
     if near is None:
@@ -117,30 +99,16 @@ def unplaced(institution: Institution) -> PlacementQuerySet:
     )
 
 
-def normalised(text: str) -> str:
-    """A position as written on the shelf: full-width to half-width, no spaces, capitals, plain hyphens."""
-    text = unicodedata.normalize("NFKC", text or "")
-    return DASHES.sub("-", re.sub(r"\s+", "", text)).upper().strip("-")
-
-
 def known_slots(institution: Institution, texts: Iterable[str]) -> dict[str, int]:
     """Text → id of the slot it names, for those that name one. One query, however many texts."""
     codes = {text: normalised(text) for text in texts}
     wanted = {code for code in codes.values() if code}
     if not wanted:
         return {}
-    known = dict(
-        Slot.objects.filter(institution=institution, code__in=wanted).values_list(
-            "code", "pk"
-        )
-    )
+    known = dict(Slot.objects.filter(institution=institution, code__in=wanted).values_list("code", "pk"))
     return {text: known[code] for text, code in codes.items() if code in known}
 
 
 def slot_by_code(slots: SlotQuerySet, text: str) -> Slot | None:
     """The slot that a scanned label or typed position names."""
-    return (
-        slots.filter(code=normalised(text))
-        .select_related("store", "institution")
-        .first()
-    )
+    return slots.filter(code=normalised(text)).select_related("store", "institution").first()

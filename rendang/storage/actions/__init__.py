@@ -4,18 +4,34 @@ from rendang.storage.actions.placing import (
     hand_to_courier,
     move,
     place,
+    place_all,
     put_back,
     put_on_desk,
-    relocate,
     take_out,
+    take_out_for,
+)
+from rendang.storage.actions.planning import (
+    add_slots,
+    create_store,
+    remove_store,
+    remove_unused_slots,
+    rename_store,
+    set_capacity,
 )
 
 __all__ = [
+    "add_slots",
+    "create_store",
     "hand_to_courier",
     "move",
     "place",
+    "place_all",
     "put_back",
     "put_on_desk",
-    "relocate",
+    "remove_store",
+    "remove_unused_slots",
+    "rename_store",
+    "set_capacity",
     "take_out",
+    "take_out_for",
 ]

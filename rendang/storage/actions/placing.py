@@ -35,9 +35,7 @@ def refused_in_words() -> Iterator[None]:
         raise refusal_from(broken) from broken
 
 
-def place(
-    dossier: Dossier, slot: Slot, *, by: Any, case: Case | None = None
-) -> Placement:
+def place(dossier: Dossier, slot: Slot, *, by: Any, case: Case | None = None) -> Placement:
     """上架 — put a dossier that lies nowhere yet, or on the desk, into a slot of its keeper.
 
     Needs the right to move dossiers at the slot's institution. Refused with a sentence when the slot is full, the
@@ -47,12 +45,53 @@ def place(
         raise PermissionDenied
     with refused_in_words():
         dossier, now = _locked(dossier)
-        if now and now.kind == Kind.SLOT:
-            raise ValidationError(
-                _("%(dossier)s already lies in %(slot)s. To change its place, move it.")
-                % {"dossier": dossier, "slot": now.slot}
-            )
+        refuse_if_placed(dossier, now)
         return _into_slot(dossier, now, slot, verb="placement.place", by=by, case=case)
+
+
+def place_all(slots: dict[int, int], *, by: Any) -> dict[int, str]:
+    """上架 of many at once: dossier id → slot id. Each is placed or refused by itself; one audit event a dossier.
+
+    Returns dossier id → the sentence with which it was refused. Slots of one institution only, and the right to move
+    dossiers there. Set-based: its queries do not grow with the number, but for the audit events.
+    """
+    where = set(Slot.objects.filter(pk__in=slots.values()).values_list("institution_id", flat=True))
+    if not slots or not where:
+        return {}
+    if len(where) > 1 or not can(by, Permission.STORAGE_MOVE, at=where.copy().pop()):
+        raise PermissionDenied
+    refused: dict[int, str] = {}
+    placed: list[Placement] = []
+    with refused_in_words():
+        dossiers = Dossier.objects.select_for_update(no_key=True).filter(pk__in=slots).order_by("pk")
+        found = {dossier.pk: dossier for dossier in dossiers}
+        held = Custody.objects.select_for_update(no_key=True).filter(dossier__in=found, status=Custody.Status.HELD)
+        holders = dict(held.order_by("pk").values_list("dossier_id", "institution_id"))
+        rows = Slot.objects.select_for_update(no_key=True).filter(pk__in=slots.values()).order_by("pk")
+        targets = {slot.pk: slot for slot in rows}
+        earlier = {row.dossier_id: row for row in queries.current_placements(found)}
+        at = timezone.now()
+        for pk, dossier in found.items():
+            now, slot = earlier.get(pk), targets.get(slots[pk])
+            try:
+                if slot is None:
+                    raise ValidationError(_("This slot no longer exists."))
+                refuse_if_placed(dossier, now)
+                refuse_unless_here(dossier, holders.get(pk), now, slot)
+                refuse_if_full(slot)
+            except ValidationError as refusal:
+                refused[pk] = " ".join(refusal.messages)
+                continue
+            slot.occupied += 1
+            following = Placement(dossier=dossier, institution_id=slot.institution_id, kind=Kind.SLOT, slot=slot)
+            following.by, following.since = by, max(at, now.since) if now else at
+            placed.append(following)
+        ended = [earlier[row.dossier_id].pk for row in placed if row.dossier_id in earlier]
+        Placement.objects.filter(pk__in=ended).update(until=max([at, *(row.since for row in placed)]))
+        Placement.objects.bulk_create(placed)
+        for row in placed:
+            _record("placement.place", row, earlier.get(row.dossier_id), by=by)
+    return refused
 
 
 def move(dossier: Dossier, slot: Slot, *, by: Any) -> Placement:
@@ -62,43 +101,35 @@ def move(dossier: Dossier, slot: Slot, *, by: Any) -> Placement:
     with refused_in_words():
         dossier, now = _locked(dossier)
         if not now or now.kind != Kind.SLOT:
-            raise ValidationError(
-                _("%(dossier)s lies in no slot. Place it instead.")
-                % {"dossier": dossier}
-            )
+            raise ValidationError(_("%(dossier)s lies in no slot. Place it instead.") % {"dossier": dossier})
         if now.slot_id == slot.pk:
-            raise ValidationError(
-                _("%(dossier)s lies in %(slot)s already.")
-                % {"dossier": dossier, "slot": now.slot}
-            )
+            raise ValidationError(_("%(dossier)s lies in %(slot)s already.") % {"dossier": dossier, "slot": slot})
         return _into_slot(dossier, now, slot, verb="placement.move", by=by)
 
 
-def take_out(
-    dossier: Dossier, *, by: Any, detail: str, case: Case | None = None
-) -> Placement:
+def take_out(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None) -> Placement:
     """下架 — from its slot, or from where the roster says it lies, to the desk named in ``detail``.
 
-    Needs the right to move dossiers where it lies. A step whose permission is another uses ``put_on_desk``.
+    Needs the right to move dossiers where it lies. A step with a permission of its own uses ``take_out_for``.
     """
     with refused_in_words():
         dossier, now = _locked(dossier)
         if now and not can(by, Permission.STORAGE_MOVE, at=now.institution_id):
             raise PermissionDenied
         if not now or now.kind not in {Kind.SLOT, Kind.AS_WRITTEN}:
-            raise ValidationError(
-                _("%(dossier)s lies in no slot.") % {"dossier": dossier}
-            )
-        return _onward(
-            dossier,
-            now,
-            Kind.DESK,
-            now.institution_id,
-            verb="placement.take_out",
-            by=by,
-            detail=detail,
-            case=case,
-        )
+            raise ValidationError(_("%(dossier)s lies in no slot.") % {"dossier": dossier})
+        where = _whereabouts(dossier, now)
+        return _onward(dossier, now, Kind.DESK, where, verb="placement.take_out", by=by, detail=detail, case=case)
+
+
+def take_out_for(dossier: Dossier, *, by: Any, detail: str, case: Case) -> Placement:
+    """下架 for a step of a case, from wherever in the house it is to the desk. The step has checked the permission."""
+    with refused_in_words():
+        dossier, now = _locked(dossier)
+        if now and now.kind == Kind.COURIER:
+            raise ValidationError(_("%(dossier)s is on its way already.") % {"dossier": dossier})
+        where = _whereabouts(dossier, now)
+        return _onward(dossier, now, Kind.DESK, where, verb="placement.take_out", by=by, detail=detail, case=case)
 
 
 def put_back(dossier: Dossier, *, by: Any) -> Placement:
@@ -109,21 +140,17 @@ def put_back(dossier: Dossier, *, by: Any) -> Placement:
             raise PermissionDenied
         if not now or now.kind != Kind.DESK:
             raise ValidationError(
-                _("%(dossier)s is not at the desk, so it cannot be put back.")
-                % {"dossier": dossier}
+                _("%(dossier)s is not at the desk, so it cannot be put back.") % {"dossier": dossier}
             )
         slot = queries.last_slot(dossier, now.institution_id)
         if slot is None:
             raise ValidationError(
-                _("%(dossier)s has never lain in a slot here. Place it instead.")
-                % {"dossier": dossier}
+                _("%(dossier)s has never lain in a slot here. Place it instead.") % {"dossier": dossier}
             )
         return _into_slot(dossier, now, slot, verb="placement.put_back", by=by)
 
 
-def hand_to_courier(
-    dossier: Dossier, *, by: Any, detail: str, case: Case | None = None
-) -> Placement:
+def hand_to_courier(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None) -> Placement:
     """交寄 — the dossier leaves the house; ``detail`` names the carrier and its number. The caller has checked.
 
     Until it arrives somewhere (``put_on_desk``) it is on its way from the institution at which it was last.
@@ -131,69 +158,49 @@ def hand_to_courier(
     with refused_in_words():
         dossier, now = _locked(dossier)
         if now and now.kind == Kind.COURIER:
-            raise ValidationError(
-                _("%(dossier)s is on its way already.") % {"dossier": dossier}
-            )
-        custody = _held(dossier)
-        if not now and not custody:
-            raise ValidationError(
-                _("It is not known where %(dossier)s is.") % {"dossier": dossier}
-            )
-        where = now.institution_id if now else custody.institution_id  # type: ignore[union-attr]
+            raise ValidationError(_("%(dossier)s is on its way already.") % {"dossier": dossier})
+        where = _whereabouts(dossier, now)
         return _onward(
-            dossier,
-            now,
-            Kind.COURIER,
-            where,
-            verb="placement.hand_to_courier",
-            by=by,
-            detail=detail,
-            case=case,
+            dossier, now, Kind.COURIER, where, verb="placement.hand_to_courier", by=by, detail=detail, case=case
         )
 
 
 def put_on_desk(
-    dossier: Dossier,
-    institution: Institution,
-    *,
-    by: Any,
-    detail: str,
-    case: Case | None = None,
+    dossier: Dossier, institution: Institution, *, by: Any, detail: str, case: Case | None = None
 ) -> Placement:
     """The dossier has come to a desk of the institution, wherever it was before. The caller has checked."""
-    return relocate(
-        dossier,
-        Kind.DESK,
-        institution,
-        verb="placement.put_on_desk",
-        by=by,
-        detail=detail,
-        case=case,
-    )
-
-
-def relocate(
-    dossier: Dossier,
-    kind: str,
-    institution: Institution,
-    *,
-    verb: str,
-    by: Any,
-    detail: str = "",
-    case: Case | None = None,
-) -> Placement:
-    """End the dossier's placement, whatever it was, and begin another outside the slots. The caller has checked."""
     with refused_in_words():
         dossier, now = _locked(dossier)
-        return _onward(
-            dossier,
-            now,
-            kind,
-            institution.pk,
-            verb=verb,
-            by=by,
-            detail=detail,
-            case=case,
+        where = institution.pk
+        return _onward(dossier, now, Kind.DESK, where, verb="placement.put_on_desk", by=by, detail=detail, case=case)
+
+
+def refuse_if_placed(dossier: Dossier, now: Placement | None) -> None:
+    if now and now.kind == Kind.SLOT:
+        raise ValidationError(
+            _("%(dossier)s already lies in %(slot)s. To change its place, move it.")
+            % {"dossier": dossier, "slot": now.slot}
+        )
+
+
+def refuse_unless_here(dossier: Dossier, holder: int | None, now: Placement | None, slot: Slot) -> None:
+    """Raise ``ValidationError`` unless the slot's institution holds the dossier and has it in the house."""
+    if holder != slot.institution_id:
+        raise ValidationError(
+            _("%(dossier)s is not held by the institution to which %(slot)s belongs.")
+            % {"dossier": dossier, "slot": slot}
+        )
+    if now and now.kind == Kind.COURIER:
+        raise ValidationError(_("%(dossier)s is on its way. Register its arrival first.") % {"dossier": dossier})
+    if now and now.institution_id != slot.institution_id:
+        raise ValidationError(_("%(dossier)s is at another institution.") % {"dossier": dossier})
+
+
+def refuse_if_full(slot: Slot) -> None:
+    if slot.room < 1:
+        raise ValidationError(
+            _("%(slot)s is full: it holds %(occupied)d of %(capacity)d. Choose another slot.")
+            % {"slot": slot, "occupied": slot.occupied, "capacity": slot.capacity}
         )
 
 
@@ -203,67 +210,34 @@ def _locked(dossier: Dossier) -> tuple[Dossier, Placement | None]:
     return dossier, queries.current_placement(dossier)
 
 
-def _held(dossier: Dossier) -> Custody | None:
-    return (
-        Custody.objects.select_for_update(no_key=True)
-        .filter(dossier=dossier, status=Custody.Status.HELD)
-        .first()
-    )
+def _holder(dossier: Dossier) -> int | None:
+    held = Custody.objects.select_for_update(no_key=True).filter(dossier=dossier, status=Custody.Status.HELD)
+    return held.values_list("institution_id", flat=True).first()
+
+
+def _whereabouts(dossier: Dossier, now: Placement | None) -> int:
+    """The institution at which the dossier is: where it was put last, else who holds it."""
+    holder = _holder(dossier)
+    if now:
+        return now.institution_id
+    if holder:
+        return holder
+    raise ValidationError(_("It is not known where %(dossier)s is.") % {"dossier": dossier})
 
 
 def _into_slot(
-    dossier: Dossier,
-    now: Placement | None,
-    slot: Slot,
-    *,
-    verb: str,
-    by: Any,
-    case: Case | None = None,
+    dossier: Dossier, now: Placement | None, slot: Slot, *, verb: str, by: Any, case: Case | None = None
 ) -> Placement:
-    custody = _held(dossier)
-    if custody is None or custody.institution_id != slot.institution_id:
-        raise ValidationError(
-            _("%(dossier)s is not held by the institution to which %(slot)s belongs.")
-            % {"dossier": dossier, "slot": slot}
-        )
-    if now and now.kind == Kind.COURIER:
-        raise ValidationError(
-            _("%(dossier)s is on its way. Register its arrival first.")
-            % {"dossier": dossier}
-        )
-    if now and now.institution_id != slot.institution_id:
-        raise ValidationError(
-            _("%(dossier)s is at another institution.") % {"dossier": dossier}
-        )
+    refuse_unless_here(dossier, _holder(dossier), now, slot)
     involved = {slot.pk, now.slot_id} if now and now.slot_id else {slot.pk}
-    locked = {
-        row.pk: row
-        for row in Slot.objects.select_for_update(no_key=True)
-        .filter(pk__in=involved)
-        .order_by("pk")
-    }
+    rows = Slot.objects.select_for_update(no_key=True).filter(pk__in=involved).order_by("pk")
+    locked = {row.pk: row for row in rows}
     if slot.pk not in locked:
-        raise ValidationError(
-            _("%(slot)s is no longer a slot of the store.") % {"slot": slot}
-        )
+        raise ValidationError(_("This slot no longer exists."))
     slot = locked[slot.pk]
-    if slot.room < 1:
-        raise ValidationError(
-            _(
-                "%(slot)s is full: it holds %(occupied)d of %(capacity)d. Choose another slot."
-            )
-            % {"slot": slot, "occupied": slot.occupied, "capacity": slot.capacity}
-        )
-    return _write(
-        dossier,
-        now,
-        Kind.SLOT,
-        slot.institution_id,
-        verb=verb,
-        by=by,
-        slot=slot,
-        case=case,
-    )
+    refuse_if_full(slot)
+    following = Placement(dossier=dossier, institution_id=slot.institution_id, kind=Kind.SLOT, slot=slot, case=case)
+    return _write(now, following, verb=verb, by=by)
 
 
 def _onward(
@@ -280,48 +254,31 @@ def _onward(
     detail = detail.strip()
     if len(detail) > Placement.DETAIL_LENGTH:
         raise ValidationError(
-            _("Describe the place in at most %(length)d characters.")
-            % {"length": Placement.DETAIL_LENGTH}
+            _("Describe the place in at most %(length)d characters.") % {"length": Placement.DETAIL_LENGTH}
         )
     if now and now.slot_id:
         Slot.objects.select_for_update(no_key=True).get(pk=now.slot_id)
-    return _write(
-        dossier, now, kind, institution_id, verb=verb, by=by, detail=detail, case=case
-    )
+    following = Placement(dossier=dossier, institution_id=institution_id, kind=kind, detail=detail, case=case)
+    return _write(now, following, verb=verb, by=by)
 
 
-def _write(
-    dossier: Dossier,
-    now: Placement | None,
-    kind: str,
-    institution_id: int,
-    *,
-    verb: str,
-    by: Any,
-    slot: Slot | None = None,
-    detail: str = "",
-    case: Case | None = None,
-) -> Placement:
-    at = timezone.now()
+def _write(now: Placement | None, following: Placement, *, verb: str, by: Any) -> Placement:
+    following.by, following.since = by, timezone.now()
     if now:
-        at = max(at, now.since)  # the clocks of two servers differ by a little
-        now.until = at
+        following.since = max(following.since, now.since)  # the clocks of two servers differ by a little
+        now.until = following.since
         now.save(update_fields=["until"])
-    following = Placement.objects.create(
-        dossier=dossier,
-        institution_id=institution_id,
-        kind=kind,
-        slot=slot,
-        detail=detail,
-        since=at,
-        by=by,
-        case=case,
-    )
+    following.save()
+    _record(verb, following, now, by=by)
+    return following
+
+
+def _record(verb: str, following: Placement, earlier: Placement | None, *, by: Any) -> None:
+    """On the dossier, so that its own history tells it; the places in the same words whatever the language."""
     audit.record(
         verb,
-        dossier,
+        following.dossier,
         by=by,
         institution=following.institution,
-        detail={"place": [now.record if now else None, following.record]},
+        detail={"place": [earlier.record if earlier else None, following.record]},
     )
-    return following

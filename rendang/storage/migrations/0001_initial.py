@@ -64,15 +64,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "capacity",
-                    models.PositiveSmallIntegerField(
-                        default=1, verbose_name="capacity"
-                    ),
+                    models.PositiveSmallIntegerField(default=1, verbose_name="capacity"),
                 ),
                 (
                     "occupied",
-                    models.PositiveSmallIntegerField(
-                        default=0, editable=False, verbose_name="occupied"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="occupied"),
                 ),
                 (
                     "institution",
@@ -223,9 +219,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="slot",
-            index=models.Index(
-                fields=["store", "rack", "layer", "bay"], name="slot_by_position"
-            ),
+            index=models.Index(fields=["store", "rack", "layer", "bay"], name="slot_by_position"),
         ),
         migrations.AddIndex(
             model_name="slot",

@@ -1,0 +1,159 @@
+"""库房规划: stores and their slots, made from ranges and taken away again while nobody has used them."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from rendang.kernel.access.models import Institution
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can
+from rendang.kernel.audit import actions as audit
+from rendang.storage.actions.placing import refused_in_words
+from rendang.storage.models import Slot, Store
+from rendang.storage.ranges import Plan
+
+# Every combination of the four axes, in the order of the shelf.
+_POSITIONS = """
+    SELECT concat_ws('-', %(store_code)s::text, rack, nullif(bay, ''), nullif(layer, ''), nullif(number, '')) AS code,
+           rack, bay, layer
+    FROM unnest(%(racks)s::text[]) WITH ORDINALITY AS racks (rack, rack_order)
+    CROSS JOIN unnest(%(bays)s::text[]) WITH ORDINALITY AS bays (bay, bay_order)
+    CROSS JOIN unnest(%(layers)s::text[]) WITH ORDINALITY AS layers (layer, layer_order)
+    CROSS JOIN unnest(%(numbers)s::text[]) WITH ORDINALITY AS numbers (number, number_order)
+    ORDER BY rack_order, bay_order, layer_order, number_order
+"""
+_MAKE = f"""
+    INSERT INTO storage_slot (store_id, institution_id, code, rack, bay, layer, capacity, occupied)
+    SELECT %(store)s, %(institution)s, code, rack, bay, layer, %(capacity)s, 0 FROM ({_POSITIONS}) AS positions
+"""
+_TAKEN = f"""
+    SELECT count(*), min(code) FROM ({_POSITIONS}) AS positions
+    JOIN storage_slot USING (code) WHERE storage_slot.institution_id = %(institution)s
+"""
+_FORGET = """
+    DELETE FROM storage_slot WHERE store_id = %(store)s AND rack = %(rack)s
+    AND NOT EXISTS (SELECT FROM storage_placement WHERE storage_placement.slot_id = storage_slot.id)
+"""
+
+
+def create_store(institution: Institution, *, code: str, name: str, by: Any, plan: Plan | None = None) -> Store:
+    """A new store, with the slots of the plan. Refused when the institution has a store of this code."""
+    if not can(by, Permission.STORAGE_PLAN, at=institution):
+        raise PermissionDenied
+    store = Store(institution=institution, code=code, name=name)
+    with refused_in_words():
+        store.full_clean()
+        store.save()
+        if plan:
+            _make(store, plan)
+        audit.record("store.create", store, by=by, detail={"code": [None, code], **_summary(plan)})
+    return store
+
+
+def add_slots(store: Store, plan: Plan, *, by: Any) -> int:
+    """More slots for a store; returns how many. All or none: refused when one of the positions exists already."""
+    if not can(by, Permission.STORAGE_PLAN, at=store.institution_id):
+        raise PermissionDenied
+    with refused_in_words():
+        store = Store.objects.select_for_update(no_key=True).get(pk=store.pk)
+        _make(store, plan)
+        audit.record("store.add_slots", store, by=by, detail=_summary(plan))
+    return plan.count
+
+
+def rename_store(store: Store, *, name: str, by: Any) -> Store:
+    """Only the name: the code is written on every shelf."""
+    if not can(by, Permission.STORAGE_PLAN, at=store.institution_id):
+        raise PermissionDenied
+    with refused_in_words():
+        store = Store.objects.select_for_update(no_key=True).get(pk=store.pk)
+        before = audit.snapshot(store)
+        store.name = name.strip()
+        store.full_clean()
+        store.save(update_fields=["name"])
+        audit.record("store.rename", store, by=by, before=before)
+    return store
+
+
+@transaction.atomic
+def set_capacity(store: Store, *, rack: str, capacity: int, by: Any) -> int:
+    """Another capacity for all slots of a rack; returns how many. Refused while one of them holds more."""
+    if not can(by, Permission.STORAGE_PLAN, at=store.institution_id):
+        raise PermissionDenied
+    slots = Slot.objects.select_for_update(no_key=True).filter(store=store, rack=rack)
+    fullest = slots.order_by("-occupied").first()
+    if fullest is None:
+        raise ValidationError(_("%(store)s has no rack “%(rack)s”.") % {"store": store, "rack": rack})
+    if capacity < max(1, fullest.occupied):
+        raise ValidationError(
+            _("%(slot)s holds %(occupied)d; its capacity cannot be %(capacity)d.")
+            % {"slot": fullest, "occupied": fullest.occupied, "capacity": capacity}
+        )
+    changed = Slot.objects.filter(store=store, rack=rack).exclude(capacity=capacity).update(capacity=capacity)
+    audit.record("store.set_capacity", store, by=by, detail={"rack": [None, rack], "capacity": [None, capacity]})
+    return changed
+
+
+@transaction.atomic
+def remove_unused_slots(store: Store, *, rack: str, by: Any) -> int:
+    """Take away the slots of a rack that have never held a dossier; returns how many.
+
+    Slots with a history stay: it says where dossiers were. Refused when every slot of the rack has one.
+    """
+    if not can(by, Permission.STORAGE_PLAN, at=store.institution_id):
+        raise PermissionDenied
+    store = Store.objects.select_for_update(no_key=True).get(pk=store.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, {"store": store.pk, "rack": rack})
+        removed = cursor.rowcount
+    if not removed:
+        raise ValidationError(
+            _("No slot of rack “%(rack)s” can be removed: each has held a dossier, and its history stays.")
+            % {"rack": rack}
+        )
+    audit.record("store.remove_slots", store, by=by, detail={"rack": [rack, None], "slots": [removed, 0]})
+    return removed
+
+
+@transaction.atomic
+def remove_store(store: Store, *, by: Any) -> None:
+    """A store without slots goes; with slots it stays."""
+    if not can(by, Permission.STORAGE_PLAN, at=store.institution_id):
+        raise PermissionDenied
+    store = Store.objects.select_for_update().get(pk=store.pk)
+    if store.slots.exists():
+        raise ValidationError(_("%(store)s still has slots. Remove them first.") % {"store": store})
+    audit.record("store.remove", store, by=by, detail={"code": [store.code, None], "name": [store.name, None]})
+    store.delete()
+
+
+def _make(store: Store, plan: Plan) -> None:
+    plan.check()
+    racks, bays, layers, numbers = (list(axis) for axis in plan.axes)
+    values = {
+        "store": store.pk,
+        "store_code": store.code,
+        "institution": store.institution_id,
+        "capacity": plan.capacity,
+        "racks": racks,
+        "bays": bays,
+        "layers": layers,
+        "numbers": numbers,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, values)
+        taken, example = cursor.fetchone()
+        if taken:
+            raise ValidationError(
+                _("%(count)d of these positions exist already, for instance %(example)s. Nothing was made.")
+                % {"count": taken, "example": example}
+            )
+        cursor.execute(_MAKE, values)
+
+
+def _summary(plan: Plan | None) -> dict[str, list[Any]]:
+    if plan is None:
+        return {}
+    return {"slots": [0, plan.count], "positions": [plan.first, plan.last], "capacity": [None, plan.capacity]}
