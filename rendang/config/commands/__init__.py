@@ -1,0 +1,1 @@
+"""What ./run does: its environment first (environment), then one module a command."""

@@ -1,0 +1,163 @@
+"""./run demo: a fictional city with its own database, web and worker, all of which end together."""
+
+import argparse
+import fcntl
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TextIO
+
+import psycopg
+
+from rendang.config.commands.database import external
+from rendang.config.commands.environment import PYTHON, ROOT, require_space, say, stop
+from rendang.config.commands.installation import DEMONSTRATION, demonstration_environment, jobs, web
+from rendang.config.commands.processes import Interrupted, Processes, run
+from rendang.kernel.core.postgres import PostgresError, Server
+
+NEEDED = 500  # MB for the database, its log and the stored files
+PATIENCE = 60  # seconds for the first page
+
+
+def demo(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run demo")
+    parser.add_argument("--port", type=int, default=8000, help="of the web address (8000)")
+    parser.add_argument("--people", type=int, default=20_000, help="who live in the city (20000); 0 is an empty city")
+    parser.add_argument("--fresh", action="store_true", help="delete the demonstration's data and load it anew")
+    options = parser.parse_args(arguments)
+    if options.people < 0:
+        parser.error("--people cannot be negative")
+    home = Path(os.environ.get("RENDANG_HOME") or DEMONSTRATION).resolve()
+    address = f"http://localhost:{options.port}"
+    with ExitStack() as stack:
+        state = stack.enter_context(claim(home))
+        require_port(options.port)
+        if options.fresh:
+            erase(home)
+        require_space(NEEDED, home)
+        state.truncate(0)
+        state.write(json.dumps({"process": os.getpid(), "address": address}))
+        state.flush()
+        environment = demonstration_environment(home)
+        server = None
+        if given := os.environ.get("RENDANG_DATABASE_URL"):
+            url = stack.enter_context(external(given))
+            require_demonstration(url)
+        else:
+            server = start_database(home, stack)
+            url = server.url
+        environment["RENDANG_DATABASE_URL"] = url
+        preparation = ["-m", "rendang.config.commands.prepare", "--demonstration", str(options.people)]
+        if run([PYTHON, *preparation], environment):
+            require_space(50, home)
+            stop("The demonstration could not be loaded (see above). Its data are kept; --fresh starts over.", 1)
+        processes = stack.enter_context(Processes(environment, home / "log"))
+        try:
+            return serve(processes, server, options.port, address)
+        except Interrupted:
+            with suppress(OSError):  # the terminal may be gone
+                say("\nStopping … the data are kept for the next start.")
+            return 0
+
+
+def claim(home: Path) -> TextIO:
+    """Mark the home as a demonstration's, and hold the mark: one demonstration at a time."""
+    mark = home / "demonstration"
+    if home.exists() and any(home.iterdir()) and not mark.exists():
+        stop(f"{home} holds something else than a demonstration. Unset RENDANG_HOME, or name an empty folder.", 2)
+    home.mkdir(parents=True, exist_ok=True)
+    state = mark.open("a+")
+    try:
+        fcntl.flock(state, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        state.seek(0)
+        with suppress(ValueError, KeyError):
+            other = json.loads(state.read())
+            stop(f"The demonstration runs already: {other['address']}/ (process {other['process']}).", 6)
+        stop("The demonstration is being started already.", 6)
+    return state
+
+
+def require_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OverflowError:
+            stop(f"There is no port {port}; ports go from 1 to 65535.", 2)
+        except PermissionError:
+            stop(f"Port {port} needs more rights. Take one from 1024 up: ./run demo --port 8000", 4)
+        except OSError:
+            stop(f"Port {port} is taken by another program. Take another one: ./run demo --port {port + 1}", 4)
+
+
+def erase(home: Path) -> None:
+    """Delete the demonstration's own data; the mark stays, it is what we hold."""
+    Server(home).erase()
+    for path in home.iterdir():
+        if path.name == "demonstration":
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def require_demonstration(url: str) -> None:
+    """Fictional people never get into a database that holds something else."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        question = "select to_regclass('django_migrations')::text, obj_description(to_regclass('django_migrations'))"
+        table, comment = connection.execute(question).fetchone() or (None, None)
+    if table is not None and not str(comment or "").startswith("demonstration"):
+        stop("RENDANG_DATABASE_URL names a database that is not a demonstration's. Unset it, or name an empty one.", 2)
+
+
+def start_database(home: Path, stack: ExitStack) -> Server:
+    server = Server(home)
+    if server.is_new:
+        say("Making the database …")
+    elif server.was_interrupted:
+        say("The last run was interrupted; its database is being recovered …")
+    return stack.enter_context(server)
+
+
+def serve(processes: Processes, server: Server | None, port: int, address: str) -> int:
+    """Start web and worker, tell the address and the accounts, and watch until a signal comes."""
+    command: list[str | Path] = [PYTHON, ROOT / "manage.py", "demonstration_accounts"]
+    environment = {**os.environ, **processes.environment}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as telling:
+        process = processes.add("web", web("127.0.0.1", port, 2))
+        processes.add("worker", jobs(2))
+        accounts = telling.communicate()[0]
+    until = time.monotonic() + PATIENCE
+    while not answers(port):
+        if process.poll() is not None or time.monotonic() > until:
+            require_space(50, processes.logs or ROOT)
+            stop(f"The web process did not start: see {processes.log('web')}", 1)
+        time.sleep(0.1)
+    print(f"\nRendang 人档 — {address}/\n\n{accounts}\nCtrl-C stops it.", flush=True)
+    while True:
+        time.sleep(0.3)
+        if server is not None and server.process.poll() is not None:
+            require_space(50, server.folder)
+            raise PostgresError(f"The database has stopped: see {server.log}. The next start recovers it.")
+        if name := processes.watch():
+            require_space(50, processes.logs or ROOT)
+            stop(f"The {name} process does not stay alive: see {processes.log(name)}", 1)
+
+
+def answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

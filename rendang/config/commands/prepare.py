@@ -1,0 +1,77 @@
+"""Brings the database and the static files to this version: ``python -m rendang.config.commands.prepare``.
+
+One process for all of it, because loading the applications takes longer than any of the steps.
+"""
+
+import argparse
+import fcntl
+import os
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+
+from rendang.config.commands.database import alone
+from rendang.config.commands.environment import digest, say
+
+LOADING = "demonstration, being loaded"
+LOADED = "demonstration of {people} people"
+
+
+def collect_static() -> None:
+    """Collect the static files when one has changed; of several processes one does."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    lock = os.open(settings.STATIC_ROOT, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    found = [(name, storage.path(name)) for finder in get_finders() for name, storage in finder.list([])]
+    state = digest(*(f"{name} {os.stat(path).st_size} {os.stat(path).st_mtime_ns}\n" for name, path in sorted(found)))
+    stamp = settings.HOME / "staticfiles.made-from"
+    if not stamp.exists() or stamp.read_text() != state:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(state)
+    os.close(lock)
+
+
+def marker() -> str:
+    """What the database says of itself, in a comment on a table that every installation has."""
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(obj_description(to_regclass('django_migrations')), '')")
+        return str(cursor.fetchone()[0])
+
+
+def mark(text: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"comment on table django_migrations is '{text}'")
+
+
+def demonstration(people: int) -> None:
+    """Migrate, load the standards and, once, the fictional city; a load that was cut off is taken up again."""
+    with alone(os.environ["RENDANG_DATABASE_URL"]):
+        call_command("migrate", interactive=False, verbosity=0)
+        loaded = marker()
+        if not loaded:
+            mark(LOADING)
+        call_command("load_standards", verbosity=0)
+        if loaded in {"", LOADING}:
+            say(f"Loading the fictional city of {people:,} people …" if people else "Loading an empty city …")
+            call_command("load_demonstration", people=people)
+            mark(LOADED.format(people=people))
+        elif loaded != LOADED.format(people=people) and people >= 0:
+            say(f"The database keeps its {loaded}; --fresh starts over.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--demonstration", type=int, metavar="PEOPLE")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rendang.config.settings")
+    django.setup()
+    if options.demonstration is not None:
+        demonstration(options.demonstration)
+    collect_static()
+
+
+if __name__ == "__main__":
+    main()
