@@ -1,0 +1,64 @@
+"""One copy of the standards in each process, never older than the last commit.
+
+The database keeps a number that changes with every change of a standard (by trigger, so whoever writes). It is
+read once a request, or at each call outside one, and what was read under an older number is thrown away.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from rendang.kernel.standards.models import StandardsVersion
+
+T = TypeVar("T")
+# Inside a request or ``steady()``: a list with the number once it has been read. Otherwise None.
+_run: ContextVar[list[int] | None] = ContextVar("standards_run", default=None)
+_memory: tuple[int, dict[Any, Any]] = (-1, {})
+
+
+def _number() -> int:
+    run = _run.get()
+    if run:
+        return run[0]
+    number = StandardsVersion.objects.values_list("number", flat=True).first() or 0
+    if run is not None:
+        run.append(number)
+    return number
+
+
+def remembered(key: Any, read: Callable[[], T]) -> T:
+    """What ``read`` returned under the present number of the standards."""
+    global _memory
+    number = _number()
+    held, values = _memory
+    if held != number:
+        held, values = _memory = (number, {})
+    if key not in values:
+        values[key] = read()
+    return values[key]
+
+
+def forget() -> None:
+    """After a change in this process: the next question reads the number again."""
+    if run := _run.get():
+        run.clear()
+
+
+def begin(**_kwargs: Any) -> None:
+    """A request begins: the standards stand still until its end."""
+    _run.set([])
+
+
+def end(**_kwargs: Any) -> None:
+    _run.set(None)
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """For work over many rows outside a request: the number is read once."""
+    token = _run.set([])
+    try:
+        yield
+    finally:
+        _run.reset(token)
