@@ -1,0 +1,140 @@
+"""What every page's frame shows: the rail, whose desk it is, the mark of the demonstration."""
+
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from rendang.kernel.access.models import Institution, Role
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import permissions
+from rendang.kernel.access.scope import memberships_of
+
+
+class Item(NamedTuple):
+    """A page of the rail. The permission is the one the page itself demands."""
+
+    label: Promise | str
+    view: str
+    icon: str
+
+
+class Domain(NamedTuple):
+    label: Promise | str
+    items: tuple[Item, ...]
+
+
+RAIL = (
+    Domain("", (Item(_("To do"), "desk:home", "checklist"),)),
+    Domain(
+        _("Circulation"),
+        (
+            Item(_("Intake"), "intake:list", "package-import"),
+            Item(_("Transfers"), "transfers:list", "transfer"),
+            Item(_("Rosters"), "rosters:list", "table-import"),
+        ),
+    ),
+    Domain(
+        _("Content"),
+        (Item(_("Dossiers"), "dossiers:list", "folders"), Item(_("Removals"), "dossiers:removals", "file-minus")),
+    ),
+    Domain(_("Storage"), (Item(_("Stores"), "storage:list", "building-warehouse"),)),
+    Domain(_("Use"), (Item(_("Certificates"), "certificates:list", "certificate"),)),
+    Domain(
+        pgettext_lazy("domain", "Institutions"),
+        (
+            Item(_("Institutions"), "institutions:list", "building-bank"),
+            Item(_("Staff and roles"), "institutions:staff", "users"),
+            Item(_("Standards"), "standards:list", "book"),
+            Item(_("Notices"), "institutions:notices", "speakerphone"),
+            Item(_("API clients"), "exchange:clients", "plug-connected"),
+            Item(_("Conflicts"), "supervision:conflicts", "arrows-diff"),
+            Item(_("Audit"), "audit:list", "shield-check"),
+        ),
+    ),
+)
+
+
+@cache
+def page(view: str) -> tuple[str, Any] | None:
+    """The address of a page and what it demands of its reader; ``None`` for a page that does not exist."""
+    try:
+        address = reverse(view)
+    except NoReverseMatch:
+        return None
+    return address, getattr(resolve(address).func, "access", None)
+
+
+class Desk:
+    """The frame of a page for one request. Costs nothing until a template looks at it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user = getattr(request, "user", None)
+
+    @cached_property
+    def is_staff(self) -> bool:
+        return bool(self.user and self.user.is_authenticated and self.user.is_staff_member)
+
+    @cached_property
+    def is_citizen(self) -> bool:
+        return bool(self.user and self.user.is_authenticated and self.user.is_citizen)
+
+    @cached_property
+    def permissions(self) -> frozenset[Permission]:
+        return permissions(self.user) if self.is_staff else frozenset()
+
+    @cached_property
+    def rail(self) -> list[dict[str, Any]]:
+        """The domains with the pages the person may open; the current one is marked."""
+        domains = []
+        for domain in RAIL:
+            items = [
+                {"label": item.label, "url": found[0], "icon": item.icon}
+                for item in domain.items
+                if (found := page(item.view)) and (found[1] in self.permissions or found[1] == "public")
+            ]
+            if items:
+                domains.append({"label": domain.label, "items": items})
+        within = [item for domain in domains for item in domain["items"] if self.is_within(item["url"])]
+        if within:
+            max(within, key=lambda item: len(item["url"]))["current"] = True
+        return domains
+
+    def is_within(self, address: str) -> bool:
+        home = page("desk:home")
+        return self.request.path == address or (
+            (home is None or address != home[0]) and self.request.path.startswith(address)
+        )
+
+    @cached_property
+    def institutions(self) -> list[Institution]:
+        """Where the person works; empty for those who work for the whole city."""
+        ids = {where for where, _role in memberships_of(self.user) if where is not None} if self.is_staff else set()
+        return list(Institution.objects.filter(pk__in=ids).order_by("pk")) if ids else []
+
+    @cached_property
+    def roles(self) -> list[str]:
+        held = {role for _where, role in memberships_of(self.user)} if self.is_staff else set()
+        return [str(role.label) for role in Role if role in held]
+
+    @cached_property
+    def topic(self) -> str:
+        """The page's name, under which the help finds its rule."""
+        match = getattr(self.request, "resolver_match", None)
+        return match.view_name if match else ""
+
+    @cached_property
+    def other_languages(self) -> list[tuple[str, str]]:
+        """Each in its own words: whoever needs the switch cannot read the page."""
+        current = getattr(self.request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+        return [(code, name) for code, name in (("zh-hans", "中文"), ("en", "English")) if code != current]
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    return {"desk": Desk(request), "demonstration": settings.DEMONSTRATION}
