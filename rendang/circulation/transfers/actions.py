@@ -82,7 +82,7 @@ def agree(transfer: Transfer, *, by: Any) -> None:
 )
 def pack(transfer: Transfer, *, by: Any, principal_volumes: int, duplicate_volumes: int, papers_counted: int) -> None:
     """The whole set goes together, sealed, with list and notice; nothing may be held back or sent in parts (P6, P7)."""
-    storage.take_out_for(transfer.dossier, by=by, detail=transfer.number, case=transfer)
+    storage.put_on_desk(transfer.dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
     transfer.packed_by = by
     transfer.principal_volumes, transfer.duplicate_volumes, transfer.papers = (
         principal_volumes,

@@ -1,0 +1,107 @@
+"""Which rule stands behind which screen. The policies named here are shown with their value in force."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What a screen is for, in two or three sentences, and where the rule is written."""
+
+    prefix: str  # of the page's name: intake: → every page of intake
+    title: str | Promise
+    text: str | Promise
+    basis: tuple[str, ...]
+    policies: tuple[str, ...] = ()
+
+
+TOPICS = (
+    Topic(
+        "desk:",
+        _("To do and search"),
+        _(
+            "The to-do list shows every open case of your institutions, the most urgent first: red is overdue, yellow"
+            " is due within three days, green is in time. The search box takes a name, a part of it, pinyin or"
+            " initials, an ID number, an archive number, a case number or a scanned label; press / to reach it."
+        ),
+        ("人社部发〔2021〕112号", "人社厅发〔2022〕64号"),
+        ("transfer_dispatch",),
+    ),
+    Topic(
+        "intake:",
+        _("Intake"),
+        _(
+            "A dossier is called for with a numbered recall letter, registered before it is opened, opened by two"
+            " people, compared with notice and list, reviewed, and accepted. It may be returned only for one of the"
+            " coded reasons; a missing paper, an unpaid fee or another household registration is never one."
+        ),
+        ("人社厅发〔2022〕64号", "人社厅发〔2016〕75号", "人社部发〔2021〕112号 第十一条至第十五条"),
+        ("recall_letter_validity", "intake_unseal", "intake_review", "never_a_return_reason"),
+    ),
+    Topic(
+        "transfers:",
+        _("Transfers"),
+        _(
+            "A dossier moves whole, sealed, with list and notice; it is never carried by its owner. The receiver agrees"
+            " first; custody changes hands only when the receiver has counted and signed."
+        ),
+        ("人社部发〔2021〕112号", "人社厅发〔2022〕64号"),
+        ("transfer_agree", "transfer_dispatch", "transfer_receive", "carriers_internal"),
+    ),
+    Topic(
+        "rosters:",
+        _("Rosters"),
+        _(
+            "A roster is judged row by row before anything is written. Rejected rows stay out with their reason,"
+            " warned rows come in and are flagged, and a person whose dossier another institution holds becomes a"
+            " custody conflict for supervision."
+        ),
+        ("GB 11643-1999", "GB 32100-2015", "鲁人社办发〔2018〕36号"),
+    ),
+    Topic(
+        "dossiers:",
+        _("Dossiers and catalogue"),
+        _(
+            "The identity is masked; showing it in full needs a reason and leaves a trace. Papers stand under the ten"
+            " categories; their numbers follow from their order. A paper leaves a dossier only when one person asks"
+            " with a reason and a second approves."
+        ),
+        ("《干部人事档案工作条例》（2018）", "组通字〔2012〕28号"),
+        ("material_file_in",),
+    ),
+    Topic(
+        "storage:",
+        _("Stores"),
+        _(
+            "A dossier is always somewhere: in its slot, on a desk or on its way. “In stock” means that your"
+            " institution has custody and the dossier lies in a slot."
+        ),
+        ("GB/T 32623-2016",),
+    ),
+    Topic(
+        "certificates:",
+        _("Certificates"),
+        _(
+            "A certificate says what the record says and nothing else, is free of charge, and is issued only while the"
+            " dossier is in stock. Anyone can verify it by number, QR code or file."
+        ),
+        ("人社部发〔2021〕112号 第七条、第八条",),
+        ("certificate_issue",),
+    ),
+    Topic(
+        "supervision:",
+        _("Custody conflicts"),
+        _(
+            "Two institutions say they hold the dossier of one person. Find out where it really is, then confirm the"
+            " holder or the claim; nothing is decided silently."
+        ),
+        ("人社部发〔2021〕112号",),
+    ),
+)
+
+
+def topic_for(page: str) -> Topic:
+    """The topic of a page by its name; the first one when the page has none of its own."""
+    return next((topic for topic in TOPICS if page.startswith(topic.prefix)), TOPICS[0])

@@ -1,0 +1,40 @@
+"""What the search box finds at once, and what the home page counts."""
+
+import re
+from typing import Any
+
+from rendang.dossiers.models import Dossier
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can
+from rendang.kernel.core.identifiers import normalise_id_number
+from rendang.kernel.workflow.models import Case
+from rendang.people.queries import find_by_id_number
+from rendang.services.certificates.models import Certificate
+
+CASE_NUMBER = re.compile(r"^[A-Z]{2,8}-\d{8}-\d{4,}$")
+CERTIFICATE_NUMBER = re.compile(r"^[A-Z]{2,8}-CZ-\d{4}-\d{6}$")
+BARCODE = re.compile(r"^RD(\d{9})$")
+ID_NUMBER = re.compile(r"^(\d{17}[\dX]|\d{15})$")
+
+
+def looks_like_id_number(text: str) -> bool:
+    return bool(ID_NUMBER.match(normalise_id_number(text)))
+
+
+def exact_hit(user: Any, text: str) -> str | None:
+    """The address of the one thing a whole number names, if the person may see it: dossier, case or certificate."""
+    text = text.strip()
+    upper = text.upper()
+    found: Any = None
+    if match := BARCODE.match(upper):
+        found = Dossier.objects.visible_to(user, Permission.DOSSIER_VIEW).filter(pk=int(match[1])).first()
+    elif CASE_NUMBER.match(upper):
+        found = Case.objects.visible_to(user, Permission.CASE_VIEW).filter(number=upper).first()
+    elif CERTIFICATE_NUMBER.match(upper) and can(user, Permission.CERTIFICATE_VIEW):
+        rows = Certificate.objects.visible_to(user, Permission.CERTIFICATE_VIEW)
+        found = rows.filter(certificate_number=upper).first()
+    elif looks_like_id_number(text):
+        person = find_by_id_number(text)
+        if person is not None:
+            found = Dossier.objects.visible_to(user, Permission.DOSSIER_VIEW).filter(person=person).first()
+    return found.get_absolute_url() if found else None

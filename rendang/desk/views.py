@@ -1,0 +1,68 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rendang.desk.help import TOPICS, topic_for
+from rendang.desk.queries import exact_hit, looks_like_id_number
+from rendang.institutions.queries import notices_for
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can, requires
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.models import Urgency
+from rendang.kernel.workflow.queries import standing, to_do, urgency_counts
+
+ROWS = 100
+
+
+@require_safe
+@requires(Permission.DESK_USE)
+def home(request: HttpRequest) -> HttpResponse:
+    """The to-do list by due date, and the notices."""
+    today = timezone.localdate()
+    wanted = request.GET.get("urgency", "")
+    rows = to_do(request.user, today)
+    if wanted in Urgency.values:
+        rows = rows.filter(urgency=wanted)
+    counts = urgency_counts(request.user, today)
+    context = {
+        "entries": [(case, standing(case, today)) for case in rows[:ROWS]],
+        "tiles": [
+            {"urgency": urgency, "label": urgency.label, "count": counts[urgency], "current": urgency == wanted}
+            for urgency in Urgency
+        ],
+        "total": sum(counts.values()),
+        "wanted": wanted,
+        "limit": ROWS,
+        "notices": notices_for(request.user, today)[:5],
+        "may_see_cases": can(request.user, Permission.CASE_VIEW),
+    }
+    return render(request, "desk/home.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.DOSSIER_FIND)
+def search(request: HttpRequest) -> HttpResponse:
+    """The one box: a whole number opens what it names, anything else is looked for among the dossiers.
+
+    Sent by POST, so that an identity number never stands in an address.
+    """
+    text = request.POST.get("q", "").strip()
+    if not text:
+        return redirect("dossiers:list")
+    if hit := exact_hit(request.user, text):
+        return redirect(hit)
+    if looks_like_id_number(text):
+        return render(request, "desk/not_found.html", status=404)
+    return redirect(f"{reverse('dossiers:list')}?{urlencode({'q': text})}")
+
+
+@require_safe
+@requires(Permission.DESK_USE)
+def help(request: HttpRequest) -> HttpResponse:
+    """The rule behind a screen: what it is for, what the law says, and the policies in force today."""
+    topic = topic_for(request.GET.get("topic", ""))
+    policies = [standards.policy(code, on=timezone.localdate()) for code in topic.policies]
+    return render(request, "desk/help.html", {"topic": topic, "policies": policies, "topics": TOPICS})
