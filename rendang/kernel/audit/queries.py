@@ -1,0 +1,105 @@
+"""Questions to the audit log: what happened to this, who looked at that person, what is sealed."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Model, Q, QuerySet
+
+from rendang.kernel.audit import canonical, sentences
+from rendang.kernel.audit.models import AuditEvent, AuditSeal
+
+
+class TimelineEntry(NamedTuple):
+    """An event as ``components/timeline.html`` draws it."""
+
+    time: dt.datetime
+    actor: str
+    text: str
+    detail: str
+    icon: str
+    tone: str
+    url: str = ""
+
+
+def timeline(*subjects: Model, limit: int = 50) -> list[TimelineEntry]:
+    """What happened to these rows, newest first. A kind of case and the case itself are one and the same."""
+    about = Q()
+    for subject in subjects:
+        about |= Q(subject_type__in=_labels(type(subject)), subject_id=subject.pk)
+    events = AuditEvent.objects.filter(about).order_by("-pk")[:limit] if subjects else []
+    return [
+        TimelineEntry(
+            event.at,
+            event.actor_name,
+            sentences.sentence(event.verb),
+            event.reason,
+            sentences.icon(event.verb),
+            sentences.tone(event.verb, event.changes),
+        )
+        for event in events
+    ]
+
+
+def _labels(model: type[Model]) -> list[str]:
+    """The model, what it inherits its table row from, and what inherits from it."""
+    family = {model, *model._meta.get_parent_list(), *model.__subclasses__()}
+    return sorted(one._meta.label_lower for one in family)
+
+
+def events_about(person_id: int, limit: int = 50) -> QuerySet[AuditEvent]:
+    """What was done with a person's data and who looked at it, newest first (PIPL art. 44, 45)."""
+    return AuditEvent.objects.filter(person_id=person_id).order_by("-pk")[:limit]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What an auditor looks for; empty values do not narrow."""
+
+    actor_ids: tuple[int, ...] | None = None
+    verb: str = ""
+    subject_type: str = ""
+    subject_id: int | None = None
+    person_id: int | None = None
+    institution_id: int | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+def search(filters: Filters) -> QuerySet[AuditEvent]:
+    """The events that fit, unordered; a verb may be a whole thing (``account``)."""
+    rows = AuditEvent.objects.all()
+    if filters.actor_ids is not None:
+        rows = rows.filter(actor_id__in=filters.actor_ids)
+    if filters.verb:
+        rows = (
+            rows.filter(verb=filters.verb) if "." in filters.verb else rows.filter(verb__startswith=f"{filters.verb}.")
+        )
+    for field in ("subject_type", "subject_id", "person_id", "institution_id"):
+        if (value := getattr(filters, field)) not in (None, ""):
+            rows = rows.filter(**{field: value})
+    if filters.since:
+        rows = rows.filter(at__date__gte=filters.since)
+    if filters.until:
+        rows = rows.filter(at__date__lte=filters.until)
+    return rows
+
+
+@dataclass(frozen=True)
+class SealStatus:
+    """How far the log is closed: the last seal, its digest (worth noting elsewhere), how many events wait."""
+
+    last: AuditSeal | None
+    head: str
+    waiting: int
+
+
+def seal_status() -> SealStatus:
+    last = AuditSeal.objects.defer("leaves").order_by("-number").first()
+    waiting = AuditEvent.objects.all()
+    if last is not None:
+        younger = Q(transaction_id__gt=last.up_to_transaction) | Q(
+            transaction_id=last.up_to_transaction, pk__gt=last.up_to_id
+        )
+        waiting = waiting.filter(younger)
+    return SealStatus(last, canonical.digest(last).hex() if last else "", waiting.count())

@@ -1,0 +1,164 @@
+"""What happened, in a sentence: from the verb of an event (``dossier.view``) to what people read.
+
+A verb is ``<thing>.<what was done>``. The words of both halves stand here; verbs whose halves do not tell the story
+have a sentence of their own. Who did it and when stand beside the sentence, not in it.
+"""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+THINGS: dict[str, Promise] = {
+    "account": _("account"),
+    "apiclient": _("API client"),
+    "calendar": _("calendar"),
+    "case": _("case"),
+    "catalogue": _("catalogue"),
+    "certificate": _("certificate"),
+    "code": _("code"),
+    "conflict": _("custody conflict"),
+    "custody": _("custody"),
+    "custodyconflict": _("custody conflict"),
+    "dossier": _("dossier"),
+    "employer": _("employer"),
+    "file": _("file"),
+    "institution": _("institution"),
+    "intake": _("intake"),
+    "material": _("material"),
+    "notice": _("notice"),
+    "paper": _("paper"),
+    "person": _("person"),
+    "placement": _("place"),
+    "policy": _("policy"),
+    "recall": _("recall letter"),
+    "recallletter": _("recall letter"),
+    "removal": _("removal of materials"),
+    "role": _("role"),
+    "roster": _("roster"),
+    "rosterimport": _("roster"),
+    "service_item": _("service item"),
+    "slot": _("slot"),
+    "standards": _("standards"),
+    "store": _("store"),
+    "synonym": _("synonym"),
+    "transfer": _("transfer"),
+}
+
+DONE: dict[str, Promise] = {
+    "accept": _("Accepted the %(thing)s"),
+    "add": _("Added the %(thing)s"),
+    "agree": _("Agreed to the %(thing)s"),
+    "approve": _("Approved the %(thing)s"),
+    "cancel": _("Cancelled the %(thing)s"),
+    "change": _("Changed the %(thing)s"),
+    "confirm": _("Confirmed the %(thing)s"),
+    "correct": _("Corrected the %(thing)s"),
+    "create": _("Created the %(thing)s"),
+    "decline": _("Declined the %(thing)s"),
+    "download": _("Downloaded the %(thing)s"),
+    "draft": _("Drafted the %(thing)s"),
+    "edit": _("Changed the %(thing)s"),
+    "end": _("Ended the %(thing)s"),
+    "export": _("Exported the %(thing)s"),
+    "import": _("Imported the %(thing)s"),
+    "issue": _("Issued the %(thing)s"),
+    "list": _("Looked at the list: %(thing)s"),
+    "load": _("Loaded the %(thing)s"),
+    "merge": _("Merged the %(thing)s"),
+    "move": _("Moved the %(thing)s"),
+    "offer": _("Offered the %(thing)s"),
+    "open": _("Opened the %(thing)s"),
+    "pause": _("Paused the %(thing)s"),
+    "place": _("Assigned the %(thing)s"),
+    "print": _("Printed the %(thing)s"),
+    "propose": _("Proposed the %(thing)s"),
+    "publish": _("Published the %(thing)s"),
+    "put_back": _("Put back the %(thing)s"),
+    "receive": _("Received the %(thing)s"),
+    "refuse": _("Refused the %(thing)s"),
+    "register": _("Registered the %(thing)s"),
+    "remove": _("Removed the %(thing)s"),
+    "rename": _("Renamed the %(thing)s"),
+    "resume": _("Resumed the %(thing)s"),
+    "return": _("Returned the %(thing)s"),
+    "review": _("Reviewed the %(thing)s"),
+    "revoke": _("Revoked the %(thing)s"),
+    "search": _("Searched: %(thing)s"),
+    "send": _("Sent the %(thing)s"),
+    "settle": _("Settled the %(thing)s"),
+    "start": _("Began the %(thing)s"),
+    "store": _("Stored the %(thing)s"),
+    "take_back": _("Took back the %(thing)s"),
+    "take_out": _("Took out the %(thing)s"),
+    "update": _("Changed the %(thing)s"),
+    "verify": _("Verified the %(thing)s"),
+    "view": _("Looked at the %(thing)s"),
+    "withdraw": _("Withdrew the %(thing)s"),
+}
+
+SENTENCES: dict[str, Promise] = {
+    "account.confirm_password": _("Entered the password once more"),
+    "account.create": _("Created the account"),
+    "account.deactivate": _("Closed the account"),
+    "account.end_session": _("Was signed out after a time limit"),
+    "account.fail_second_factor": _("Entered a wrong code"),
+    "account.fail_sign_in": _("Sign-in failed"),
+    "account.lock": _("Sign-in was locked after repeated failures"),
+    "account.pass_second_factor": _("Entered the second factor"),
+    "account.reactivate": _("Reopened the account"),
+    "account.remove_second_factor": _("Removed the second factor"),
+    "account.renew_recovery_codes": _("Made new recovery codes"),
+    "account.reset_password": _("Issued a new initial password"),
+    "account.set_password": _("Changed the password"),
+    "account.set_second_factor": _("Set up the second factor"),
+    "account.sign_in": _("Signed in"),
+    "account.sign_in_citizen": _("Signed in with the confirmed identity"),
+    "account.sign_out": _("Signed out"),
+    "account.unlock": _("Unlocked the sign-in"),
+    "audit.search": _("Searched the audit log"),
+    "audit.verify": _("Verified the audit log"),
+    "calendar.set_day": _("Set a day of the calendar"),
+    "dossier.places": _("Looked at the places of the dossier"),
+    "person.add_identity": _("Added an identity"),
+    "person.unmask": _("Showed the full identity number"),
+    "role.confirm": _("Confirmed the role"),
+    "role.decline": _("Declined the role"),
+    "role.propose": _("Proposed to grant a role"),
+    "role.propose_withdrawal": _("Proposed to withdraw a role"),
+    "store.add_slots": _("Added slots to the store"),
+    "store.remove_slots": _("Removed slots from the store"),
+    "store.set_capacity": _("Changed the capacity"),
+}
+
+LOOKS = frozenset({"view", "list", "print", "export", "download", "search", "unmask", "places"})
+
+
+def sentence(verb: str) -> str:
+    """The verb in words; a verb without words is shown as it is written."""
+    if verb in SENTENCES:
+        return str(SENTENCES[verb])
+    thing, _dot, done = verb.partition(".")
+    if done in DONE and thing in THINGS:
+        return str(DONE[done]) % {"thing": THINGS[thing]}
+    return verb
+
+
+def thing(subject_type: str) -> str:
+    """What an event is about, from its ``app.model``."""
+    model = subject_type.rpartition(".")[2]
+    return str(THINGS.get({"user": "account", "membershipproposal": "role"}.get(model, model), model))
+
+
+def icon(verb: str) -> str:
+    """A Tabler icon: an eye for looks, a key for accounts, a pencil for changes."""
+    what, _dot, done = verb.partition(".")
+    if done in LOOKS:
+        return "eye"
+    return {"account": "key", "role": "users", "audit": "shield-check"}.get(what, "point-filled")
+
+
+def tone(verb: str, changes: dict[str, Any]) -> str:
+    """The colour of the timeline: red for what was refused or failed, nothing otherwise."""
+    done = verb.partition(".")[2]
+    return "red" if done.startswith(("fail", "lock", "refuse", "decline", "return", "revoke")) else ""
