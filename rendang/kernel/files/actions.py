@@ -1,0 +1,202 @@
+"""Storing files, proving that they are as they were stored, and clearing away what a crash left behind."""
+
+import hashlib
+import hmac
+import io
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+
+from django.core.exceptions import SuspiciousFileOperation, ValidationError
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.db.models import F
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+
+from rendang.kernel.access.models import Institution
+from rendang.kernel.audit.actions import record, snapshot
+from rendang.kernel.core.crypto import key_for
+from rendang.kernel.core.jobs import job, scheduled
+from rendang.kernel.files import sealing
+from rendang.kernel.files.kinds import LIMITS, TYPE_NAMES, Kind
+from rendang.kernel.files.models import StoredFile
+from rendang.kernel.files.queries import open_file
+from rendang.kernel.files.sniffing import sniff
+
+BLOCK = 1024 * 1024
+FOLDER = "blobs"
+# A blob without a row may belong to a transaction still open; after a day it is what a crash left.
+ORPHAN_AGE = timedelta(days=1)
+CHECKED_A_NIGHT = 500
+
+
+def _digest(content: BinaryIO, limit: int) -> tuple[str, int]:
+    """SHA-256 and size; stops reading as soon as the limit is passed."""
+    digest, size = hashlib.sha256(), 0
+    content.seek(0)
+    while block := content.read(BLOCK):
+        size += len(block)
+        if size > limit:
+            raise ValidationError(
+                _("The file is larger than %(limit)s. Split it, or save it at a lower resolution."),
+                code="too_large",
+                params={"limit": filesizeformat(limit)},
+            )
+        digest.update(block)
+    if not size:
+        raise ValidationError(_("The file is empty. Choose the file again."), code="empty")
+    return digest.hexdigest(), size
+
+
+def _media_type(content: BinaryIO, kind: str) -> str:
+    media_type = sniff(content)
+    allowed = LIMITS[kind].media_types
+    if media_type not in allowed:
+        raise ValidationError(
+            _("The content of the file is not one of: %(types)s. The ending of its name does not count."),
+            code="type_not_allowed",
+            params={"types": ", ".join(TYPE_NAMES[each] for each in allowed)},
+        )
+    return media_type
+
+
+def _storage_key(institution: Institution | None, sha256: str) -> str:
+    """Where this content of this institution rests. Keyed, so that the name tells nothing about the content."""
+    scope = institution.pk if institution else 0
+    digest = hmac.digest(key_for("file places"), f"{scope}:{sha256}".encode(), "sha256").hex()[:48]
+    return f"{FOLDER}/{digest[:2]}/{digest}"
+
+
+def _hold(storage_key: str) -> None:
+    """One writer per blob until the transaction ends: two stores of the same content wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"file:{storage_key}"])
+
+
+def _write(storage_key: str, content: BinaryIO, data_key: bytes) -> None:
+    """Write the blob whole. What a crash left under its name is not worth keeping: no row refers to it."""
+    default_storage.delete(storage_key)
+    content.seek(0)
+    name = default_storage.save(storage_key, File(io.BufferedReader(sealing.SealedReader(content, data_key))))
+    assert name == storage_key, "the storage keeps a blob under the name it is given"
+    try:
+        path = default_storage.path(name)
+    except NotImplementedError:  # object storage answers only when the object is safe
+        return
+    with Path(path).open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _keep_blob(storage_key: str, content: BinaryIO) -> bytes:
+    """The wrapped data key of the blob, which is written unless it is there; a damaged one is written anew."""
+    _hold(storage_key)
+    same = StoredFile.objects.filter(storage_key=storage_key).order_by("is_intact").first()  # False sorts first
+    if same is None:
+        data_key = secrets.token_bytes(sealing.KEY_LENGTH)
+        _write(storage_key, content, data_key)
+        return sealing.wrap(data_key, storage_key)
+    wrapped = bytes(same.data_key)
+    if same.is_intact is False or not default_storage.exists(storage_key):
+        _write(storage_key, content, sealing.unwrap(wrapped, storage_key))
+    return wrapped
+
+
+@transaction.atomic
+def store(content: bytes | BinaryIO, *, name: str, kind: str, institution: Institution | None, by: Any) -> StoredFile:
+    """Keep a file: encrypted, typed by its content, once per institution however often the same content comes.
+
+    ``content`` is bytes or a seekable binary file (an upload is one). Raises ``ValidationError`` for an empty file,
+    one above the size limit of its kind, or of a type that its kind does not take.
+    """
+    source: BinaryIO = io.BytesIO(content) if isinstance(content, bytes) else content
+    sha256, size = _digest(source, LIMITS[kind].size)
+    media_type = _media_type(source, kind)
+    storage_key = _storage_key(institution, sha256)
+    wrapped = _keep_blob(storage_key, source)
+    stored = StoredFile.objects.create(
+        institution=institution,
+        kind=Kind(kind),
+        name=_plain_name(name),
+        media_type=media_type,
+        size=size,
+        sha256=sha256,
+        storage_key=storage_key,
+        data_key=wrapped,
+        created_by=by,
+    )
+    record("file.store", stored, by=by, detail={"kind": kind, "sha256": sha256, "size": size})
+    return stored
+
+
+def _plain_name(name: str) -> str:
+    """The last part of a name, without characters that mean something to a file system or a header."""
+    try:
+        return get_valid_filename(PurePosixPath(name.replace("\\", "/")).name)[-200:]
+    except SuspiciousFileOperation:  # nothing is left
+        return "file"
+
+
+@transaction.atomic
+def verify_fixity(stored: StoredFile, *, by: Any) -> bool:
+    """Read the whole file and compare it with what was stored; the verdict is kept and audited.
+
+    Decryption proves that nothing was changed since the blob was written, the digest that it is this file's blob.
+    """
+    stored = StoredFile.objects.select_for_update(of=("self",)).get(pk=stored.pk)
+    before = snapshot(stored)
+    stored.is_intact = _is_as_stored(stored)
+    stored.checked_at = timezone.now()
+    stored.save(update_fields=["is_intact", "checked_at"])
+    record("file.verify", stored, by=by, before=before)
+    return stored.is_intact
+
+
+def _is_as_stored(stored: StoredFile) -> bool:
+    digest, size = hashlib.sha256(), 0
+    try:
+        for piece in open_file(stored):
+            digest.update(piece)
+            size += len(piece)
+    except sealing.DamagedFile:
+        return False
+    return size == stored.size and hmac.compare_digest(digest.hexdigest(), stored.sha256)
+
+
+@scheduled(cron="20 2 * * *")
+@job(name="files.check_fixity", queueing_lock="files.check_fixity", pass_context=False)
+def check_fixity(timestamp: int) -> None:
+    """Every night, prove the files that were checked longest ago (DA/T 70-2018: integrity of electronic archives)."""
+    longest_ago = F("checked_at").asc(nulls_first=True)
+    for stored in StoredFile.objects.order_by(longest_ago, "pk")[:CHECKED_A_NIGHT]:
+        verify_fixity(stored, by=None)
+
+
+def _blobs() -> Iterator[str]:
+    if not default_storage.exists(FOLDER):
+        return
+    for folder in default_storage.listdir(FOLDER)[0]:
+        for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]:
+            yield f"{FOLDER}/{folder}/{name}"
+
+
+@scheduled(cron="50 2 * * *")
+@job(name="files.sweep", queueing_lock="files.sweep", pass_context=False)
+def sweep(timestamp: int) -> int:
+    """Delete blobs older than a day that no row refers to: the rest of a crash or of a transaction taken back."""
+    removed, limit = 0, timezone.now() - ORPHAN_AGE
+    for storage_key in _blobs():
+        if default_storage.get_modified_time(storage_key) > limit:
+            continue
+        with transaction.atomic():
+            _hold(storage_key)
+            if not StoredFile.objects.filter(storage_key=storage_key).exists():
+                default_storage.delete(storage_key)
+                removed += 1
+    return removed

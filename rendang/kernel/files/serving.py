@@ -1,0 +1,42 @@
+"""A stored file as the answer to a request."""
+
+from itertools import chain
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import get_visible_or_404
+from rendang.kernel.files.models import StoredFile
+from rendang.kernel.files.queries import open_file
+
+# What a browser may show inside the page; anything else is only ever downloaded.
+SHOWN_INLINE = frozenset({"application/pdf", "image/jpeg", "image/png"})
+
+
+def serve(
+    request: HttpRequest, stored: StoredFile, *, permission: Permission | None, inline: bool = False
+) -> StreamingHttpResponse:
+    """The file for the person who asked: 404 of another institution, 403 without the permission at its own.
+
+    ``permission=None`` is for pages marked ``@citizen`` or ``@public`` that have established themselves whose file
+    it is; on a page of staff it is refused. The caller records the view where the content is personal.
+    """
+    if permission is None:
+        view = getattr(request.resolver_match, "func", None)
+        if getattr(view, "access", None) not in {"citizen", "public"}:
+            raise PermissionDenied
+    else:
+        stored = get_visible_or_404(StoredFile.objects.all(), request.user, permission, pk=stored.pk)
+    pieces = open_file(stored)
+    first = next(pieces, None)  # damage at the beginning becomes an error page, not a broken download
+    if first is None:
+        raise Http404
+    response = StreamingHttpResponse(chain([first], pieces), content_type=stored.media_type)
+    shown = inline and stored.media_type in SHOWN_INLINE
+    response["Content-Disposition"] = content_disposition_header(not shown, stored.name) or "attachment"
+    response["Content-Length"] = str(stored.size)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
