@@ -8,6 +8,7 @@ from django.core.paginator import Page
 from django.forms.boundfield import BoundField, BoundWidget
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -16,7 +17,31 @@ from rendang.kernel.core.identifiers import mask_id_number
 register = template.Library()
 
 # The parameters that say where in a list one is; a new filter or order begins at the beginning.
-PLACE = ("page", "after")
+PLACE = ("page", "after", "before")
+TONE_ICONS = {
+    "blue": "progress",
+    "yellow": "clock-pause",
+    "green": "circle-check",
+    "red": "circle-x",
+    "grey": "circle-minus",
+    "info": "info-circle",
+    "success": "circle-check",
+    "warning": "alert-triangle",
+    "error": "alert-circle",
+    "debug": "info-circle",
+}
+
+
+@register.simple_tag
+def icon(name: str, default: str = "") -> SafeString:
+    """A sign of Tabler's icon font, beside words that say the same."""
+    return format_html('<i class="ti ti-{}" aria-hidden="true"></i>', name or default)
+
+
+@register.simple_tag
+def tone_icon(tone: str) -> SafeString:
+    """The sign of a tone, so that colour never speaks alone."""
+    return icon(TONE_ICONS.get(tone, "circle-minus"))
 
 
 @register.filter
@@ -73,7 +98,7 @@ def partial_date(value: str) -> str:
     parts = str(value or "").split("-")
     try:
         numbers = [int(part) for part in parts]
-        day = date(*(numbers + [1, 1])[:3]) if len(numbers) < 3 else date(*numbers)
+        day = date(*[*numbers, 1, 1][: max(3, len(numbers))])
     except (TypeError, ValueError):
         return str(value or "")
     if len(numbers) == 1:
@@ -102,6 +127,7 @@ def sort_heading(context: Any, label: str, field: str, css: str = "") -> dict[st
     return {
         "label": label,
         "direction": direction,
+        "sign": {"ascending": "chevron-up", "descending": "chevron-down"}.get(direction, "selector"),
         "css": css,
         "url": address(context["request"], sort=wanted, **restart),
     }
@@ -109,7 +135,7 @@ def sort_heading(context: Any, label: str, field: str, css: str = "") -> dict[st
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def paginate(context: Any, page: Any, total: int | None = None) -> dict[str, Any]:
-    """The way through a list that keeps its filters: numbered for Django's ``Page``, onward for a ``KeysetPage``."""
+    """The way through a list that keeps its filters: numbered for Django's ``Page``, by keys for a ``KeysetPage``."""
     request = context["request"]
     if isinstance(page, Page):
         paginator = page.paginator
@@ -123,8 +149,8 @@ def paginate(context: Any, page: Any, total: int | None = None) -> dict[str, Any
             "total": paginator.count if total is None else total,
         }
     return {
-        "first_url": "" if page.is_first else address(request, after=None),
-        "next_url": "" if page.next is None else address(request, after=page.next),
+        "previous_url": address(request, before=page.previous_key, after=None) if page.previous_key else "",
+        "next_url": address(request, after=page.next_key, before=None) if page.next_key else "",
         "total": total,
     }
 

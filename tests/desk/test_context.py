@@ -1,0 +1,83 @@
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
+
+from rendang.desk.context import RAIL, Desk, desk, page
+from rendang.kernel.access.models import Institution, Role
+from rendang.kernel.accounts.models import User
+from tests import factories
+
+
+def frame(user: object, path: str = "/desk/intake/12/") -> Desk:
+    request = RequestFactory().get(path)
+    request.user = user  # type: ignore[assignment]
+    return Desk(request)
+
+
+def labels(frame: Desk) -> set[str]:
+    return {str(item["label"]) for domain in frame.rail for item in domain["items"]}
+
+
+@pytest.fixture(autouse=True)
+def _english(settings: object) -> None:
+    settings.LANGUAGE_CODE = "en"  # type: ignore[attr-defined]
+
+
+def test_every_page_of_the_rail_exists() -> None:
+    assert [item.view for domain in RAIL for item in domain.items if page(item.view) is None] == []
+
+
+def test_the_rail_shows_what_the_role_may_open(clerk: User, audit_administrator: User) -> None:
+    assert {"To do", "Intake", "Dossiers", "Certificates"} <= labels(frame(clerk))
+    assert "Audit" not in labels(frame(clerk))
+    assert "Audit" in labels(frame(audit_administrator))
+    assert not {"Intake", "Dossiers", "Certificates"} & labels(frame(audit_administrator))
+
+
+def test_one_item_is_marked_as_the_current_one(clerk: User) -> None:
+    def current(path: str) -> list[str]:
+        rail = frame(clerk, path).rail
+        return [str(item["label"]) for domain in rail for item in domain["items"] if item.get("current")]
+
+    assert current("/desk/intake/12/") == ["Intake"]
+    assert current("/desk/") == ["To do"]
+    assert current("/desk/search/") == []
+
+
+def test_the_frame_of_a_visitor_costs_no_query(django_assert_num_queries: Callable[..., object]) -> None:
+    with django_assert_num_queries(0):
+        visitor = frame(AnonymousUser())
+        assert (visitor.rail, visitor.institutions, visitor.roles) == ([], [], [])
+
+
+def test_the_frame_of_staff_costs_two_queries(
+    institution: Institution, django_assert_num_queries: Callable[..., object]
+) -> None:
+    clerk = factories.staff(institution, Role.CLERK)
+    with django_assert_num_queries(2):
+        own = frame(clerk)
+        assert own.rail
+        assert own.institutions == [institution]
+        assert own.roles == ["Window clerk"]
+
+
+def test_a_citizen_has_no_rail(citizen: User) -> None:
+    assert frame(citizen).rail == []
+    assert frame(citizen).is_citizen
+
+
+def test_pages_carry_the_mark_of_the_demonstration_when_they_are_one(db: None, settings: object) -> None:
+    settings.DEMONSTRATION = True  # type: ignore[attr-defined]
+    assert desk(RequestFactory().get("/"))["demonstration"] is True
+    assert 'class="demo-mark"' in Client().get("/no-such-page/").content.decode()
+    settings.DEMONSTRATION = False  # type: ignore[attr-defined]
+    assert 'class="demo-mark"' not in Client().get("/no-such-page/").content.decode()
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "没有这个页面"), ("en", "This page does not exist")])
+def test_a_wrong_address_is_answered_in_the_reader_s_language(db: None, language: str, words: str) -> None:
+    response = Client(headers={"accept-language": language}).get("/no-such-page/")
+    assert response.status_code == 404
+    assert words in response.content.decode()
