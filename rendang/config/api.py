@@ -1,5 +1,74 @@
-"""The REST API: every app's routes, and how a refusal looks over the wire."""
+"""The REST API: every app's routes, and how a refusal looks over the wire (RFC 9457, problem+json)."""
 
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import ValidationError as SchemaError
 
-api = NinjaAPI(title="Rendang 人档", version="1")
+from rendang.circulation.intake.api import router as intake
+from rendang.circulation.transfers.api import router as transfers
+from rendang.dossiers.api import router as dossiers
+from rendang.exchange.queries import TokenAuthentication
+from rendang.kernel.core.refusals import InvalidInput
+from rendang.portal.api import router as portal
+from rendang.services.certificates.api import router as certificates
+
+api = NinjaAPI(
+    title="Rendang 人档",
+    version="1",
+    description="Dossiers, cases, certificates and the one-entry query. Writes take an Idempotency-Key header.",
+    auth=TokenAuthentication(),
+    urls_namespace="api",
+)
+api.add_router("/dossiers", dossiers)
+api.add_router("/intake", intake)
+api.add_router("/transfers", transfers)
+api.add_router("/certificates", certificates)
+api.add_router("/query", portal)
+
+
+def problem(status: int, detail: str, **more: Any) -> HttpResponse:
+    body = {"status": status, "detail": detail, **more}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+@api.exception_handler(ValidationError)
+def refused(request: HttpRequest, refusal: ValidationError) -> HttpResponse:
+    return problem(409, " ".join(refusal.messages))
+
+
+@api.exception_handler(InvalidInput)
+def invalid(request: HttpRequest, refusal: InvalidInput) -> HttpResponse:
+    return problem(422, _("Some fields need attention."), errors=refusal.errors)
+
+
+@api.exception_handler(SchemaError)
+def malformed(request: HttpRequest, refusal: SchemaError) -> HttpResponse:
+    errors = {".".join(str(part) for part in error["loc"]): [error["msg"]] for error in refusal.errors}
+    return problem(422, _("Some fields need attention."), errors=errors)
+
+
+@api.exception_handler(PermissionDenied)
+def forbidden(request: HttpRequest, refusal: PermissionDenied) -> HttpResponse:
+    return problem(403, _("The token does not cover this."))
+
+
+@api.exception_handler(AuthenticationError)
+def unauthenticated(request: HttpRequest, refusal: AuthenticationError) -> HttpResponse:
+    response = problem(401, _("A valid token is needed."))
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, refusal: Http404) -> HttpResponse:
+    return problem(404, _("There is no such thing, or it is not yours."))
+
+
+@api.exception_handler(HttpError)
+def error(request: HttpRequest, refusal: HttpError) -> HttpResponse:
+    return problem(refusal.status_code, str(refusal))

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",  # the templates of its widgets, for FORM_RENDERER
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -125,7 +126,9 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rendang.kernel.accounts.gate.Gate",
     "axes.middleware.AxesMiddleware",
+    "rendang.exchange.idempotency.IdempotencyMiddleware",
 ]
 
 ROOT_URLCONF = "rendang.config.urls"
@@ -148,6 +151,19 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "lockout.html"
+# Not policies of kernel.standards: the gate stands below it (accounts may not import standards).
+RENDANG_SESSION_MINUTES = {
+    "staff": {
+        "idle": int(os.environ.get("RENDANG_SESSION_IDLE_MINUTES", "30")),
+        "absolute": int(os.environ.get("RENDANG_SESSION_ABSOLUTE_MINUTES", "600")),
+    },
+    "citizen": {"idle": 15, "absolute": 120},
+}
+# Who confirms a citizen's real name. The sandbox serves the demonstration only and refuses to start outside it.
+RENDANG_IDENTITY_PROVIDER = os.environ.get(
+    "RENDANG_IDENTITY_PROVIDER", "rendang.kernel.accounts.sandbox.SandboxProvider" if DEMONSTRATION else ""
+)
 
 TEMPLATES = [
     {

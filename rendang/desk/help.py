@@ -44,7 +44,7 @@ TOPICS = (
         "transfers:",
         _("Transfers"),
         _(
-            "A dossier moves whole, sealed, with list and notice; it is never carried by its owner. The receiver agrees"
+            "A dossier moves whole, sealed, with list and notice; its owner never carries it. The receiver agrees"
             " first; custody changes hands only when the receiver has counted and signed."
         ),
         ("人社部发〔2021〕112号", "人社厅发〔2022〕64号"),

@@ -6,5 +6,5 @@ from rendang.kernel.standards import queries as standards
 
 
 def carrier_is_allowed(code: str, *, on: dt.date) -> bool:
-    """Whether a dossier may travel this way at all: never self-carried, never ordinary post (人社部发〔2021〕112号)."""
+    """Whether a dossier may travel this way at all: never self-carried, never by ordinary post (112号)."""
     return code not in standards.policy("carriers_forbidden", on=on).value

@@ -81,7 +81,7 @@ def agree(transfer: Transfer, *, by: Any) -> None:
     permission=Permission.TRANSFER_SEND,
 )
 def pack(transfer: Transfer, *, by: Any, principal_volumes: int, duplicate_volumes: int, papers_counted: int) -> None:
-    """The whole set goes together, sealed, with list and notice; nothing may be held back or sent in parts (P6, P7)."""
+    """The whole set goes together, sealed, with list and notice; nothing is held back or sent in parts (P6, P7)."""
     storage.put_on_desk(transfer.dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
     transfer.packed_by = by
     transfer.principal_volumes, transfer.duplicate_volumes, transfer.papers = (

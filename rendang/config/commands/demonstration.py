@@ -69,16 +69,16 @@ def demo(arguments: list[str]) -> int:
 def claim(home: Path) -> TextIO:
     """Mark the home as a demonstration's, and hold the mark: one demonstration at a time."""
     mark = home / "demonstration"
-    if home.exists() and any(home.iterdir()) and not mark.exists():
+    if home != DEMONSTRATION and home.exists() and any(home.iterdir()) and not mark.exists():
         stop(f"{home} holds something else than a demonstration. Unset RENDANG_HOME, or name an empty folder.", 2)
     home.mkdir(parents=True, exist_ok=True)
     state = mark.open("a+")
     try:
         fcntl.flock(state, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        state.seek(0)
+        state.close()
         with suppress(ValueError, KeyError):
-            other = json.loads(state.read())
+            other = json.loads(mark.read_text())
             stop(f"The demonstration runs already: {other['address']}/ (process {other['process']}).", 6)
         stop("The demonstration is being started already.", 6)
     return state
@@ -132,7 +132,7 @@ def serve(processes: Processes, server: Server | None, port: int, address: str) 
     command: list[str | Path] = [PYTHON, ROOT / "manage.py", "demonstration_accounts"]
     environment = {**os.environ, **processes.environment}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as telling:
-        process = processes.add("web", web("127.0.0.1", port, 2))
+        process = processes.add("web", web("127.0.0.1", port, 2, grace=5))
         processes.add("worker", jobs(2))
         accounts = telling.communicate()[0]
     until = time.monotonic() + PATIENCE

@@ -92,6 +92,13 @@ def is_usable() -> bool:
     return PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
+def pinned(package: str) -> str:
+    """The lines of the lock for one package: its version and hashes."""
+    found = re.search(rf"^{package}==.*(?:\n    --hash=.*)+$", LOCK.read_text(), re.MULTILINE)
+    assert found is not None, f"requirements.lock pins {package}"
+    return found[0].rstrip("\\ ") + "\n"
+
+
 def uv() -> list[str | Path]:
     """The command of uv: in the environment, on the machine, or fetched by pip with the hash of the lock."""
     usable = is_usable()
@@ -108,10 +115,8 @@ def uv() -> list[str | Path]:
             shutil.rmtree(VENV, ignore_errors=True)
             require_space(100, ROOT)
             stop(f"{sys.executable} cannot make an environment: install its venv (Debian: python3-venv) or uv.", 3)
-    pinned = re.search(r"^uv==(?:.*\\\n)+.*$", LOCK.read_text(), re.MULTILINE)
-    assert pinned is not None, "requirements.lock pins uv"
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-        file.write(pinned[0].rstrip("\\\n") + "\n")
+        file.write(pinned("uv"))
         file.flush()
         run([PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", file.name], "Fetching uv")
     return [VENV / "bin" / "uv"]

@@ -16,12 +16,15 @@ DEMONSTRATION = ROOT / "var" / "demo"
 NEED_NOTHING = {"", "help", "--help", "--version", "version", "check", "makemigrations", "migrate", "showmigrations"}
 
 
-def web(host: str, port: int, workers: int) -> list[str | Path]:
-    """The command of the web processes. Each worker has four threads, so eight database connections suffice."""
+def web(host: str, port: int, workers: int, grace: int = GRACE - 5) -> list[str | Path]:
+    """The command of the web processes; on SIGTERM they finish their requests, for ``grace`` seconds at most.
+
+    Each worker has four threads, so its pool of eight database connections is enough.
+    """
     return [
         PYTHON, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers",
-        "--workers-kill-timeout", str(GRACE - 5), "rendang.config.wsgi:application",
+        "--workers-kill-timeout", str(grace), "rendang.config.wsgi:application",
     ]  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def _python(*arguments: str) -> list[str | Path]:
 
 
 CHECKS: dict[str, list[str | Path]] = {
-    "types": _python("-m", "mypy"),
+    "types": _python("-m", "mypy", "rendang", "tools"),
     "format": _python("-m", "ruff", "format", "--check", "."),
     "lint": _python("-m", "ruff", "check", "."),
     "imports": _python("-c", IMPORT_LINTER),

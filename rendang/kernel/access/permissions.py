@@ -60,6 +60,23 @@ _VIEWS = {
     P.CATALOGUE_VIEW,
 }
 
+# What an interface may be allowed at most; each client gets some of them.
+API_SCOPES = (
+    P.DOSSIER_FIND,
+    P.DOSSIER_VIEW,
+    P.CASE_VIEW,
+    P.INTAKE_VIEW,
+    P.INTAKE_REGISTER,
+    P.TRANSFER_VIEW,
+    P.TRANSFER_OFFER,
+    P.TRANSFER_DECIDE,
+    P.TRANSFER_RECEIVE,
+    P.CERTIFICATE_VIEW,
+    P.CERTIFICATE_DRAFT,
+    P.CERTIFICATE_ISSUE,
+    P.CERTIFICATE_REVOKE,
+)
+
 # None of the three administrators can open a dossier (GB/T 22239-2019 8.1.5: separation of the three).
 GRANTS: dict[str, frozenset[Permission]] = {
     "CLERK": frozenset(
@@ -152,4 +169,6 @@ GRANTS: dict[str, frozenset[Permission]] = {
     "SYSTEM_ADMINISTRATOR": frozenset(_EVERYONE | {P.INSTITUTION_EDIT, P.API_CLIENT_MANAGE}),
     "SECURITY_ADMINISTRATOR": frozenset(_EVERYONE | {P.STAFF_VIEW, P.ROLE_PROPOSE}),
     "AUDIT_ADMINISTRATOR": frozenset(_EVERYONE | {P.AUDIT_VIEW}),
+    # Of interfaces, never of people: what a client may use of it are the scopes of its token (exchange.ApiClient).
+    "API_CLIENT": frozenset(API_SCOPES),
 }

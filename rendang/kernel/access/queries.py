@@ -10,11 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import GRANTS, Permission
-from rendang.kernel.access.scope import (
-    ScopedQuerySet,
-    institution_ids_where,
-    memberships_of,
-)
+from rendang.kernel.access.scope import ScopedQuerySet, institution_ids_where, memberships_of, within_scopes
 
 View = Callable[..., HttpResponse]
 
@@ -22,9 +18,10 @@ View = Callable[..., HttpResponse]
 def permissions(user: Any, *, at: Institution | int | None = None) -> frozenset[Permission]:
     """All rights a person holds at one institution, or anywhere when none is named."""
     where = at.pk if isinstance(at, Institution) else at
-    return frozenset().union(
+    held = frozenset().union(
         *(GRANTS[role] for place, role in memberships_of(user) if where is None or place in (None, where))
     )
+    return frozenset(permission for permission in held if within_scopes(user, permission))
 
 
 def can(user: Any, permission: Permission, *, at: Institution | int | None = None) -> bool:

@@ -18,8 +18,16 @@ def memberships_of(user: Any) -> list[tuple[int | None, str]]:
     return user._membership_rows
 
 
+def within_scopes(user: Any, permission: Permission) -> bool:
+    """Whether the token of an interface covers the permission; a person has no token and no such limit."""
+    scopes = getattr(user, "scopes", None)
+    return scopes is None or permission in scopes
+
+
 def institution_ids_where(user: Any, permission: Permission) -> frozenset[int] | None:
     """The institutions at which the person holds the permission; ``None`` means all of them."""
+    if not within_scopes(user, permission):
+        return frozenset()
     held = [where for where, role in memberships_of(user) if permission in GRANTS[role]]
     return None if None in held else frozenset(where for where in held if where is not None)
 

@@ -69,7 +69,7 @@ def issue(certificate: Certificate, *, by: Any) -> None:
     if custody.status != Custody.Status.HELD or not in_stock(certificate.dossier):
         raise ValidationError(
             _(
-                "The dossier is not in stock now, so custody cannot be certified. Try again when it is back in its place."
+                "The dossier is not in stock now, so custody cannot be certified. Try again when it is back in place."
             )
         )
     now = timezone.now()

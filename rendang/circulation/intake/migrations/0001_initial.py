@@ -6,56 +6,186 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dossiers', '0001_initial'),
-        ('files', '0001_initial'),
-        ('workflow', '0002_case_dossier'),
+        ("dossiers", "0001_initial"),
+        ("files", "0001_initial"),
+        ("workflow", "0002_case_dossier"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Intake',
+            name="Intake",
             fields=[
-                ('case_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='workflow.case')),
-                ('reason', models.CharField(max_length=20, verbose_name='reason of receipt')),
-                ('sender', models.CharField(max_length=120, verbose_name='present keeper')),
-                ('sender_address', models.CharField(blank=True, max_length=200, verbose_name='address of the present keeper')),
-                ('archive_type', models.CharField(choices=[('personal', 'Entrusted by the person'), ('unit', 'Entrusted by the employer')], default='personal', max_length=8, verbose_name='kind of custody')),
-                ('letter_number', models.CharField(blank=True, max_length=40, verbose_name='number of the recall letter')),
-                ('letter_date', models.DateField(blank=True, null=True, verbose_name='date of the recall letter')),
-                ('letter_valid_until', models.DateField(blank=True, null=True, verbose_name='recall letter valid until')),
-                ('arrived_on', models.DateField(blank=True, null=True, verbose_name='arrived')),
-                ('carrier', models.CharField(blank=True, max_length=20, verbose_name='carrier')),
-                ('waybill', models.CharField(blank=True, max_length=40, verbose_name='number of the consignment')),
-                ('parcel_sender', models.CharField(blank=True, max_length=120, verbose_name='sender on the parcel')),
-                ('seal', models.CharField(blank=True, choices=[('INTACT', 'Intact'), ('BROKEN', 'Broken'), ('MISSING', 'No seal')], max_length=8, verbose_name='seal')),
-                ('principal_volumes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='principal volumes')),
-                ('duplicate_volumes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='duplicate volumes')),
-                ('papers', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='papers')),
-                ('notice_agrees', models.BooleanField(blank=True, null=True, verbose_name='agrees with the transfer notice')),
-                ('list_agrees', models.BooleanField(blank=True, null=True, verbose_name='agrees with the list of papers')),
-                ('right_person', models.BooleanField(blank=True, null=True, verbose_name="all papers are this person's")),
-                ('comparison', models.CharField(blank=True, max_length=400, verbose_name='differences found')),
-                ('missing', models.CharField(blank=True, max_length=400, verbose_name='missing key papers')),
-                ('review', models.CharField(blank=True, max_length=400, verbose_name='result of the review')),
-                ('return_reason', models.CharField(blank=True, max_length=20, verbose_name='reason of the return')),
-                ('return_detail', models.CharField(blank=True, max_length=400, verbose_name='explanation of the return')),
-                ('custody', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='intake', to='dossiers.custody')),
-                ('first_opener', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('letter_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('receipt_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('return_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('second_opener', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="workflow.case",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=20, verbose_name="reason of receipt")),
+                ("sender", models.CharField(max_length=120, verbose_name="present keeper")),
+                (
+                    "sender_address",
+                    models.CharField(blank=True, max_length=200, verbose_name="address of the present keeper"),
+                ),
+                (
+                    "archive_type",
+                    models.CharField(
+                        choices=[("personal", "Entrusted by the person"), ("unit", "Entrusted by the employer")],
+                        default="personal",
+                        max_length=8,
+                        verbose_name="kind of custody",
+                    ),
+                ),
+                (
+                    "letter_number",
+                    models.CharField(blank=True, max_length=40, verbose_name="number of the recall letter"),
+                ),
+                ("letter_date", models.DateField(blank=True, null=True, verbose_name="date of the recall letter")),
+                (
+                    "letter_valid_until",
+                    models.DateField(blank=True, null=True, verbose_name="recall letter valid until"),
+                ),
+                ("arrived_on", models.DateField(blank=True, null=True, verbose_name="arrived")),
+                ("carrier", models.CharField(blank=True, max_length=20, verbose_name="carrier")),
+                ("waybill", models.CharField(blank=True, max_length=40, verbose_name="number of the consignment")),
+                ("parcel_sender", models.CharField(blank=True, max_length=120, verbose_name="sender on the parcel")),
+                (
+                    "seal",
+                    models.CharField(
+                        blank=True,
+                        choices=[("INTACT", "Intact"), ("BROKEN", "Broken"), ("MISSING", "No seal")],
+                        max_length=8,
+                        verbose_name="seal",
+                    ),
+                ),
+                (
+                    "principal_volumes",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="principal volumes"),
+                ),
+                (
+                    "duplicate_volumes",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="duplicate volumes"),
+                ),
+                ("papers", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="papers")),
+                (
+                    "notice_agrees",
+                    models.BooleanField(blank=True, null=True, verbose_name="agrees with the transfer notice"),
+                ),
+                (
+                    "list_agrees",
+                    models.BooleanField(blank=True, null=True, verbose_name="agrees with the list of papers"),
+                ),
+                (
+                    "right_person",
+                    models.BooleanField(blank=True, null=True, verbose_name="all papers are this person's"),
+                ),
+                ("comparison", models.CharField(blank=True, max_length=400, verbose_name="differences found")),
+                ("missing", models.CharField(blank=True, max_length=400, verbose_name="missing key papers")),
+                ("review", models.CharField(blank=True, max_length=400, verbose_name="result of the review")),
+                ("return_reason", models.CharField(blank=True, max_length=20, verbose_name="reason of the return")),
+                (
+                    "return_detail",
+                    models.CharField(blank=True, max_length=400, verbose_name="explanation of the return"),
+                ),
+                (
+                    "custody",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="intake",
+                        to="dossiers.custody",
+                    ),
+                ),
+                (
+                    "first_opener",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "letter_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "receipt_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "return_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "second_opener",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'intake',
-                'constraints': [models.CheckConstraint(condition=models.Q(('second_opener__isnull', True), models.Q(('second_opener', models.F('first_opener')), _negated=True), _connector='OR'), name='a_parcel_is_opened_by_two_people', violation_error_message='A second person must sign the opening.'), models.UniqueConstraint(condition=models.Q(('letter_number', ''), _negated=True), fields=('letter_number',), name='recall_letter_number_once')],
+                "verbose_name": "intake",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("second_opener__isnull", True),
+                            models.Q(("second_opener", models.F("first_opener")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="a_parcel_is_opened_by_two_people",
+                        violation_error_message="A second person must sign the opening.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("letter_number", ""), _negated=True),
+                        fields=("letter_number",),
+                        name="recall_letter_number_once",
+                    ),
+                ],
             },
-            bases=('workflow.case',),
+            bases=("workflow.case",),
         ),
     ]

@@ -6,44 +6,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dossiers', '0001_initial'),
-        ('files', '0001_initial'),
-        ('workflow', '0002_case_dossier'),
+        ("dossiers", "0001_initial"),
+        ("files", "0001_initial"),
+        ("workflow", "0002_case_dossier"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('case_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='workflow.case')),
-                ('reason', models.CharField(max_length=20, verbose_name='reason of the transfer')),
-                ('remarks', models.CharField(blank=True, max_length=200, verbose_name='remarks')),
-                ('decline_reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('principal_volumes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='principal volumes')),
-                ('duplicate_volumes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='duplicate volumes')),
-                ('papers', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='papers')),
-                ('carrier', models.CharField(blank=True, max_length=20, verbose_name='carrier')),
-                ('waybill', models.CharField(blank=True, max_length=40, verbose_name='number of the consignment')),
-                ('sent_on', models.DateField(blank=True, null=True, verbose_name='handed to the carrier')),
-                ('received_on', models.DateField(blank=True, null=True, verbose_name='received')),
-                ('refusal_reason', models.CharField(blank=True, max_length=20, verbose_name='reason of the refusal')),
-                ('refusal_detail', models.CharField(blank=True, max_length=400, verbose_name='explanation of the refusal')),
-                ('custody', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers_out', to='dossiers.custody')),
-                ('new_custody', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfer_in', to='dossiers.custody')),
-                ('notice_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('packed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('receipt_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="workflow.case",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=20, verbose_name="reason of the transfer")),
+                ("remarks", models.CharField(blank=True, max_length=200, verbose_name="remarks")),
+                ("decline_reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                (
+                    "principal_volumes",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="principal volumes"),
+                ),
+                (
+                    "duplicate_volumes",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="duplicate volumes"),
+                ),
+                ("papers", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="papers")),
+                ("carrier", models.CharField(blank=True, max_length=20, verbose_name="carrier")),
+                ("waybill", models.CharField(blank=True, max_length=40, verbose_name="number of the consignment")),
+                ("sent_on", models.DateField(blank=True, null=True, verbose_name="handed to the carrier")),
+                ("received_on", models.DateField(blank=True, null=True, verbose_name="received")),
+                ("refusal_reason", models.CharField(blank=True, max_length=20, verbose_name="reason of the refusal")),
+                (
+                    "refusal_detail",
+                    models.CharField(blank=True, max_length=400, verbose_name="explanation of the refusal"),
+                ),
+                (
+                    "custody",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers_out",
+                        to="dossiers.custody",
+                    ),
+                ),
+                (
+                    "new_custody",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfer_in",
+                        to="dossiers.custody",
+                    ),
+                ),
+                (
+                    "notice_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "packed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "receipt_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'transfer',
-                'indexes': [models.Index(fields=['custody'], name='transfer_by_custody')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(models.Q(('sent_on__isnull', True), _negated=True), ('received_on__isnull', True), ('refusal_reason', '')), fields=('custody',), name='one_consignment_per_custody')],
+                "verbose_name": "transfer",
+                "indexes": [models.Index(fields=["custody"], name="transfer_by_custody")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_on__isnull", True), _negated=True),
+                            ("received_on__isnull", True),
+                            ("refusal_reason", ""),
+                        ),
+                        fields=("custody",),
+                        name="one_consignment_per_custody",
+                    )
+                ],
             },
-            bases=('workflow.case',),
+            bases=("workflow.case",),
         ),
     ]

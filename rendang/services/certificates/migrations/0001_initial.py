@@ -6,38 +6,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dossiers', '0001_initial'),
-        ('files', '0001_initial'),
-        ('workflow', '0002_case_dossier'),
+        ("dossiers", "0001_initial"),
+        ("files", "0001_initial"),
+        ("workflow", "0002_case_dossier"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('case_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='workflow.case')),
-                ('purpose', models.CharField(blank=True, max_length=100, verbose_name='purpose')),
-                ('certificate_number', models.CharField(blank=True, max_length=40, verbose_name='certificate number')),
-                ('verification_code', models.CharField(blank=True, max_length=16, verbose_name='verification code')),
-                ('template_version', models.PositiveSmallIntegerField(default=1)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='issued')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason of refusal or revocation')),
-                ('custody', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='dossiers.custody')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('superseded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supersedes', to='certificates.certificate')),
+                (
+                    "case_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="workflow.case",
+                    ),
+                ),
+                ("purpose", models.CharField(blank=True, max_length=100, verbose_name="purpose")),
+                ("certificate_number", models.CharField(blank=True, max_length=40, verbose_name="certificate number")),
+                ("verification_code", models.CharField(blank=True, max_length=16, verbose_name="verification code")),
+                ("template_version", models.PositiveSmallIntegerField(default=1)),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                ("issued_at", models.DateTimeField(blank=True, null=True, verbose_name="issued")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked")),
+                (
+                    "reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="reason of refusal or revocation"),
+                ),
+                (
+                    "custody",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="certificates", to="dossiers.custody"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "superseded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supersedes",
+                        to="certificates.certificate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'certificate of custody',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('certificate_number', ''), _negated=True), fields=('certificate_number',), name='certificate_number_once'), models.CheckConstraint(condition=models.Q(('issued_at__isnull', True), models.Q(models.Q(('certificate_number', ''), _negated=True), models.Q(('verification_code', ''), _negated=True), ('file__isnull', False)), _connector='OR'), name='an_issued_certificate_has_number_code_and_file'), models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='a_revocation_has_a_reason')],
+                "verbose_name": "certificate of custody",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("certificate_number", ""), _negated=True),
+                        fields=("certificate_number",),
+                        name="certificate_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("issued_at__isnull", True),
+                            models.Q(
+                                models.Q(("certificate_number", ""), _negated=True),
+                                models.Q(("verification_code", ""), _negated=True),
+                                ("file__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_issued_certificate_has_number_code_and_file",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revoked_at__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="a_revocation_has_a_reason",
+                    ),
+                ],
             },
-            bases=('workflow.case',),
+            bases=("workflow.case",),
         ),
     ]

@@ -1,0 +1,42 @@
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from ninja import Router, Schema
+
+from rendang.circulation.intake import actions, forms
+from rendang.circulation.intake.models import Intake
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import institutions_where
+from rendang.kernel.workflow.api import CaseOut, add_case_routes, case_out, clean
+from rendang.kernel.workflow.models import Case
+
+router = Router(tags=["intake"])
+
+
+class ApplyIn(Schema):
+    """An application to keep a dossier; ``reason`` is a code of the table intake_reason."""
+
+    institution: str
+    name: str
+    id_number: str
+    mobile: str = ""
+    reason: str
+    archive_type: str = "personal"
+    sender: str
+    sender_address: str = ""
+
+
+@router.post("", response={201: CaseOut}, operation_id="apply_for_intake")
+def apply(request: HttpRequest, data: ApplyIn) -> tuple[int, dict[str, Any]]:
+    """Open an intake. 409 when an institution of the system holds the dossier already."""
+    allowed = institutions_where(request.user, Permission.INTAKE_REGISTER)
+    institution = allowed.filter(code=data.institution).first()
+    if institution is None:
+        raise Http404
+    form = forms.ApplyForm(data.dict() | {"institution": institution.pk})
+    form.fields["institution"].queryset = allowed  # type: ignore[attr-defined]
+    intake = actions.apply(by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
+    return 201, case_out(intake, request.user)
+
+
+add_case_routes(router, Intake, Permission.INTAKE_VIEW, actions.STEPS, forms.FORMS)

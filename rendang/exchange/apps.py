@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    name = "rendang.exchange"
