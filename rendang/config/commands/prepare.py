@@ -6,6 +6,7 @@ One process for all of it, because loading the applications takes longer than an
 import argparse
 import fcntl
 import os
+from pathlib import Path
 
 import django
 from django.conf import settings
@@ -25,8 +26,8 @@ def collect_static() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     lock = os.open(settings.STATIC_ROOT, os.O_RDONLY)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    found = [(name, storage.path(name)) for finder in get_finders() for name, storage in finder.list([])]
-    state = digest(*(f"{name} {os.stat(path).st_size} {os.stat(path).st_mtime_ns}\n" for name, path in sorted(found)))
+    found = [(name, Path(storage.path(name))) for finder in get_finders() for name, storage in finder.list([])]
+    state = digest(*(f"{name} {path.stat().st_size} {path.stat().st_mtime_ns}\n" for name, path in sorted(found)))
     stamp = settings.HOME / "staticfiles.made-from"
     if not stamp.exists() or stamp.read_text() != state:
         call_command("collectstatic", interactive=False, verbosity=0)

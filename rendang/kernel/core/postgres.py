@@ -84,7 +84,7 @@ def _is_postmaster(pid: int, data: Path) -> bool:
     """Whether the process is a server on this folder, and not one that got the number after a power cut."""
     if Path("/proc/self").exists():
         with suppress(OSError):
-            return os.path.samefile(f"/proc/{pid}/cwd", data)
+            return Path(f"/proc/{pid}/cwd").samefile(data)
         return False
     shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return str(data) in shown.stdout
