@@ -178,25 +178,29 @@ def check_fixity(timestamp: int) -> None:
         verify_fixity(stored, by=None)
 
 
-def _blobs() -> Iterator[str]:
-    if not default_storage.exists(FOLDER):
+def _old_blobs() -> Iterator[list[str]]:
+    """Folder by folder, the blobs that no open transaction can still be writing."""
+    limit = timezone.now() - ORPHAN_AGE
+    try:
+        folders = default_storage.listdir(FOLDER)[0]
+    except FileNotFoundError:  # nothing was ever stored
         return
-    for folder in default_storage.listdir(FOLDER)[0]:
-        for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]:
-            yield f"{FOLDER}/{folder}/{name}"
+    for folder in folders:
+        blobs = [f"{FOLDER}/{folder}/{name}" for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]]
+        yield [blob for blob in blobs if default_storage.get_modified_time(blob) < limit]
 
 
 @scheduled(cron="50 2 * * *")
 @job(name="files.sweep", queueing_lock="files.sweep", pass_context=False)
 def sweep(timestamp: int) -> int:
     """Delete blobs older than a day that no row refers to: the rest of a crash or of a transaction taken back."""
-    removed, limit = 0, timezone.now() - ORPHAN_AGE
-    for storage_key in _blobs():
-        if default_storage.get_modified_time(storage_key) > limit:
-            continue
-        with transaction.atomic():
-            _hold(storage_key)
-            if not StoredFile.objects.filter(storage_key=storage_key).exists():
-                default_storage.delete(storage_key)
-                removed += 1
+    removed = 0
+    for blobs in _old_blobs():
+        known = set(StoredFile.objects.filter(storage_key__in=blobs).values_list("storage_key", flat=True))
+        for storage_key in sorted(set(blobs) - known):
+            with transaction.atomic():
+                _hold(storage_key)
+                if not StoredFile.objects.filter(storage_key=storage_key).exists():
+                    default_storage.delete(storage_key)
+                    removed += 1
     return removed

@@ -184,6 +184,10 @@ def test_the_sweep_removes_old_blobs_without_a_row_and_no_others(institution, cl
     assert read_file(kept) == PDF
 
 
+def test_the_sweep_of_an_empty_house_does_nothing(db):
+    assert sweep(timestamp=0) == 0
+
+
 def test_the_nightly_check_takes_the_files_not_checked_for_longest(institution, clerk, monkeypatch):
     never, lately = keep(PDF, institution, clerk), keep(PDF + b"2", institution, clerk)
     verify_fixity(lately, by=clerk)
