@@ -138,3 +138,13 @@ def test_a_time_limit_says_in_words_what_its_colour_means(light: str, days: int 
 
 def test_a_case_without_a_time_limit_has_no_badge() -> None:
     assert drawn('{% include "components/due_badge.html" with light="" only %}').strip() == ""
+
+
+def test_the_title_of_a_page_is_its_heading_unless_it_says_otherwise() -> None:
+    page = '{% extends "base.html" %}{% block page_title %}<small>A &amp; </small>{{ name }}{% endblock %}'
+    request = RequestFactory().get("/")
+    html = Template(page).render(Context({"request": request, "name": "<Li>"}))
+    assert "<title>A &amp; &lt;Li&gt;" in html
+
+    html = Template(page + "{% block title %}Own{% endblock %}").render(Context({"request": request}))
+    assert "<title>Own" in html

@@ -7,9 +7,10 @@ from django import forms, template
 from django.core.paginator import Page
 from django.forms.boundfield import BoundField, BoundWidget
 from django.http import HttpRequest
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from rendang.kernel.core.identifiers import mask_id_number
@@ -42,6 +43,15 @@ def icon(name: str, default: str = "") -> SafeString:
 def tone_icon(tone: str) -> SafeString:
     """The sign of a tone, so that colour never speaks alone."""
     return icon(TONE_ICONS.get(tone, "circle-minus"))
+
+
+@register.simple_tag(takes_context=True)
+def text_of_block(context: Any, name: str) -> SafeString:
+    """The words of another block of the page, so that its heading need not be written twice."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks.get_block(name) if blocks else None
+    # What the block drew is escaped already.
+    return mark_safe(" ".join(strip_tags(block.nodelist.render(context)).split()) if block else "")
 
 
 @register.filter
