@@ -1,6 +1,7 @@
 """What every test may ask for by name."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -8,7 +9,7 @@ from django.test import Client
 
 from rendang.kernel.access.models import Institution, Role
 from rendang.kernel.accounts.models import User
-from tests import factories
+from tests import factories, standards
 
 
 @pytest.fixture(scope="session")
@@ -25,12 +26,38 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_event_is_not_emptied")
         cursor.execute("ALTER TABLE audit_auditseal DISABLE TRIGGER audit_seal_is_not_emptied")
+        standards.load(cursor)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A transactional test leaves every table empty; the next test finds the standards again."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    fixtures = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    if fixtures or (marker and marker.kwargs.get("transaction")):
+        with django_db_blocker_of(item).unblock(), connection.cursor() as cursor:
+            standards.restore(cursor)
+
+
+def django_db_blocker_of(item: pytest.Item) -> Any:
+    from pytest_django.plugin import blocking_manager_key
+
+    return item.config.stash[blocking_manager_key]
 
 
 @pytest.fixture(autouse=True)
 def _cheap_password_hash(settings: object) -> None:
     """Argon2 is slow on purpose; tests/kernel/accounts checks that the real settings use it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: object) -> None:
+    """Static files straight from their sources; tests/config looks at how they are collected."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # type: ignore[attr-defined]
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True  # type: ignore[attr-defined]
 
 
 @pytest.fixture

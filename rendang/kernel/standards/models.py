@@ -226,7 +226,7 @@ class Policy(models.Model):
                 name="one_policy_at_a_time",
                 expressions=[
                     ("code", RangeOperators.EQUAL),
-                    (Coalesce("institution_id", Value(0)), RangeOperators.EQUAL),
+                    (Coalesce("institution", Value(0), output_field=models.BigIntegerField()), RangeOperators.EQUAL),
                     (PERIOD, RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("This policy already has a value in that period."),

@@ -28,6 +28,7 @@ from rendang.kernel.standards.queries.policies import (
     service_items,
     time_limit,
 )
+from rendang.kernel.standards.queries.wording import value_text
 from rendang.kernel.standards.queries.workdays import (
     CalendarEnds,
     add_working_days,
@@ -66,5 +67,6 @@ __all__ = [
     "steady",
     "synonyms",
     "time_limit",
+    "value_text",
     "working_days_between",
 ]

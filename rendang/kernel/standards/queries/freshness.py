@@ -35,7 +35,11 @@ def remembered(key: Any, read: Callable[[], T]) -> T:
     if held != number:
         held, values = _memory = (number, {})
     if key not in values:
-        values[key] = read()
+        token = _run.set([number])  # what is read for this asks under the same number
+        try:
+            values[key] = read()
+        finally:
+            _run.reset(token)
     return values[key]
 
 

@@ -72,10 +72,6 @@ def add_working_days(start: dt.date, days: int) -> dt.date:
 
 def working_days_between(a: dt.date, b: dt.date) -> int:
     """How many working days lie after ``a`` up to and with ``b``; negative when ``b`` is earlier."""
-    if b < a:
-        found = _calendar()
-        _within(found, a, b)
-        return bisect_left(found.working, b) - bisect_left(found.working, a)
     found = _calendar()
     _within(found, a, b)
     return bisect_right(found.working, b) - bisect_right(found.working, a)
