@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -12,7 +13,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.core.fields import PartialDateField
 from rendang.kernel.workflow.models import Case, CaseQuerySet
-from rendang.people.models import Employer, Person
+from rendang.people.models import Employer, NameGrams, Person
 
 
 class DossierQuerySet(ScopedQuerySet):
@@ -89,11 +90,32 @@ class Custody(models.Model):
     ended_reason = models.CharField(_("reason of leaving"), max_length=60, blank=True)
     sent_to = models.CharField(_("sent to"), max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The person's name and its readings again, kept by triggers: so that who is looked for and at whose office lie in
+    # one row, and a clerk's search is as fast as the city's (docs/adr/0004). Whoever writes rows in bulk may bring them
+    # along; an empty name is filled in.
+    name = models.CharField(max_length=60, default="", db_default="", editable=False)
+    name_pinyin = models.CharField(max_length=120, default="", db_default="", editable=False)
+    name_initials = models.CharField(max_length=30, default="", db_default="", editable=False)
+    name_pinyin_other = models.CharField(max_length=120, default="", db_default="", editable=False)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
         indexes = [
+            # All begin with the institution: a search is scoped by the same index that finds.
+            GinIndex(F("institution"), NameGrams(F("name")), name="custody_by_name_grams"),
+            models.Index(
+                fields=["institution", "name_pinyin"],
+                name="custody_by_pinyin",
+                opclasses=["int8_ops", "text_pattern_ops"],
+            ),
+            models.Index(fields=["institution", "name_initials"], name="custody_by_initials"),
+            models.Index(
+                fields=["institution", "name_pinyin_other"],
+                condition=~Q(name_pinyin_other=""),
+                name="custody_by_other_pinyin",
+                opclasses=["int8_ops", "text_pattern_ops"],
+            ),
             # An institution's list of what it holds, page by page.
             models.Index(fields=["institution", "id"], condition=Q(status="HELD"), name="custody_held"),
             # The first characters of a number, in whatever collation the database sorts.
@@ -123,6 +145,11 @@ class Custody(models.Model):
 
     def __str__(self) -> str:
         return self.archive_number
+
+    @property
+    def person_id(self) -> int:
+        """Whose dossier it is, for the audit log."""
+        return self.dossier.person_id
 
 
 class CustodyConflict(Case):
@@ -175,7 +202,7 @@ class Material(models.Model):
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="materials")
     volume = models.ForeignKey(Volume, on_delete=models.PROTECT, null=True, blank=True, related_name="materials")
-    scheme = models.CharField(_("classification scheme"), max_length=8, default="2018")
+    scheme = models.CharField(_("classification scheme"), max_length=20, default="2018")
     class_mark = models.CharField(_("class mark"), max_length=4)
     # Place inside the class: the catalogue number is class mark + position (4-1-1).
     position = models.PositiveSmallIntegerField(_("position"))
@@ -208,6 +235,11 @@ class Material(models.Model):
     @property
     def number(self) -> str:
         return f"{self.class_mark}-{self.position}"
+
+    @property
+    def person_id(self) -> int:
+        """Whose paper it is, for the audit log."""
+        return self.dossier.person_id
 
 
 class RecordedValue(models.Model):

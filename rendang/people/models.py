@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import Exists, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.scope import ScopedQuerySet
@@ -115,18 +114,6 @@ class Person(models.Model):
     objects = PersonQuerySet.as_manager()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["name"], name="person_by_name", opclasses=["text_pattern_ops"]),
-            models.Index(fields=["name_pinyin"], name="person_by_pinyin", opclasses=["text_pattern_ops"]),
-            models.Index(fields=["name_initials"], name="person_by_initials", opclasses=["text_pattern_ops"]),
-            models.Index(
-                fields=["name_pinyin_other"],
-                condition=~Q(name_pinyin_other=""),
-                name="person_by_other_pinyin",
-                opclasses=["text_pattern_ops"],
-            ),
-            GinIndex(NameGrams(F("name")), name="person_by_name_grams"),
-        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["id_index"],
@@ -138,6 +125,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def person_id(self) -> int:
+        """What is noted of this row is noted of this person (``rendang.kernel.audit``)."""
+        return self.pk
 
 
 class OtherIdentity(models.Model):

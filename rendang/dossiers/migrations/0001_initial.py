@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
                     "scheme",
                     models.CharField(
                         default="2018",
-                        max_length=8,
+                        max_length=20,
                         verbose_name="classification scheme",
                     ),
                 ),

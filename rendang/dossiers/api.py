@@ -1,0 +1,4 @@
+# Placeholder by the founder.
+from ninja import Router
+
+router = Router(tags=["dossiers"])

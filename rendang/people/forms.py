@@ -1,0 +1,175 @@
+"""What is asked of a person. Codes come from the standards, so a new code needs no release."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.core.fields import PartialDateField, validate_partial_date
+from rendang.kernel.standards import queries as standards
+from rendang.people.models import Person, PersonRecord
+
+# Model field → code table. Divisions are thousands: those are typed, not chosen.
+TABLES = {
+    "sex": "sex",
+    "ethnic_group": "ethnic_group",
+    "political_status": "political_status",
+    "education": "education",
+    "degree": "degree",
+    "marital_status": "marital_status",
+    "health": "health",
+    "relation": "family_relation",
+    "series": "title_series",
+    "level": "title_level",
+    "kind": "employer_kind",
+    "economic_type": "economic_type",
+    "industry": "industry",
+}
+DIVISIONS = {"household_division", "work_division", "division"}
+
+
+def choices_of(table: str) -> Callable[[], list[tuple[str, str]]]:
+    """The choices of a code table, an empty one first."""
+    return lambda: [("", "—"), *((code.code, code.label) for code in standards.codes(table))]
+
+
+class PartialDateInput(forms.CharField):
+    """A date as well as it is known; 19860715, 1986.7.15 and 1986年7月 are understood, too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("1986, 1986-07 or 1986-07-15"))
+        super().__init__(**{"max_length": 20, **kwargs, "validators": [validate_partial_date]})
+        self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> str:
+        return plain_partial_date(super().to_python(value))
+
+
+def plain_partial_date(text: str) -> str:
+    """``1986.7.5``, ``1986年7月``, ``198607`` and ``19860705`` as ``1986-07-05`` and so on; else as it was typed."""
+    plain = text.strip()
+    if plain.isascii() and plain.isdecimal() and len(plain) in {6, 8}:
+        return "-".join(filter(None, [plain[:4], plain[4:6], plain[6:]]))
+    for mark in "年月./":
+        plain = plain.replace(mark, "-")
+    parts = plain.replace("日", "").strip("-").split("-")
+    if 1 <= len(parts) <= 3 and all(part.isascii() and part.isdecimal() for part in parts):
+        return "-".join([parts[0], *(part.zfill(2) for part in parts[1:])])
+    return text.strip()
+
+
+class DivisionInput(forms.CharField):
+    """A division by its name (青岛市市南区) or code (370202); the value is the code."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return standards.division_path(value) if value and standards.is_code("division", value) else value
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        code = standards.code_of("division", text)
+        if code is None:
+            raise ValidationError(
+                _("No division is called “%(text)s”. Write city and district, or the six digits."),
+                params={"text": text},
+            )
+        return code
+
+
+def fields_of(model: type, names: list[str]) -> dict[str, forms.Field]:
+    """Form fields for facts of a model: codes as choices, dates as well as known, divisions by name."""
+    made: dict[str, forms.Field] = {}
+    for name in names:
+        field = model._meta.get_field(name)  # type: ignore[attr-defined]
+        options: dict[str, Any] = {"label": field.verbose_name, "required": not field.blank}
+        if name in TABLES:
+            made[name] = forms.ChoiceField(choices=choices_of(TABLES[name]), **options)
+        elif name in DIVISIONS:
+            made[name] = DivisionInput(**options)
+        elif isinstance(field, PartialDateField):
+            made[name] = PartialDateInput(**options)
+        else:
+            made[name] = field.formfield(required=options["required"])
+    return made
+
+
+PERSON_FACTS = [
+    "former_name", "ethnic_group", "political_status", "marital_status", "health", "native_place", "birth_place",
+    "household_division", "household_address", "education", "degree", "school", "major", "major_kind", "graduated",
+    "work_start", "post_kind", "work_division", "retired", "died", "mobile", "email", "address", "postcode",
+    "emergency_contact", "remarks",
+]  # fmt: skip
+
+
+class PersonForm(forms.Form):
+    """The facts of a person, identity apart; the employer by name."""
+
+    employer_name = forms.CharField(
+        label=_("employer"), max_length=120, required=False, help_text=_("As in its licence; a new name is added.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= fields_of(Person, PERSON_FACTS)
+        self.fields["email"] = forms.EmailField(label=Person._meta.get_field("email").verbose_name, required=False)
+        self.order_fields([*PERSON_FACTS[:16], "employer_name", *PERSON_FACTS[16:]])
+
+
+class IdentityForm(forms.Form):
+    """A correction of who somebody is. The number is never shown; an empty one stays as it is."""
+
+    name = forms.CharField(label=_("name"), max_length=60)
+    identity_kind = forms.ChoiceField(label=_("kind of identity"), choices=Person.IdentityKind.choices)
+    id_number = forms.CharField(
+        label=_("ID number"),
+        max_length=24,
+        required=False,
+        help_text=_("Only when it changes. The former number is kept and still finds the person."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    sex = forms.ChoiceField(label=_("sex"), choices=choices_of("sex"))
+    birth_date = PartialDateInput(label=_("date of birth"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Which paper proves it."))
+
+
+class OtherIdentityForm(forms.Form):
+    kind = forms.ChoiceField(label=_("kind of identity"), choices=Person.IdentityKind.choices)
+    id_number = forms.CharField(
+        label=_("Number"), max_length=24, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    valid_until = PartialDateInput(label=_("valid until"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class UnmaskForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What the whole number is needed for"), max_length=200, help_text=_("It goes into the audit log.")
+    )
+
+
+class EmployerForm(forms.Form):
+    credit_code = forms.CharField(label=_("unified social credit code"), max_length=18, required=False)
+    kind = forms.ChoiceField(label=_("kind of organisation"), choices=choices_of("employer_kind"), required=False)
+    economic_type = forms.ChoiceField(label=_("economic type"), choices=choices_of("economic_type"), required=False)
+    industry = forms.ChoiceField(label=_("industry"), choices=choices_of("industry"), required=False)
+    division = DivisionInput(label=_("division"), required=False)
+
+
+def record_form(model: type[PersonRecord]) -> type[forms.Form]:
+    """The form of one row of a repeated part of the data set."""
+    own = [field.name for field in model._meta.concrete_fields if field.name not in {"id", "person"}]
+    tail = [name for name in ("start", "end", "remarks") if name in own]
+    names = [*(name for name in own if name not in tail), *tail]
+    return type(f"{model.__name__}Form", (forms.Form,), fields_of(model, names))
+
+
+def show_refusal(form: forms.Form, refused: ValidationError) -> None:
+    """A refusal beside the fields it names, or above the form."""
+    if not hasattr(refused, "error_dict"):
+        form.add_error(None, refused.messages)
+        return
+    for name, errors in refused.message_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
