@@ -43,9 +43,22 @@ def main_path(model: type[Case]) -> list[str]:
     return path
 
 
+def course(model: type[Case]) -> list[FlowState]:
+    """How a kind of case goes when all goes well, for the service guide: no state is marked."""
+    return [FlowState(code, str(model.State(code).label), "next") for code in main_path(model)]
+
+
+def flow_of(case: Case) -> list[FlowState]:
+    """The flow of a case of any kind, without reading the kind's own row."""
+    return _flow(kind_of(case.kind), case)
+
+
 def flow(case: Any) -> list[FlowState]:
     """The case's workflow as a line of states, the current one marked; a way out replaces what would have followed."""
-    model = type(case)
+    return _flow(type(case), case)
+
+
+def _flow(model: type[Case], case: Case) -> list[FlowState]:
     path = main_path(model)
     if case.state not in path:
         return [

@@ -68,9 +68,7 @@ def issue(certificate: Certificate, *, by: Any) -> None:
     custody = Custody.objects.select_for_update().get(pk=certificate.custody_id)
     if custody.status != Custody.Status.HELD or not in_stock(certificate.dossier):
         raise ValidationError(
-            _(
-                "The dossier is not in stock now, so custody cannot be certified. Try again when it is back in place."
-            )
+            _("The dossier is not in stock now, so custody cannot be certified. Try again when it is back in place.")
         )
     now = timezone.now()
     today = timezone.localdate(now)

@@ -1,9 +1,13 @@
 """The register, and what the public is told of a certificate."""
 
+import hashlib
 import hmac
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from rendang.dossiers.models import Custody
+from rendang.kernel.documents import signing
 from rendang.services.certificates.models import Certificate
 
 Status = Certificate.Status
@@ -36,6 +40,30 @@ def status_of(certificate: Certificate) -> Certificate.Status:
     return Status.VALID
 
 
+def verdict_on(certificate: Certificate) -> Verdict:
+    assert certificate.issued_at
+    return Verdict(
+        status=status_of(certificate),
+        number=certificate.certificate_number,
+        masked_name=mask_name(certificate.facts["name"]),
+        institution=certificate.institution.name,
+        issued_on=f"{timezone.localdate(certificate.issued_at):%Y-%m-%d}",
+    )
+
+
+def verify_paper(pdf: bytes) -> Verdict:
+    """What the register says of an uploaded file: it must be, byte for byte, a paper that was issued and signed."""
+    digest = hashlib.sha256(pdf).hexdigest()
+    certificate = (
+        Certificate.objects.filter(file__sha256=digest, issued_at__isnull=False)
+        .select_related("custody", "institution")
+        .first()
+    )
+    if certificate is None or not signing.verify(pdf).is_valid:
+        return Verdict(Status.UNKNOWN)
+    return verdict_on(certificate)
+
+
 def verify(number: str, code: str) -> Verdict:
     """What the register says of a number and its verification code; a wrong code is as unknown as no number."""
     certificate = (
@@ -46,10 +74,4 @@ def verify(number: str, code: str) -> Verdict:
     given = code.strip().upper()
     if certificate is None or not hmac.compare_digest(certificate.verification_code.encode(), given.encode()):
         return Verdict(Status.UNKNOWN)
-    return Verdict(
-        status=status_of(certificate),
-        number=certificate.certificate_number,
-        masked_name=mask_name(certificate.facts["name"]),
-        institution=certificate.institution.name,
-        issued_on=f"{certificate.issued_at:%Y-%m-%d}",
-    )
+    return verdict_on(certificate)

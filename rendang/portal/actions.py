@@ -1,0 +1,81 @@
+"""The one-entry query and public verification, counted and limited; both leave a trace, neither a name."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from rendang.kernel.audit.actions import record
+from rendang.kernel.core.constraints import refusal_from
+from rendang.kernel.core.crypto import blind_index
+from rendang.kernel.core.jobs import job, scheduled
+from rendang.kernel.standards import queries as standards
+from rendang.people.models import Person
+from rendang.people.queries import canonical_number
+from rendang.portal.models import PublicRequest
+from rendang.portal.queries import Whereabouts, where_is
+
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+class TooMany(ValidationError):
+    """The limit of an address or an identity is used up for now."""
+
+
+def _too_many() -> TooMany:
+    return TooMany(_("Too many requests. Please try again later, or telephone the institution."))
+
+
+def count(
+    kind: str, *, address: str, id_number: str | None = None, challenge: uuid.UUID | None = None
+) -> PublicRequest:
+    """Count a public request against the limits of its address and of the identity it asks about.
+
+    Raises ``TooMany``; also when the challenge was used before.
+    """
+    now, today = timezone.now(), timezone.localdate()
+    origin = blind_index(f"address {address}")
+    identity = blind_index(f"identity {canonical_number(id_number)}") if id_number is not None else None
+    limit = "query_limit_address" if kind == PublicRequest.Kind.QUERY else "verification_limit_address"
+    used = PublicRequest.objects.filter(kind=kind, address=origin, at__gt=now - HOUR).count()
+    asked = PublicRequest.objects.filter(identity=identity, at__gt=now - DAY).count() if identity else 0
+    if used >= standards.policy(limit, on=today).value:
+        raise _too_many()
+    if asked >= standards.policy("query_limit_identity", on=today).value:
+        raise _too_many()
+    return PublicRequest.objects.create(kind=kind, address=origin, identity=identity, challenge=challenge)
+
+
+def ask(*, name: str, id_number: str, address: str, challenge: uuid.UUID) -> Whereabouts:
+    """网上查询 — where is this person's dossier? The same work whether it is found or not.
+
+    The look is an event of the audit log in either case; whose it was is noted only when somebody was found.
+    """
+    try:
+        with transaction.atomic():
+            request = count(PublicRequest.Kind.QUERY, address=address, id_number=id_number, challenge=challenge)
+            found = where_is(name, id_number)
+            record("query.ask", request, by=None, person=Person(pk=found.person_id), detail={})
+            return found
+    except IntegrityError as broken:
+        raise refusal_from(broken) from broken
+
+
+def ask_for_client(*, name: str, id_number: str, by: Any) -> Whereabouts:
+    """The same question over the interface: no challenge, the client's own trace and the identity's daily limit."""
+    with transaction.atomic():
+        request = count(PublicRequest.Kind.QUERY, address=f"client {by.pk} {uuid.uuid4()}", id_number=id_number)
+        found = where_is(name, id_number)
+        record("query.ask", request, by=by, person=Person(pk=found.person_id), detail={})
+        return found
+
+
+@scheduled(cron="41 3 * * *")
+@job(queueing_lock="forget_public_requests")
+def forget_public_requests(timestamp: int) -> None:
+    """Counts are kept two days, longer than any limit looks back (PIPL art. 19: no longer than necessary)."""
+    PublicRequest.objects.filter(at__lt=timezone.now() - 2 * DAY).delete()

@@ -1,0 +1,43 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.core.identifiers import id_number_problem, normalise_id_number
+
+PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+
+
+class QueryForm(forms.Form):
+    """Name, identity number, and the answer to the page's question."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs=PLAIN))
+    id_number = forms.CharField(label=_("ID number"), max_length=24, widget=forms.TextInput(attrs=PLAIN))
+    answer = forms.CharField(label=_("Answer"), max_length=3, widget=forms.TextInput(attrs={"inputmode": "numeric"}))
+    token = forms.CharField(max_length=400, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, question: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if question:
+            self.fields["answer"].label = question
+
+    def clean_id_number(self) -> str:
+        number = normalise_id_number(self.cleaned_data["id_number"])
+        if len(number) in {15, 18} and id_number_problem(number):
+            raise forms.ValidationError(_("This ID number contains a mistake. Please compare it with your card."))
+        return number
+
+
+class VerifyForm(forms.Form):
+    number = forms.CharField(label=_("Certificate number"), max_length=40, widget=forms.TextInput(attrs=PLAIN))
+    code = forms.CharField(label=_("Verification code"), max_length=20, widget=forms.TextInput(attrs=PLAIN))
+
+
+class VerifyFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("PDF of the certificate"), widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"})
+    )
+
+
+class CertificateForm(forms.Form):
+    purpose = forms.CharField(label=_("What you need it for (optional)"), max_length=100, required=False)

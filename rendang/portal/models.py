@@ -1,0 +1,29 @@
+"""公共服务: what the one-entry query must remember to be safe. Nothing here says who was asked for."""
+
+from django.db import models
+
+
+class PublicRequest(models.Model):
+    """One use of a public page, counted against its limits. Addresses and identities are keyed digests only.
+
+    ``challenge`` is the number of the arithmetic question that was answered: each answers one query.
+    """
+
+    class Kind(models.TextChoices):
+        QUERY = "QUERY"
+        VERIFICATION = "VERIFICATION"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    at = models.DateTimeField(auto_now_add=True)
+    address = models.BinaryField(max_length=16)
+    identity = models.BinaryField(max_length=16, null=True)
+    challenge = models.UUIDField(null=True, unique=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["address", "kind", "at"], name="public_by_address"),
+            models.Index(fields=["identity", "at"], name="public_by_identity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"

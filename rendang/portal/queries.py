@@ -1,0 +1,111 @@
+"""What the public may be told: the one-entry query over all institutions, and what citizens see of their own."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from rendang.dossiers.models import Custody, Dossier
+from rendang.kernel.access.models import Institution
+from rendang.kernel.audit.queries import events_about
+from rendang.kernel.audit.sentences import sentence
+from rendang.kernel.core.chinese import normalise_name
+from rendang.kernel.core.crypto import blind_index
+from rendang.people.queries import canonical_number
+from rendang.storage.queries import current_placement, in_stock
+
+# One statement whoever is asked for, found or not: the same plan, the same work. The name must agree as well;
+# a wrong name is as unknown as a wrong number.
+WHERE_IS_IT = """
+SELECT person.id, custody.institution_id, institution.name, institution.english_name, institution.address,
+       institution.phone, custody.received_on, custody.id IS NOT NULL AND slot.id IS NOT NULL AS in_stock
+FROM (SELECT coalesce(
+          (SELECT id FROM people_person WHERE id_index = %(index)s),
+          (SELECT person_id FROM people_otheridentity WHERE number_index = %(index)s)) AS person_id) AS asked
+LEFT JOIN people_person person ON person.id = asked.person_id AND %(name)s IN (person.name, person.former_name)
+LEFT JOIN dossiers_dossier dossier ON dossier.person_id = person.id
+LEFT JOIN dossiers_custody custody ON custody.dossier_id = dossier.id AND custody.status = 'HELD'
+LEFT JOIN access_institution institution ON institution.id = custody.institution_id
+LEFT JOIN storage_placement slot ON slot.dossier_id = dossier.id AND slot.until IS NULL AND slot.kind = 'SLOT'
+                                AND slot.institution_id = custody.institution_id
+ORDER BY custody.id NULLS LAST LIMIT 1
+"""
+
+
+# The verbs of the audit log that are looks, not changes.
+LOOKS = frozenset({"view", "unmask", "print", "export", "ask"})
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """All that the one-entry query tells: which institution, since when, in stock or not, address and telephone."""
+
+    person_id: int | None = None
+    institution_id: int | None = None
+    institution: str = ""
+    english_name: str = ""
+    address: str = ""
+    phone: str = ""
+    since: str = ""
+    in_stock: bool = False
+
+    @property
+    def is_found(self) -> bool:
+        return self.institution_id is not None
+
+
+def where_is(name: str, id_number: str) -> Whereabouts:
+    """One answer for all institutions. Nothing is told unless name and number belong to one person."""
+    index = blind_index(canonical_number(id_number))
+    with connection.cursor() as cursor:
+        cursor.execute(WHERE_IS_IT, {"index": index, "name": normalise_name(name)})
+        row = cursor.fetchone()
+    if row is None or row[1] is None:
+        return Whereabouts(person_id=row[0] if row else None)
+    return Whereabouts(*row)
+
+
+@dataclass(frozen=True)
+class OwnDossier:
+    """What citizens see of their own dossier: where it is, never what is in it (domain.md §1.5, P2)."""
+
+    dossier: Dossier
+    custody: Custody | None
+    in_stock: bool
+    on_its_way: bool
+
+
+def own_dossier(citizen: Any) -> OwnDossier | None:
+    dossier = Dossier.objects.filter(person__id_index=bytes(citizen.id_index)).select_related("person").first()
+    if dossier is None:
+        return None
+    custody = dossier.custodies.filter(status=Custody.Status.HELD).select_related("institution").first()
+    placement = current_placement(dossier)
+    return OwnDossier(
+        dossier=dossier,
+        custody=custody,
+        in_stock=in_stock(dossier),
+        on_its_way=placement is not None and placement.kind == "COURIER",
+    )
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody looked at a citizen's dossier: when, from which institution, and why. Not who: the office answers."""
+
+    at: dt.datetime
+    institution: str
+    what: str
+    reason: str
+
+
+def looks_at(person_id: int, limit: int = 100) -> list[Look]:
+    """Who looked, newest first, the looks of the public query and of the citizen's own sign-in included."""
+    names = {institution.pk: institution.name for institution in Institution.objects.all()}
+    events = events_about(person_id, limit=5 * limit)
+    return [
+        Look(event.at, names.get(event.institution_id, ""), sentence(event.verb), event.reason)
+        for event in events
+        if event.verb.rpartition(".")[2] in LOOKS
+    ][:limit]

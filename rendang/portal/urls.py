@@ -1,0 +1,19 @@
+from django.urls import path
+
+from rendang.portal.views import citizens, public
+
+app_name = "portal"
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("query/", public.query, name="query"),
+    path("verify/", public.verify_certificate, name="verify"),
+    path("verify/file/", public.verify_file, name="verify_file"),
+    path("letters/<str:number>/", public.letter, name="letter"),
+    path("guide/", public.guide, name="guide"),
+    path("guide/<slug:code>/", public.service, name="service"),
+    path("institutions/", public.institutions, name="directory"),
+    path("me/", citizens.me, name="me"),
+    path("me/certificate/", citizens.apply, name="apply"),
+    path("me/certificates/<int:pk>/paper/", citizens.paper, name="paper"),
+    path("me/looks/", citizens.looks, name="looks"),
+]

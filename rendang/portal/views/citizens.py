@@ -1,0 +1,89 @@
+"""Pages of a citizen who has signed in with the real name: the own dossier's whereabouts, cases and certificates."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rendang.kernel.access.queries import citizen
+from rendang.kernel.files.serving import serve
+from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.queries import flow_of, tone
+from rendang.portal import forms
+from rendang.portal.queries import looks_at, own_dossier
+from rendang.services.certificates import actions as certificates
+from rendang.services.certificates.models import Certificate
+from rendang.services.certificates.queries import status_of
+
+# What goes on inside the institutions (a removal, a conflict) is not the citizen's to follow.
+SHOWN = ("intake", "transfer", "certificate")
+
+
+@never_cache
+@require_safe
+@citizen
+def me(request: HttpRequest) -> HttpResponse:
+    own = own_dossier(request.user)
+    cases = Case.objects.filter(person__id_index=bytes(request.user.id_index), kind__in=SHOWN)  # type: ignore[union-attr]
+    cases = cases.select_related("institution", "counterpart").order_by("-pk")[:20]
+    issued = Certificate.objects.filter(
+        person__id_index=bytes(request.user.id_index),  # type: ignore[union-attr]
+        issued_at__isnull=False,
+    ).select_related("custody", "institution")
+    context = {
+        "own": own,
+        "cases": [(case, flow_of(case), tone(case)) for case in cases],
+        "certificates": [(certificate, status_of(certificate)) for certificate in issued.order_by("-pk")[:20]],
+    }
+    return render(request, "portal/me.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@citizen
+def apply(request: HttpRequest) -> HttpResponse:
+    """The certificate of custody, at once."""
+    own = own_dossier(request.user)
+    if own is None:
+        return redirect("portal:me")
+    form = forms.CertificateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            certificates.apply_online(own.dossier, by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+        else:
+            messages.success(request, _("Your certificate is ready."))
+            return redirect("portal:me")
+    return render(request, "portal/apply.html", {"form": form, "own": own})
+
+
+@never_cache
+@require_safe
+@citizen
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signed PDF of a certificate of one's own."""
+    certificate = (
+        Certificate.objects.filter(
+            pk=pk,
+            person__id_index=bytes(request.user.id_index),  # type: ignore[union-attr]
+        )
+        .select_related("file")
+        .first()
+    )
+    if certificate is None or certificate.file is None:
+        raise Http404
+    return serve(request, certificate.file, permission=None, inline=True)
+
+
+@never_cache
+@require_safe
+@citizen
+def looks(request: HttpRequest) -> HttpResponse:
+    """Who looked at my dossier: institution, day and purpose (PIPL art. 44)."""
+    own = own_dossier(request.user)
+    rows = looks_at(own.dossier.person_id) if own else []
+    return render(request, "portal/looks.html", {"own": own, "looks": rows})

@@ -1,0 +1,150 @@
+"""Pages for anyone: the one-entry query, verification, the service guide and the directory."""
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rendang.circulation.intake.models import Intake
+from rendang.institutions.queries import directory
+from rendang.kernel.access.queries import public
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.queries import FlowState, course
+from rendang.portal import actions, forms
+from rendang.portal.challenge import answered, new_challenge
+from rendang.portal.models import PublicRequest
+from rendang.services.certificates.queries import verify, verify_paper
+
+MAX_PDF = 5 * 1024 * 1024
+
+
+def address_of(request: HttpRequest) -> str:
+    """The asker's network address as the server sees it."""
+    return request.META.get("REMOTE_ADDR", "")
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/home.html")
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "POST"])
+def query(request: HttpRequest) -> HttpResponse:
+    """One entry, the answer of all institutions. Found or not, the same work is done before the page is drawn."""
+    fresh = new_challenge()
+    if request.method != "POST":
+        form = forms.QueryForm(initial={"token": fresh.token}, question=fresh.question)
+        return render(request, "portal/query.html", {"form": form})
+    form = forms.QueryForm(request.POST)
+    if form.is_valid():
+        asked = form.cleaned_data
+        minutes = standards.policy("query_challenge_validity", on=timezone.localdate()).value
+        challenge = answered(asked["token"], asked["answer"], max_age_seconds=minutes * 60)
+        if challenge is None:
+            form.add_error("answer", _("That is not the answer, or the question is too old. Here is a new one."))
+        else:
+            try:
+                found = actions.ask(
+                    name=asked["name"],
+                    id_number=asked["id_number"],
+                    address=address_of(request),
+                    challenge=challenge,
+                )
+            except ValidationError as refused:
+                form.add_error(None, refused.messages)
+            else:
+                return render(request, "portal/answer.html", {"found": found, "institutions": directory()})
+    # The question is used up or answered wrongly: the page asks a new one and keeps what was typed.
+    form.data = form.data.copy()
+    form.data["token"], form.data["answer"] = fresh.token, ""
+    form.fields["answer"].label = fresh.question
+    return render(request, "portal/query.html", {"form": form})
+
+
+@public
+@never_cache
+@require_safe
+def verify_certificate(request: HttpRequest) -> HttpResponse:
+    """By number and code, typed or from the QR code on the paper."""
+    given = {"number", "code"} <= request.GET.keys()
+    form = forms.VerifyForm(request.GET if given else None)
+    context = {"form": form, "file_form": forms.VerifyFileForm(), "verdict": None}
+    if given and form.is_valid():
+        try:
+            actions.count(PublicRequest.Kind.VERIFICATION, address=address_of(request))
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+        else:
+            context["verdict"] = verify(**form.cleaned_data)
+    return render(request, "portal/verify.html", context)
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "POST"])
+def verify_file(request: HttpRequest) -> HttpResponse:
+    """By the PDF itself: its signature, that nothing was changed, and what the register says of it."""
+    form = forms.VerifyFileForm(request.POST or None, request.FILES or None)
+    context = {"form": forms.VerifyForm(), "file_form": form, "verdict": None}
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        if file.size > MAX_PDF:
+            form.add_error("file", _("The file is larger than 5 MB; a certificate is much smaller."))
+        else:
+            try:
+                actions.count(PublicRequest.Kind.VERIFICATION, address=address_of(request))
+            except ValidationError as refused:
+                form.add_error(None, refused.messages)
+            else:
+                context["verdict"] = verify_paper(file.read())
+    return render(request, "portal/verify.html", context)
+
+
+@public
+@require_safe
+def letter(request: HttpRequest, number: str) -> HttpResponse:
+    """Whether a recall letter is genuine and still open: for the keeper who received it. Nothing personal."""
+    found = Intake.objects.filter(letter_number=number).select_related("institution").first()
+    expired = bool(found and found.letter_valid_until and found.letter_valid_until < timezone.localdate())
+    context = {"number": number, "letter": found, "expired": expired}
+    return render(request, "portal/letter.html", context, status=200 if found else 404)
+
+
+@public
+@require_safe
+def guide(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "portal/guide.html", {"items": [item for item in standards.service_items() if item.is_public]}
+    )
+
+
+@public
+@require_safe
+def service(request: HttpRequest, code: str) -> HttpResponse:
+    """What a service is, what to bring, how long it takes and how it goes — drawn from the rules in force."""
+    try:
+        item = standards.service_item(code)
+    except LookupError:
+        raise Http404 from None
+    if not item.is_public:
+        raise Http404
+    context = {"item": item, "limit": standards.time_limit(item), "course": _course(code)}
+    return render(request, "portal/service.html", context)
+
+
+def _course(service_item: str) -> list[FlowState]:
+    model = next((kind for kind in Case.__subclasses__() if service_item == kind.SERVICE_ITEM), None)
+    return course(model) if model else []
+
+
+@public
+@require_safe
+def institutions(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/directory.html", {"institutions": directory()})
