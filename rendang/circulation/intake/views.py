@@ -87,7 +87,7 @@ def paper(request: HttpRequest, pk: int, paper: str) -> HttpResponse:
     if stored is None:
         raise Http404
     record_view("intake.print", intake, by=request.user, reason=paper)
-    return serve(request, stored, permission=None, inline=True)
+    return serve(request, stored, permission=Permission.INTAKE_VIEW, belongs_to=intake, inline=True)
 
 
 step = step_page(Intake, actions.STEPS, forms.FORMS, Permission.INTAKE_VIEW)

@@ -86,7 +86,7 @@ def paper(request: HttpRequest, pk: int, paper: str) -> HttpResponse:
     if stored is None:
         raise Http404
     record_view("transfer.print", transfer, by=request.user, reason=paper)
-    return serve(request, stored, permission=None, inline=True)
+    return serve(request, stored, permission=Permission.TRANSFER_VIEW, belongs_to=transfer, inline=True)
 
 
 step = step_page(Transfer, actions.STEPS, forms.FORMS, Permission.TRANSFER_VIEW)

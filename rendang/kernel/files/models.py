@@ -31,6 +31,7 @@ class StoredFile(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["institution", "sha256"], name="file_by_content"),
+            models.Index(fields=["sha256"], name="file_by_digest"),  # a file that somebody brings to be verified
             models.Index(fields=["checked_at"], name="file_by_check"),
         ]
 

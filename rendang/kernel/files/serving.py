@@ -3,6 +3,7 @@
 from itertools import chain
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
@@ -16,10 +17,16 @@ SHOWN_INLINE = frozenset({"application/pdf", "image/jpeg", "image/png"})
 
 
 def serve(
-    request: HttpRequest, stored: StoredFile, *, permission: Permission | None, inline: bool = False
+    request: HttpRequest,
+    stored: StoredFile,
+    *,
+    permission: Permission | None,
+    belongs_to: Model | None = None,
+    inline: bool = False,
 ) -> StreamingHttpResponse:
     """The file for the person who asked: 404 of another institution, 403 without the permission at its own.
 
+    ``belongs_to`` is the case whose paper it is: then whoever may see the case at either institution may see it.
     ``permission=None`` is for pages marked ``@citizen`` or ``@public`` that have established themselves whose file
     it is; on a page of staff it is refused. The caller records the view where the content is personal.
     """
@@ -27,6 +34,8 @@ def serve(
         view = getattr(request.resolver_match, "func", None)
         if getattr(view, "access", None) not in {"citizen", "public"}:
             raise PermissionDenied
+    elif belongs_to is not None:
+        get_visible_or_404(type(belongs_to)._default_manager.all(), request.user, permission, pk=belongs_to.pk)
     else:
         stored = get_visible_or_404(StoredFile.objects.all(), request.user, permission, pk=stored.pk)
     pieces = open_file(stored)

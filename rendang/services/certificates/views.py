@@ -77,7 +77,9 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     if certificate.file is None:
         raise Http404
     record_view("certificate.print", certificate, by=request.user)
-    return serve(request, certificate.file, permission=None, inline=True)
+    return serve(
+        request, certificate.file, permission=Permission.CERTIFICATE_VIEW, belongs_to=certificate, inline=True
+    )
 
 
 step = step_page(Certificate, actions.STEPS, forms.FORMS, Permission.CERTIFICATE_VIEW)
