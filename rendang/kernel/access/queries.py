@@ -4,15 +4,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.models import Institution, Membership, MembershipProposal, Role
 from rendang.kernel.access.permissions import GRANTS, Permission
 from rendang.kernel.access.scope import ScopedQuerySet, institution_ids_where, memberships_of, within_scopes
 
 View = Callable[..., HttpResponse]
+
+# Kept apart from each other and from all business (GB/T 22239-2019 8.1.5).
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR})
 
 
 def permissions(user: Any, *, at: Institution | int | None = None) -> frozenset[Permission]:
@@ -49,6 +54,28 @@ def get_visible_or_404(rows: ScopedQuerySet, user: Any, permission: Permission, 
     return row
 
 
+def may_decide(user: Any, institution_id: int | None) -> bool:
+    """Whether the person confirms roles there; roles of the city only if they do so for the whole city."""
+    where = institution_ids_where(user, Permission.ROLE_CONFIRM)
+    return where is None or institution_id in where
+
+
+def proposals(user: Any) -> QuerySet[MembershipProposal]:
+    """The proposals a person may see: who confirms, those of their institutions; who proposes, all."""
+    permission = Permission.ROLE_PROPOSE if can(user, Permission.ROLE_PROPOSE) else Permission.ROLE_CONFIRM
+    rows = MembershipProposal.objects.visible_to(user, permission)
+    return rows.select_related("user", "institution", "proposed_by", "decided_by")
+
+
+def staff(user: Any) -> QuerySet[Any]:
+    """The members of staff a person may see: heads those of their institutions, the city's authorities all."""
+    where = institution_ids_where(user, Permission.STAFF_VIEW)
+    everyone = get_user_model().objects.filter(kind="STAFF").prefetch_related("memberships__institution")
+    if where is None:
+        return everyone
+    return everyone.filter(Exists(Membership.objects.filter(user=OuterRef("pk"), institution__in=where)))
+
+
 def requires(permission: Permission) -> Callable[[View], View]:
     """Mark a page with the permission it needs, and check that the person has it somewhere.
 
@@ -72,6 +99,12 @@ def public(view: View) -> View:
     """Mark a page that anyone may open, signed in or not."""
     view.access = "public"  # type: ignore[attr-defined]
     return login_not_required(view)
+
+
+def signed_in(view: View) -> View:
+    """Mark a page about the person's own account: anyone signed in may open it, with whatever role or none."""
+    view.access = "signed in"  # type: ignore[attr-defined]
+    return view
 
 
 def citizen(view: View) -> View:

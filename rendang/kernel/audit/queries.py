@@ -2,9 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 from rendang.kernel.audit import canonical, sentences
 from rendang.kernel.audit.models import AuditEvent, AuditSeal
@@ -79,10 +80,14 @@ def search(filters: Filters) -> QuerySet[AuditEvent]:
         if (value := getattr(filters, field)) not in (None, ""):
             rows = rows.filter(**{field: value})
     if filters.since:
-        rows = rows.filter(at__date__gte=filters.since)
+        rows = rows.filter(at__gte=_midnight(filters.since))
     if filters.until:
-        rows = rows.filter(at__date__lte=filters.until)
+        rows = rows.filter(at__lt=_midnight(filters.until + dt.timedelta(days=1)))
     return rows
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
 @dataclass(frozen=True)
