@@ -1,0 +1,32 @@
+import pytest
+
+from rendang.circulation.transfers import actions
+from rendang.kernel.access.models import Role
+from tests.factories import PlacementFactory, staff
+
+COUNTED = {"principal_volumes": 1, "duplicate_volumes": 0, "papers_counted": 20}
+
+
+@pytest.fixture
+def move(institution, other_institution):
+    """``move("SENT")`` offers a dossier in stock and takes the usual steps up to that state."""
+    ours = {role: staff(institution, role) for role in (Role.CLERK, Role.APPROVER, Role.KEEPER)}
+    theirs = {role: staff(other_institution, role) for role in (Role.APPROVER, Role.KEEPER)}
+
+    def to(state: str):
+        dossier = PlacementFactory(institution=institution).dossier
+        transfer = actions.offer(dossier, other_institution, by=ours[Role.CLERK], reason="internal")
+        for name, by, inputs in (
+            ("agree", theirs[Role.APPROVER], {}),
+            ("pack", ours[Role.KEEPER], COUNTED),
+            ("dispatch", ours[Role.APPROVER], {"carrier": "hand"}),
+            ("receive", theirs[Role.KEEPER], {"seal_intact": True, **COUNTED}),
+        ):
+            if transfer.state == state:
+                break
+            transfer = actions.STEPS[name](transfer, by=by, **inputs)
+        assert transfer.state == state
+        return transfer
+
+    to.ours, to.theirs = ours, theirs
+    return to
