@@ -30,12 +30,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """A transactional test leaves every table empty; the next test finds the standards again."""
     yield
     marker = item.get_closest_marker("django_db")
     fixtures = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
-    if fixtures or (marker and marker.kwargs.get("transaction")):
+    emptied = fixtures or (marker and marker.kwargs.get("transaction"))
+    if emptied and nextitem is not None:  # after the last test the database is gone
         with django_db_blocker_of(item).unblock(), connection.cursor() as cursor:
             standards.restore(cursor)
 

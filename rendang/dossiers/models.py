@@ -23,9 +23,7 @@ class DossierQuerySet(ScopedQuerySet):
             return self
         ids = list(institution_ids)
         held = Custody.objects.filter(dossier=OuterRef("pk"), status=Custody.Status.HELD, institution__in=ids)
-        in_hand = Case.objects.open().filter(
-            Q(institution__in=ids) | Q(counterpart__in=ids), dossier=OuterRef("pk")
-        )
+        in_hand = Case.objects.open().filter(Q(institution__in=ids) | Q(counterpart__in=ids), dossier=OuterRef("pk"))
         return self.filter(Exists(held) | Exists(in_hand))
 
 
@@ -72,17 +70,13 @@ class Custody(models.Model):
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="custodies")
     # Served by the unique constraint below; an index of its own would cost every import.
-    institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="custodies", db_index=False
-    )
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="custodies", db_index=False)
     archive_number = models.CharField(_("archive number"), max_length=40)
     status = models.CharField(_("custody"), max_length=8, choices=Status.choices, default=Status.HELD)
     archive_type = models.CharField(
         _("kind of custody"), max_length=8, choices=ArchiveType.choices, default=ArchiveType.PERSONAL
     )
-    employer = models.ForeignKey(
-        Employer, on_delete=models.PROTECT, null=True, blank=True, related_name="custodies"
-    )
+    employer = models.ForeignKey(Employer, on_delete=models.PROTECT, null=True, blank=True, related_name="custodies")
     received_on = PartialDateField(_("received"))
     received_reason = models.CharField(_("reason of receipt"), max_length=60, blank=True)
     received_from = models.CharField(_("received from"), max_length=120, blank=True)
@@ -90,9 +84,9 @@ class Custody(models.Model):
     ended_reason = models.CharField(_("reason of leaving"), max_length=60, blank=True)
     sent_to = models.CharField(_("sent to"), max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    # The person's name and its readings again, kept by triggers: so that who is looked for and at whose office lie in
-    # one row, and a clerk's search is as fast as the city's (docs/adr/0004). Whoever writes rows in bulk may bring them
-    # along; an empty name is filled in.
+    # The person's name and its readings again, kept by triggers, so that who is looked for and at whose office lie in
+    # one row and a clerk's search is as fast as the city's (docs/adr/0004). A bulk import may bring them along; an
+    # empty name is filled in.
     name = models.CharField(max_length=60, default="", db_default="", editable=False)
     name_pinyin = models.CharField(max_length=120, default="", db_default="", editable=False)
     name_initials = models.CharField(max_length=30, default="", db_default="", editable=False)

@@ -1,5 +1,42 @@
-# Placeholder by the founder so that everything imports; the dossiers helper replaces it. Others call:
-# ensure_dossier(person, *, by) -> Dossier; ensure_volumes(dossier, *, principal, duplicate, by);
-# take_custody(dossier, institution, *, by, archive_number=None, archive_type, received_on, received_reason, received_from) -> Custody
-# hand_over_custody(dossier, to_institution, *, by, reason) -> Custody (the new one); CONFLICT_STEPS = {"keep": keep, "move": move}(finding=)
-CONFLICT_STEPS: dict = {}
+"""Everything that changes dossiers: custody, catalogue, removals, the settling of conflicts, exports."""
+
+from rendang.dossiers.actions.conflicts import CONFLICT_STEPS
+from rendang.dossiers.actions.custody import (
+    claim_custody,
+    end_custody,
+    ensure_dossier,
+    ensure_volumes,
+    hand_over_custody,
+    next_archive_number,
+    take_custody,
+)
+from rendang.dossiers.actions.materials import (
+    add_material,
+    add_materials,
+    change_material,
+    move_material,
+    record_value,
+    remove_recorded_value,
+    sort_class,
+)
+from rendang.dossiers.actions.removal import REMOVAL_STEPS, propose_removal
+
+__all__ = [
+    "CONFLICT_STEPS",
+    "REMOVAL_STEPS",
+    "add_material",
+    "add_materials",
+    "change_material",
+    "claim_custody",
+    "end_custody",
+    "ensure_dossier",
+    "ensure_volumes",
+    "hand_over_custody",
+    "move_material",
+    "next_archive_number",
+    "propose_removal",
+    "record_value",
+    "remove_recorded_value",
+    "sort_class",
+    "take_custody",
+]

@@ -86,39 +86,27 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "received_on",
-                    rendang.kernel.core.fields.PartialDateField(
-                        blank=True, default="", verbose_name="received"
-                    ),
+                    rendang.kernel.core.fields.PartialDateField(blank=True, default="", verbose_name="received"),
                 ),
                 (
                     "received_reason",
-                    models.CharField(
-                        blank=True, max_length=60, verbose_name="reason of receipt"
-                    ),
+                    models.CharField(blank=True, max_length=60, verbose_name="reason of receipt"),
                 ),
                 (
                     "received_from",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="received from"
-                    ),
+                    models.CharField(blank=True, max_length=120, verbose_name="received from"),
                 ),
                 (
                     "ended_on",
-                    rendang.kernel.core.fields.PartialDateField(
-                        blank=True, default="", verbose_name="left"
-                    ),
+                    rendang.kernel.core.fields.PartialDateField(blank=True, default="", verbose_name="left"),
                 ),
                 (
                     "ended_reason",
-                    models.CharField(
-                        blank=True, max_length=60, verbose_name="reason of leaving"
-                    ),
+                    models.CharField(blank=True, max_length=60, verbose_name="reason of leaving"),
                 ),
                 (
                     "sent_to",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="sent to"
-                    ),
+                    models.CharField(blank=True, max_length=120, verbose_name="sent to"),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
@@ -166,9 +154,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "finding",
-                    models.CharField(
-                        blank=True, max_length=400, verbose_name="finding"
-                    ),
+                    models.CharField(blank=True, max_length=400, verbose_name="finding"),
                 ),
                 (
                     "claim",
@@ -191,9 +177,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "custody conflict",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("claim", models.F("holding")), _negated=True
-                        ),
+                        condition=models.Q(("claim", models.F("holding")), _negated=True),
                         name="a_conflict_has_two_sides",
                     )
                 ],
@@ -270,9 +254,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "formed_on",
-                    rendang.kernel.core.fields.PartialDateField(
-                        blank=True, default="", verbose_name="formed on"
-                    ),
+                    rendang.kernel.core.fields.PartialDateField(blank=True, default="", verbose_name="formed on"),
                 ),
                 (
                     "pages",
@@ -284,9 +266,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "remarks",
-                    models.CharField(
-                        blank=True, max_length=100, verbose_name="remarks"
-                    ),
+                    models.CharField(blank=True, max_length=100, verbose_name="remarks"),
                 ),
                 ("removed_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -344,9 +324,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "value",
-                    rendang.kernel.core.fields.PartialDateField(
-                        blank=True, default="", verbose_name="recorded value"
-                    ),
+                    rendang.kernel.core.fields.PartialDateField(blank=True, default="", verbose_name="recorded value"),
                 ),
                 (
                     "material",
@@ -438,9 +416,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="custody",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "ENDED"), ("ended_on", ""), _connector="OR"
-                ),
+                condition=models.Q(("status", "ENDED"), ("ended_on", ""), _connector="OR"),
                 name="only_an_ended_custody_has_an_end",
             ),
         ),
@@ -453,15 +429,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="recordedvalue",
-            constraint=models.UniqueConstraint(
-                fields=("material", "fact"), name="a_paper_records_a_fact_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("material", "fact"), name="a_paper_records_a_fact_once"),
         ),
         migrations.AddConstraint(
             model_name="volume",
-            constraint=models.UniqueConstraint(
-                fields=("dossier", "kind", "number"), name="volume_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("dossier", "kind", "number"), name="volume_once"),
         ),
         migrations.AddConstraint(
             model_name="material",
@@ -481,8 +453,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="material",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("position__gte", 1)), name="positions_begin_at_one"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="positions_begin_at_one"),
         ),
     ]

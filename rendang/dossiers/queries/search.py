@@ -25,7 +25,11 @@ MOST_EMPLOYERS = 200
 
 
 def search(
-    user: Any, text: str = "", filters: dict[str, Any] | None = None, *, permission: Permission = Permission.DOSSIER_FIND
+    user: Any,
+    text: str = "",
+    filters: dict[str, Any] | None = None,
+    *,
+    permission: Permission = Permission.DOSSIER_FIND,
 ) -> ScopedQuerySet:
     """The custodies a person may see whose dossier fits the text and the filters, newest first.
 
