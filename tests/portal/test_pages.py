@@ -1,0 +1,158 @@
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from rendang.kernel.audit.models import AuditEvent
+from rendang.portal.models import PublicRequest
+from rendang.services.certificates import actions as certificates
+from tests.factories import CitizenFactory, PlacementFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dossier(institution):
+    return PlacementFactory(institution=institution).dossier
+
+
+@pytest.fixture
+def visitor():
+    return Client(headers={"accept-language": "en"})
+
+
+def ask(visitor, name, id_number, **changes):
+    page = visitor.get(reverse("portal:query")).text
+    first, second = re.search(r"What is (\d+) plus (\d+)\?", page).groups()
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    asked = {"name": name, "id_number": id_number, "answer": int(first) + int(second), "token": token} | changes
+    return visitor.post(reverse("portal:query"), asked)
+
+
+def test_one_entry_says_where_the_dossier_is_and_no_more(visitor, dossier, institution):
+    response = ask(visitor, dossier.person.name, dossier.person.id_number)
+
+    assert response.status_code == 200
+    assert {institution.name, institution.phone, institution.address} <= set(re.findall(r">([^<>]+)<", response.text))
+    assert "In stock" in response.text
+    for secret in (dossier.custodies.get().archive_number, dossier.person.id_number, dossier.person.id_masked):
+        assert secret not in response.text
+
+
+@pytest.mark.parametrize("case", ["wrong name", "unknown number", "nobody holds it"])
+def test_every_not_found_is_the_same_page(visitor, dossier, case):
+    person = dossier.person
+    number = person.id_number
+    if case == "nobody holds it":
+        dossier.custodies.update(status="REFUTED")
+    name = "李不是" if case == "wrong name" else person.name
+    if case == "unknown number":
+        number = "110101199003074514"
+
+    response = ask(visitor, name, number)
+
+    assert response.status_code == 200
+    assert "None of the five institutions" in response.text
+
+
+def test_found_and_not_found_cost_the_same_statements(visitor, dossier, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def statements(name):
+        with CaptureQueriesContext(connection) as queries:
+            ask(visitor, name, dossier.person.id_number)
+        return [re.sub(r"\d+|'[^']*'", "?", query["sql"])[:60] for query in queries]
+
+    statements("暖身")  # the standards are read once
+    found, missing = statements(dossier.person.name), statements("李不是")
+
+    # The directory is drawn only when nothing was found: after the answer, from one statement.
+    assert [sql for sql in found if "access_institution" not in sql] == [
+        sql for sql in missing if "access_institution" not in sql
+    ]
+
+
+def test_a_question_answers_one_query(visitor, dossier):
+    first = ask(visitor, dossier.person.name, dossier.person.id_number)
+    assert first.status_code == 200
+    token = re.search(r'name="token" value="([^"]+)"', visitor.get(reverse("portal:query")).text)[1]
+
+    wrong = ask(visitor, dossier.person.name, dossier.person.id_number, answer="99", token=token)
+
+    assert "not the answer" in wrong.text
+    assert dossier.person.name in wrong.text, "what was typed is kept"
+    assert PublicRequest.objects.count() == 1
+
+
+def test_an_identity_is_asked_about_a_few_times_a_day(visitor, dossier):
+    for _time in range(5):
+        assert "kept here" in ask(visitor, dossier.person.name, dossier.person.id_number).text
+    events = AuditEvent.objects.count()
+
+    refused = ask(visitor, dossier.person.name, dossier.person.id_number)
+
+    assert "Too many requests" in refused.text
+    assert AuditEvent.objects.count() == events
+
+
+def test_the_query_leaves_a_trace_without_a_name(visitor, dossier):
+    ask(visitor, dossier.person.name, dossier.person.id_number)
+
+    event = AuditEvent.objects.get(verb="query.ask")
+    assert (event.person_id, event.actor_id, event.changes) == (dossier.person_id, None, {})
+
+
+def test_verification_by_number_and_by_file(visitor, dossier, clerk, reviewer):
+    certificate = certificates.issue(certificates.draft(dossier, by=clerk), by=reviewer)
+    address = reverse("portal:verify")
+
+    valid = visitor.get(address, {"number": certificate.certificate_number, "code": certificate.verification_code})
+    unknown = visitor.get(address, {"number": certificate.certificate_number, "code": "WRONGWRONG22"})
+
+    assert "This certificate is valid" in valid.text
+    assert dossier.person.name not in valid.text
+    assert "No such certificate" in unknown.text
+
+
+def test_a_citizen_sees_the_own_dossier_and_gets_the_certificate(signed_in, dossier):
+    citizen = CitizenFactory(id_number=dossier.person.id_number, name=dossier.person.name)
+    browser = signed_in(citizen)
+
+    assert "Your dossier is in stock" in browser.get(reverse("portal:me")).text
+    assert browser.post(reverse("portal:apply"), {"purpose": ""}).url == reverse("portal:me")
+
+    page = browser.get(reverse("portal:me")).text
+    paper = re.search(r'href="(/me/certificates/\d+/paper/)"', page)[1]
+    assert b"".join(browser.get(paper).streaming_content).startswith(b"%PDF")
+
+
+def test_a_citizen_gets_nobody_elses_paper(signed_in, dossier, clerk, reviewer):
+    certificate = certificates.issue(certificates.draft(dossier, by=clerk), by=reviewer)
+
+    assert signed_in(CitizenFactory()).get(reverse("portal:paper", args=[certificate.pk])).status_code == 404
+
+
+def test_staff_have_no_business_on_the_citizens_pages(signed_in, clerk):
+    assert signed_in(clerk).get(reverse("portal:me")).status_code == 403
+
+
+def test_strangers_are_sent_to_sign_in(visitor):
+    assert visitor.get(reverse("portal:me")).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["home", "query", "verify", "guide", "directory"])
+def test_public_pages_are_open_in_both_languages(visitor, page, institution):
+    for language in ("en", "zh-hans"):
+        response = visitor.get(reverse(f"portal:{page}"), headers={"accept-language": language})
+        assert response.status_code == 200
+
+
+@pytest.mark.parametrize("code", ["intake", "transfer", "certificate"])
+def test_the_guide_draws_the_course_from_the_steps(visitor, code):
+    assert "flow-label" in visitor.get(reverse("portal:service", args=[code])).text
+
+
+def test_a_recall_letter_is_verified_without_a_name(visitor, db):
+    assert visitor.get(reverse("portal:letter", args=["RCSC调〔2026〕0001号"])).status_code == 404
