@@ -60,7 +60,7 @@ class Person(models.Model):
         RESIDENCE_PERMIT = "RESIDENCE_PERMIT", _("Residence permit of Hong Kong, Macao or Taiwan residents")
         FOREIGNER_PERMIT = "FOREIGNER_PERMIT", _("Permanent residence card of foreigners")
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("full name"), max_length=60)
     former_name = models.CharField(_("former name"), max_length=60, blank=True)
     # Readings by the surname table; `other` is a second possible reading of the surname (单: shan, dan).
     name_pinyin = models.CharField(max_length=120, blank=True, editable=False)
@@ -195,7 +195,7 @@ class Employment(PersonRecord):
 class FamilyMember(PersonRecord):
     """家庭成员 (A36)."""
 
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("full name"), max_length=60)
     relation = models.CharField(_("relation"), max_length=2)
     workplace = models.CharField(_("workplace and post"), max_length=120, blank=True)
 

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("name", models.CharField(max_length=60, verbose_name="full name")),
                 (
                     "former_name",
                     models.CharField(blank=True, max_length=60, verbose_name="former name"),
@@ -385,7 +385,7 @@ class Migration(migrations.Migration):
                     "remarks",
                     models.CharField(blank=True, max_length=200, verbose_name="remarks"),
                 ),
-                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("name", models.CharField(max_length=60, verbose_name="full name")),
                 ("relation", models.CharField(max_length=2, verbose_name="relation")),
                 (
                     "workplace",
