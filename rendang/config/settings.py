@@ -163,18 +163,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # half minutes by which a telephone's clock may be wrong
 # Minutes after which a session ends: without a click, and whatever happens. Settings, not policies of the standards,
 # because the operator of the machine answers for them (GB/T 22239-2019 8.1.4.1 b) and sign-in must not need the tables.
-# A citizen may sit at a shared computer; a clerk's day is shorter than twelve hours.
-RENDANG_SESSION_MINUTES = {
-    "staff": {"idle": int(os.environ.get("RENDANG_SESSION_IDLE_MINUTES", "30")), "absolute": 12 * 60},
-    "citizen": {"idle": 10, "absolute": 60},
-}
-SESSION_COOKIE_AGE = 12 * 60 * 60
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-# Who confirms the identity of citizens: the path of a class (kernel/accounts/identity.py); empty: nobody yet.
-RENDANG_IDENTITY_PROVIDER = os.environ.get(
-    "RENDANG_IDENTITY_PROVIDER", "rendang.kernel.accounts.sandbox.SandboxProvider" if DEMONSTRATION else ""
-)
-# Not policies of kernel.standards: the gate stands below it (accounts may not import standards).
+# A citizen may sit at a shared computer; a clerk's day is shorter than ten hours.
 RENDANG_SESSION_MINUTES = {
     "staff": {
         "idle": int(os.environ.get("RENDANG_SESSION_IDLE_MINUTES", "30")),
@@ -182,7 +171,9 @@ RENDANG_SESSION_MINUTES = {
     },
     "citizen": {"idle": 15, "absolute": 120},
 }
-# Who confirms a citizen's real name. The sandbox serves the demonstration only and refuses to start outside it.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Who confirms the identity of citizens: the path of a class (kernel/accounts/identity.py); empty: nobody yet.
 RENDANG_IDENTITY_PROVIDER = os.environ.get(
     "RENDANG_IDENTITY_PROVIDER", "rendang.kernel.accounts.sandbox.SandboxProvider" if DEMONSTRATION else ""
 )

@@ -71,7 +71,7 @@ class IdentityForm(forms.Form):
     """What a citizen tells the sandbox."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
+        label=_("Full name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
     )
     id_number = forms.CharField(
         label=_("ID number"),
@@ -93,7 +93,7 @@ class AccountForm(forms.Form):
         validators=[ASCIIUsernameValidator()],
         help_text=_("Letters, digits and . @ + - _ only; never used again for another person."),
     )
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=_("Full name"), max_length=150)
     email = forms.EmailField(label=_("E-mail"), required=False)
 
 
