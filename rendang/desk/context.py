@@ -49,7 +49,7 @@ RAIL = (
         pgettext_lazy("domain", "Institutions"),
         (
             Item(_("Institutions"), "institutions:list", "building-bank"),
-            Item(_("Staff and roles"), "institutions:staff", "users"),
+            Item(_("Staff and roles"), "access:staff", "users"),
             Item(_("Standards"), "standards:list", "book"),
             Item(_("Notices"), "institutions:notices", "speakerphone"),
             Item(_("API clients"), "exchange:clients", "plug-connected"),

@@ -121,7 +121,7 @@ class PersonForm(forms.Form):
 class IdentityForm(forms.Form):
     """A correction of who somebody is. The number is never shown; an empty one stays as it is."""
 
-    name = forms.CharField(label=_("name"), max_length=60)
+    name = forms.CharField(label=_("full name"), max_length=60)
     identity_kind = forms.ChoiceField(label=_("kind of identity"), choices=Person.IdentityKind.choices)
     id_number = forms.CharField(
         label=_("ID number"),

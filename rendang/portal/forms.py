@@ -11,7 +11,7 @@ PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 class QueryForm(forms.Form):
     """Name, identity number, and the answer to the page's question."""
 
-    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs=PLAIN))
+    name = forms.CharField(label=_("Full name"), max_length=60, widget=forms.TextInput(attrs=PLAIN))
     id_number = forms.CharField(label=_("ID number"), max_length=24, widget=forms.TextInput(attrs=PLAIN))
     answer = forms.CharField(label=_("Answer"), max_length=3, widget=forms.TextInput(attrs={"inputmode": "numeric"}))
     token = forms.CharField(max_length=400, widget=forms.HiddenInput)

@@ -46,7 +46,7 @@ def test_one_item_is_marked_as_the_current_one(clerk: User) -> None:
     assert current("/desk/search/") == []
 
 
-def test_the_frame_of_a_visitor_costs_no_query(django_assert_num_queries: Callable[..., object]) -> None:
+def test_the_frame_of_a_visitor_costs_no_query(db: None, django_assert_num_queries: Callable[..., object]) -> None:
     with django_assert_num_queries(0):
         visitor = frame(AnonymousUser())
         assert (visitor.rail, visitor.institutions, visitor.roles) == ([], [], [])

@@ -24,7 +24,7 @@ class ApplyForm(forms.Form):
     """《个人委托人事档案管理服务申请表》, as the window clerk enters it."""
 
     institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none())
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Full name"), max_length=60)
     id_number = forms.CharField(label=_("ID number"), max_length=20)
     mobile = forms.CharField(label=_("Mobile telephone"), max_length=30, required=False)
     reason = forms.ChoiceField(label=_("Reason of receipt"), choices=lambda: code_choices("intake_reason"))
