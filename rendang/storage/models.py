@@ -51,7 +51,7 @@ class Slot(models.Model):
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="slots", db_index=False)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
     # The whole position as it is written on the shelf: K01-A-03-L-05-4-012.
-    code = models.CharField(_("position"), max_length=40)
+    code = models.CharField(_("slot position"), max_length=40)
     rack = models.CharField(_("rack"), max_length=12)
     bay = models.CharField(_("bay"), max_length=12, blank=True)
     layer = models.CharField(_("layer"), max_length=12, blank=True)
@@ -93,6 +93,11 @@ class Slot(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("storage:slot", args=[self.pk])
+
+    @property
+    def number(self) -> str:
+        """Its last part, by which it is known on its layer."""
+        return self.code.rsplit("-", 1)[-1]
 
     @property
     def room(self) -> int:

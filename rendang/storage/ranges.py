@@ -27,7 +27,7 @@ _HYPHENS = re.compile(r"[‐‑‒–—―−_/\\.]+")
 
 def normalised(text: str) -> str:
     """A position as it is written on the shelf: half-width, capitals, no spaces, plain hyphens."""
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or ""))
+    text = re.sub(r"[\s\x00-\x1f]+", "", unicodedata.normalize("NFKC", text or ""))
     return re.sub(r"-+", "-", _HYPHENS.sub("-", text)).upper().strip("-")
 
 

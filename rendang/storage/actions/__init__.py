@@ -1,5 +1,6 @@
 """Everything that changes where dossiers lie, and the stores they lie in."""
 
+from rendang.storage.actions.labels import MOST_LABELS, print_dossier_labels, print_slot_labels
 from rendang.storage.actions.placing import (
     hand_to_courier,
     move,
@@ -20,12 +21,15 @@ from rendang.storage.actions.planning import (
 )
 
 __all__ = [
+    "MOST_LABELS",
     "add_slots",
     "create_store",
     "hand_to_courier",
     "move",
     "place",
     "place_all",
+    "print_dossier_labels",
+    "print_slot_labels",
     "put_back",
     "put_on_desk",
     "remove_store",

@@ -55,10 +55,10 @@ def place_all(slots: dict[int, int], *, by: Any) -> dict[int, str]:
     Returns dossier id → the sentence with which it was refused. Slots of one institution only, and the right to move
     dossiers there. Set-based: its queries do not grow with the number, but for the audit events.
     """
-    where = set(Slot.objects.filter(pk__in=slots.values()).values_list("institution_id", flat=True))
-    if not slots or not where:
+    ours = list(Institution.objects.filter(pk__in=Slot.objects.filter(pk__in=slots.values()).values("institution")))
+    if not ours:
         return {}
-    if len(where) > 1 or not can(by, Permission.STORAGE_MOVE, at=where.copy().pop()):
+    if len(ours) > 1 or not can(by, Permission.STORAGE_MOVE, at=ours[0]):
         raise PermissionDenied
     refused: dict[int, str] = {}
     placed: list[Placement] = []
@@ -83,7 +83,7 @@ def place_all(slots: dict[int, int], *, by: Any) -> dict[int, str]:
                 refused[pk] = " ".join(refusal.messages)
                 continue
             slot.occupied += 1
-            following = Placement(dossier=dossier, institution_id=slot.institution_id, kind=Kind.SLOT, slot=slot)
+            following = Placement(dossier=dossier, institution=ours[0], kind=Kind.SLOT, slot=slot)
             following.by, following.since = by, max(at, now.since) if now else at
             placed.append(following)
         ended = [earlier[row.dossier_id].pk for row in placed if row.dossier_id in earlier]
@@ -101,9 +101,11 @@ def move(dossier: Dossier, slot: Slot, *, by: Any) -> Placement:
     with refused_in_words():
         dossier, now = _locked(dossier)
         if not now or now.kind != Kind.SLOT:
-            raise ValidationError(_("%(dossier)s lies in no slot. Place it instead.") % {"dossier": dossier})
+            raise ValidationError(_("%(barcode)s lies in no slot. Place it instead.") % {"barcode": dossier})
         if now.slot_id == slot.pk:
-            raise ValidationError(_("%(dossier)s lies in %(slot)s already.") % {"dossier": dossier, "slot": slot})
+            raise ValidationError(
+                _("%(barcode)s lies in %(position)s already.") % {"barcode": dossier, "position": slot}
+            )
         return _into_slot(dossier, now, slot, verb="placement.move", by=by)
 
 
@@ -117,7 +119,7 @@ def take_out(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None
         if now and not can(by, Permission.STORAGE_MOVE, at=now.institution_id):
             raise PermissionDenied
         if not now or now.kind not in {Kind.SLOT, Kind.AS_WRITTEN}:
-            raise ValidationError(_("%(dossier)s lies in no slot.") % {"dossier": dossier})
+            raise ValidationError(_("%(barcode)s lies in no slot.") % {"barcode": dossier})
         where = _whereabouts(dossier, now)
         return _onward(dossier, now, Kind.DESK, where, verb="placement.take_out", by=by, detail=detail, case=case)
 
@@ -127,7 +129,7 @@ def take_out_for(dossier: Dossier, *, by: Any, detail: str, case: Case) -> Place
     with refused_in_words():
         dossier, now = _locked(dossier)
         if now and now.kind == Kind.COURIER:
-            raise ValidationError(_("%(dossier)s is on its way already.") % {"dossier": dossier})
+            raise ValidationError(_("%(barcode)s is on its way already.") % {"barcode": dossier})
         where = _whereabouts(dossier, now)
         return _onward(dossier, now, Kind.DESK, where, verb="placement.take_out", by=by, detail=detail, case=case)
 
@@ -140,12 +142,12 @@ def put_back(dossier: Dossier, *, by: Any) -> Placement:
             raise PermissionDenied
         if not now or now.kind != Kind.DESK:
             raise ValidationError(
-                _("%(dossier)s is not at the desk, so it cannot be put back.") % {"dossier": dossier}
+                _("%(barcode)s is not at the desk, so it cannot be put back.") % {"barcode": dossier}
             )
         slot = queries.last_slot(dossier, now.institution_id)
         if slot is None:
             raise ValidationError(
-                _("%(dossier)s has never lain in a slot here. Place it instead.") % {"dossier": dossier}
+                _("%(barcode)s has never lain in a slot here. Place it instead.") % {"barcode": dossier}
             )
         return _into_slot(dossier, now, slot, verb="placement.put_back", by=by)
 
@@ -158,7 +160,7 @@ def hand_to_courier(dossier: Dossier, *, by: Any, detail: str, case: Case | None
     with refused_in_words():
         dossier, now = _locked(dossier)
         if now and now.kind == Kind.COURIER:
-            raise ValidationError(_("%(dossier)s is on its way already.") % {"dossier": dossier})
+            raise ValidationError(_("%(barcode)s is on its way already.") % {"barcode": dossier})
         where = _whereabouts(dossier, now)
         return _onward(
             dossier, now, Kind.COURIER, where, verb="placement.hand_to_courier", by=by, detail=detail, case=case
@@ -178,8 +180,8 @@ def put_on_desk(
 def refuse_if_placed(dossier: Dossier, now: Placement | None) -> None:
     if now and now.kind == Kind.SLOT:
         raise ValidationError(
-            _("%(dossier)s already lies in %(slot)s. To change its place, move it.")
-            % {"dossier": dossier, "slot": now.slot}
+            _("%(barcode)s already lies in %(position)s. To change its place, move it.")
+            % {"barcode": dossier, "position": now.slot}
         )
 
 
@@ -187,20 +189,20 @@ def refuse_unless_here(dossier: Dossier, holder: int | None, now: Placement | No
     """Raise ``ValidationError`` unless the slot's institution holds the dossier and has it in the house."""
     if holder != slot.institution_id:
         raise ValidationError(
-            _("%(dossier)s is not held by the institution to which %(slot)s belongs.")
-            % {"dossier": dossier, "slot": slot}
+            _("%(barcode)s is not held by the institution to which %(position)s belongs.")
+            % {"barcode": dossier, "position": slot}
         )
     if now and now.kind == Kind.COURIER:
-        raise ValidationError(_("%(dossier)s is on its way. Register its arrival first.") % {"dossier": dossier})
+        raise ValidationError(_("%(barcode)s is on its way. Register its arrival first.") % {"barcode": dossier})
     if now and now.institution_id != slot.institution_id:
-        raise ValidationError(_("%(dossier)s is at another institution.") % {"dossier": dossier})
+        raise ValidationError(_("%(barcode)s is at another institution.") % {"barcode": dossier})
 
 
 def refuse_if_full(slot: Slot) -> None:
     if slot.room < 1:
         raise ValidationError(
-            _("%(slot)s is full: it holds %(occupied)d of %(capacity)d. Choose another slot.")
-            % {"slot": slot, "occupied": slot.occupied, "capacity": slot.capacity}
+            _("%(position)s is full: it holds %(occupied)d of %(capacity)d. Choose another slot.")
+            % {"position": slot, "occupied": slot.occupied, "capacity": slot.capacity}
         )
 
 
@@ -222,7 +224,7 @@ def _whereabouts(dossier: Dossier, now: Placement | None) -> int:
         return now.institution_id
     if holder:
         return holder
-    raise ValidationError(_("It is not known where %(dossier)s is.") % {"dossier": dossier})
+    raise ValidationError(_("It is not known where %(barcode)s is.") % {"barcode": dossier})
 
 
 def _into_slot(
@@ -237,7 +239,9 @@ def _into_slot(
     slot = locked[slot.pk]
     refuse_if_full(slot)
     following = Placement(dossier=dossier, institution_id=slot.institution_id, kind=Kind.SLOT, slot=slot, case=case)
-    return _write(now, following, verb=verb, by=by)
+    _write(now, following, verb=verb, by=by)
+    slot.occupied += 1  # as the trigger has counted
+    return following
 
 
 def _onward(

@@ -88,8 +88,8 @@ def set_capacity(store: Store, *, rack: str, capacity: int, by: Any) -> int:
         raise ValidationError(_("%(store)s has no rack “%(rack)s”.") % {"store": store, "rack": rack})
     if capacity < max(1, fullest.occupied):
         raise ValidationError(
-            _("%(slot)s holds %(occupied)d; its capacity cannot be %(capacity)d.")
-            % {"slot": fullest, "occupied": fullest.occupied, "capacity": capacity}
+            _("%(position)s holds %(occupied)d; its capacity cannot be %(capacity)d.")
+            % {"position": fullest, "occupied": fullest.occupied, "capacity": capacity}
         )
     changed = Slot.objects.filter(store=store, rack=rack).exclude(capacity=capacity).update(capacity=capacity)
     audit.record("store.set_capacity", store, by=by, detail={"rack": [None, rack], "capacity": [None, capacity]})
@@ -132,7 +132,7 @@ def remove_store(store: Store, *, by: Any) -> None:
 def _make(store: Store, plan: Plan) -> None:
     plan.check()
     racks, bays, layers, numbers = (list(axis) for axis in plan.axes)
-    values = {
+    values: dict[str, Any] = {
         "store": store.pk,
         "store_code": store.code,
         "institution": store.institution_id,

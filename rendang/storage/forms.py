@@ -1,0 +1,215 @@
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rendang.dossiers.models import Dossier, DossierQuerySet
+from rendang.kernel.access.models import Institution
+from rendang.storage import queries
+from rendang.storage.models import Placement, Slot, SlotQuerySet
+from rendang.storage.ranges import Plan, expand, expand_racks, normalised
+
+
+class InstitutionForm(forms.Form):
+    """Begins with the institution, which is asked only of those who work at several."""
+
+    institution = forms.ModelChoiceField(label=gettext_lazy("Institution"), queryset=Institution.objects.none())
+
+    def __init__(self, *args: Any, institutions: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["institution"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = institutions
+        field.empty_label = None
+        self.only = list(institutions[:2])
+        if len(self.only) == 1:
+            field.initial, field.widget = self.only[0].pk, forms.HiddenInput()
+
+
+class RangesForm(forms.Form):
+    """The slots of a store, as ranges of its parts."""
+
+    racks = forms.CharField(
+        label=gettext_lazy("Racks"),
+        max_length=120,
+        help_text=gettext_lazy("01-12 or A-D; several parts with a space between: A-B 01-06 L,R"),
+    )
+    bays = forms.CharField(
+        label=gettext_lazy("Bays"), max_length=120, required=False, help_text=gettext_lazy("01-08; may stay empty")
+    )
+    layers = forms.CharField(
+        label=gettext_lazy("Layers"), max_length=120, required=False, help_text=gettext_lazy("1-7; may stay empty")
+    )
+    numbers = forms.CharField(label=gettext_lazy("Slots"), max_length=120, help_text=gettext_lazy("001-040"))
+    capacity = forms.IntegerField(
+        label=gettext_lazy("Capacity"),
+        min_value=1,
+        max_value=9999,
+        initial=1,
+        help_text=gettext_lazy("How many dossiers fit into one slot."),
+    )
+    store_code = ""
+
+    def clean_racks(self) -> tuple[str, ...]:
+        return expand_racks(self.cleaned_data["racks"])
+
+    def clean_bays(self) -> tuple[str, ...]:
+        return expand(self.cleaned_data["bays"])
+
+    def clean_layers(self) -> tuple[str, ...]:
+        return expand(self.cleaned_data["layers"])
+
+    def clean_numbers(self) -> tuple[str, ...]:
+        return expand(self.cleaned_data["numbers"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            plan = Plan(
+                store=data.get("code") or self.store_code,
+                racks=data["racks"],
+                bays=data["bays"],
+                layers=data["layers"],
+                numbers=data["numbers"],
+                capacity=data["capacity"],
+            )
+            plan.check()
+            data["plan"] = plan
+        return data
+
+
+class StoreForm(InstitutionForm, RangesForm):
+    code = forms.CharField(
+        label=gettext_lazy("Code of the store"),
+        max_length=12,
+        help_text=gettext_lazy("Begins every position, for instance K01."),
+    )
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    field_order = ("institution", "code", "name", "racks", "bays", "layers", "numbers", "capacity")
+
+    def clean_code(self) -> str:
+        code = normalised(self.cleaned_data["code"])
+        if not code.isalnum():
+            raise ValidationError(_("Only letters and digits, for instance K01."))
+        return code
+
+
+class RenameForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+
+
+class CapacityForm(forms.Form):
+    capacity = forms.IntegerField(label=gettext_lazy("Capacity"), min_value=1, max_value=9999)
+
+
+class ScanForm(forms.Form):
+    """For a scanner: the dossier's label, then the slot's."""
+
+    dossier = forms.CharField(
+        label=gettext_lazy("Dossier"),
+        max_length=60,
+        help_text=gettext_lazy("Scan the label, or type the archive number or the whole name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-scan": ""}),
+    )
+    slot = forms.CharField(
+        label=gettext_lazy("Slot"),
+        max_length=60,
+        help_text=gettext_lazy("Scan the slot's label or type the position."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-scan": ""}),
+    )
+    keep_slot = forms.BooleanField(label=gettext_lazy("Next dossier into the same slot"), required=False)
+    detail = forms.CharField(
+        label=gettext_lazy("Where to"),
+        max_length=Placement.DETAIL_LENGTH,
+        help_text=gettext_lazy("The desk or room to which it goes."),
+    )
+
+    FIELDS = {
+        "place": ("dossier", "slot", "keep_slot"),
+        "move": ("dossier", "slot", "keep_slot"),
+        "take_out": ("detail", "dossier"),
+        "put_back": ("dossier",),
+    }
+
+    def __init__(self, *args: Any, mode: str, dossiers: DossierQuerySet, slots: SlotQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dossiers, self.slots = dossiers, slots
+        for name in set(self.fields) - set(self.FIELDS[mode]):
+            del self.fields[name]
+        self.order_fields(self.FIELDS[mode])
+        self.fields[self.FIELDS[mode][0]].widget.attrs["autofocus"] = True
+
+    def clean_dossier(self) -> Dossier:
+        found = queries.dossiers_named(self.dossiers, self.cleaned_data["dossier"])
+        if not found:
+            raise ValidationError(
+                _("No dossier found for “%(text)s”. Scan the label or type the archive number.")
+                % {"text": self.cleaned_data["dossier"]}
+            )
+        if len(found) > 1:
+            raise ValidationError(
+                _("Several dossiers have this name: %(barcodes)s. Type the archive number.")
+                % {"barcodes": "、".join(dossier.barcode for dossier in found)}
+            )
+        return found[0]
+
+    def clean_slot(self) -> Slot:
+        slot = queries.slot_by_code(self.slots, self.cleaned_data["slot"])
+        if slot is None:
+            raise ValidationError(
+                _("There is no slot “%(code)s”. Scan the slot's label.") % {"code": self.cleaned_data["slot"]}
+            )
+        return slot
+
+
+class LabelForm(InstitutionForm):
+    """Which labels to print: for dossiers or for slots, of a range of positions or a list."""
+
+    class Subject:
+        DOSSIERS = "dossiers"
+        SLOTS = "slots"
+        UNPLACED = "unplaced"
+        LISTED = "listed"
+
+    subject = forms.ChoiceField(
+        label=gettext_lazy("Labels for"),
+        choices=[
+            (Subject.DOSSIERS, gettext_lazy("the dossiers in these slots")),
+            (Subject.SLOTS, gettext_lazy("these slots")),
+            (Subject.UNPLACED, gettext_lazy("the dossiers to be placed")),
+            (Subject.LISTED, gettext_lazy("the dossiers listed below")),
+        ],
+        initial=Subject.DOSSIERS,
+        widget=forms.RadioSelect,
+    )
+    first = forms.CharField(
+        label=gettext_lazy("From position"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("The beginning is enough: K01-A-03 is the whole rack."),
+    )
+    last = forms.CharField(label=gettext_lazy("To position"), max_length=40, required=False)
+    listed = forms.CharField(
+        label=gettext_lazy("Barcodes or archive numbers"),
+        max_length=40_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("One a line."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        subject = data.get("subject")
+        if subject in {self.Subject.DOSSIERS, self.Subject.SLOTS} and not data.get("first"):
+            self.add_error("first", _("Say from which position."))
+        if subject == self.Subject.LISTED and not data.get("listed", "").split():
+            self.add_error("listed", _("Scan or type at least one barcode or archive number."))
+        return data
+
+
+class UnplacedFilterForm(InstitutionForm):
+    """The filter of the list of dossiers to be placed; kept in the address."""
+
+    q = forms.CharField(label=gettext_lazy("Place as written"), max_length=60, required=False)

@@ -1,0 +1,193 @@
+"""Pages of the keeper: what lies where, and scanning dossiers into their places."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rendang.dossiers.models import Dossier
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
+from rendang.kernel.access.scope import institution_ids_where
+from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.htmx import go_to, render_page
+from rendang.storage import actions, forms, queries
+from rendang.storage.models import Placement, Slot
+
+MODES = {
+    "place": pgettext_lazy("keeper", "Place"),
+    "move": pgettext_lazy("keeper", "Move"),
+    "take_out": pgettext_lazy("keeper", "Take out"),
+    "put_back": pgettext_lazy("keeper", "Put back"),
+}
+PAGE_SIZE = 50
+EARLIER = 20  # former dossiers that the page of a slot shows
+
+
+@require_safe
+@requires(Permission.STORAGE_VIEW)
+def slot(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who lies in a slot, and what lay there before."""
+    rows = Slot.objects.select_related("store", "institution")
+    found = get_visible_or_404(rows, request.user, Permission.STORAGE_VIEW, pk=pk)
+    lying = list(found.placements.current().select_related("dossier__person", "by").order_by("pk"))
+    numbers = queries.archive_numbers([row.dossier_id for row in lying], found.institution_id)
+    record_view("slot.view", found, by=request.user)
+    context = {
+        "slot": found,
+        "lying": [(row, numbers.get(row.dossier_id, "")) for row in lying],
+        "earlier": found.placements.filter(until__isnull=False)
+        .select_related("dossier", "by")
+        .order_by("-until")[:EARLIER],
+        "may_move": can(request.user, Permission.STORAGE_MOVE, at=found.institution_id),
+    }
+    return render(request, "storage/slot.html", context)
+
+
+@require_safe
+@requires(Permission.STORAGE_VIEW)
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a dossier has been; of other institutions only that it was there, not in which slot."""
+    rows = Dossier.objects.select_related("person")
+    dossier = get_visible_or_404(rows, request.user, Permission.STORAGE_VIEW, pk=pk)
+    record_view("dossier.places", dossier, by=request.user)
+    where = institution_ids_where(request.user, Permission.STORAGE_VIEW)
+    places = list(queries.place_history(dossier))
+    now = places[0] if places and places[0].until is None else None
+    movable = now is not None and can(request.user, Permission.STORAGE_MOVE, at=now.institution_id)
+    context = {
+        "dossier": dossier,
+        "places": [(place, where is None or place.institution_id in where) for place in places],
+        "now": now,
+        "modes": [
+            (label, f"{reverse('storage:scan', args=[mode])}?dossier={dossier.barcode}")
+            for mode, label in MODES.items()
+            if movable and now and mode in _modes_for(now)
+        ],
+        "may_print": movable,
+    }
+    return render(request, "storage/history.html", context)
+
+
+def _modes_for(now: Placement) -> set[str]:
+    return {
+        Placement.Kind.SLOT: {"move", "take_out"},
+        Placement.Kind.AS_WRITTEN: {"place", "take_out"},
+        Placement.Kind.DESK: {"place", "put_back"},
+        Placement.Kind.COURIER: set(),
+    }[Placement.Kind(now.kind)]
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.STORAGE_MOVE)
+def scan(request: HttpRequest, mode: str) -> HttpResponse:
+    """Made for a scanner: the dossier's label, the slot's label, the next dossier. Each result is one line."""
+    if mode not in MODES:
+        raise Http404
+    reach: dict[str, Any] = {
+        "mode": mode,
+        "dossiers": Dossier.objects.visible_to(request.user, Permission.STORAGE_MOVE),
+        "slots": Slot.objects.visible_to(request.user, Permission.STORAGE_MOVE),
+    }
+    given = {name: request.GET[name] for name in ("dossier", "slot", "detail") if name in request.GET}
+    form = forms.ScanForm(request.POST or None, initial=given, **reach)
+    result = None
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        keep = data.pop("keep_slot", False)
+        dossier = data.pop("dossier")
+        try:
+            result = _take(mode, dossier, data, request.user)
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+        else:
+            kept = {"slot": data["slot"].code, "keep_slot": True} if keep else {}
+            form = forms.ScanForm(initial=kept | {"detail": data.get("detail", "")}, **reach)
+    context = {
+        "form": form,
+        "mode": mode,
+        "tabs": [
+            {"label": label, "url": reverse("storage:scan", args=[name]), "active": name == mode}
+            for name, label in MODES.items()
+        ],
+        "title": MODES[mode],
+        "result": result,
+        "at": timezone.localtime(),
+    }
+    return render_page(request, "storage/scan.html", context, partial="form")
+
+
+def _take(mode: str, dossier: Dossier, data: dict[str, Any], by: Any) -> Placement:
+    if mode == "place":
+        return actions.place(dossier, data["slot"], by=by)
+    if mode == "move":
+        return actions.move(dossier, data["slot"], by=by)
+    if mode == "take_out":
+        return actions.take_out(dossier, by=by, detail=data["detail"])
+    return actions.put_back(dossier, by=by)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.STORAGE_MOVE)
+def to_place(request: HttpRequest) -> HttpResponse:
+    """Dossiers whose place is known only as a roster wrote it, each with the slot that suits it best."""
+    institutions = institutions_where(request.user, Permission.STORAGE_MOVE)
+    asked = request.GET.copy()
+    if "institution" not in asked and institutions:
+        asked["institution"] = str(institutions[0].pk)
+    form = forms.UnplacedFilterForm(asked, institutions=institutions)
+    if not form.is_valid():
+        raise Http404
+    institution = form.cleaned_data["institution"]
+    waiting = queries.unplaced(institution)
+    if form.cleaned_data["q"]:
+        waiting = waiting.filter(detail__icontains=form.cleaned_data["q"])
+    typed, refused = ({}, {}) if request.method == "GET" else _place_chosen(request, institution)
+    if request.method == "POST" and not refused:
+        return go_to(request, f"{request.path}?{request.GET.urlencode()}")
+    page = Paginator(waiting, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = list(page.object_list)
+    suggested = queries.suggestions(institution, rows)
+    numbers = queries.archive_numbers([row.dossier_id for row in rows], institution.pk)
+    if rows:
+        record_view("placement.list", institution, by=request.user, institution=institution)
+    context = {
+        "filter": form,
+        "page": page,
+        "rows": [
+            {
+                "placement": row,
+                "number": numbers.get(row.dossier_id, ""),
+                "slot": typed.get(row.dossier_id) or getattr(suggested.get(row.pk), "code", ""),
+                "named": row.pk in suggested and queries.normalised(row.detail) == suggested[row.pk].code,
+                "refused": refused.get(row.dossier_id, ""),
+            }
+            for row in rows
+        ],
+    }
+    return render(request, "storage/to_place.html", context)
+
+
+def _place_chosen(request: HttpRequest, institution: Any) -> tuple[dict[int, str], dict[int, str]]:
+    """What was typed and what was refused, by dossier; what could be placed has been."""
+    chosen = {int(pk) for pk in request.POST.getlist("dossier") if pk.isascii() and pk.isdecimal() and len(pk) < 19}
+    typed = {pk: request.POST.get(f"slot_{pk}", "") for pk in sorted(chosen)[:PAGE_SIZE]}
+    ours = queries.unplaced(institution).filter(dossier__in=typed).values_list("dossier_id", flat=True)
+    known = queries.known_slots(institution, typed.values())
+    wanted = {pk: known[typed[pk]] for pk in ours if typed[pk] in known}
+    refused = {pk: _("There is no slot “%(code)s”.") % {"code": typed[pk]} for pk in ours if typed[pk] not in known}
+    refused |= actions.place_all(wanted, by=request.user)
+    if done := len(wanted) - len(refused.keys() & wanted.keys()):
+        said = ngettext("%(count)d dossier is placed.", "%(count)d dossiers are placed.", done)
+        messages.success(request, said % {"count": done})
+    if not typed:
+        messages.info(request, _("Choose the dossiers to be placed."))
+    return typed, refused

@@ -1,0 +1,64 @@
+// Stores and scanning. Comfort only: every page works without this file.
+(() => {
+    const { body } = document;
+
+    // A scanner ends each code with Enter: on to the next empty field, and only from the last one away.
+    body.addEventListener("keydown", (event) => {
+        const form = event.target.closest("[data-scan-form]");
+        if (!form || event.key !== "Enter" || event.target.tagName !== "INPUT" || event.isComposing) return;
+        const empty = [...form.querySelectorAll("input[required]:not([type=hidden])")].find((field) => !field.value.trim());
+        if (empty) {
+            event.preventDefault();
+            empty.focus();
+        }
+    });
+
+    // After each answer: where something is wrong, the text selected to be scanned over; else the first empty field.
+    const ready = () => {
+        const form = document.querySelector("[data-scan-form]");
+        if (!form) return;
+        const fields = [...form.querySelectorAll("input[required]:not([type=hidden])")];
+        const wrong = fields.find((field) => field.classList.contains("is-invalid"));
+        const next = wrong || fields.find((field) => !field.value) || fields[0];
+        next?.focus();
+        next?.select();
+    };
+    body.addEventListener("htmx:afterSettle", ready);
+    ready();
+
+    // The arrows move in a grid of links.
+    body.addEventListener("keydown", (event) => {
+        const grid = event.target.closest?.("[data-grid]");
+        const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+        if (!grid || !step || event.target.tagName !== "A") return;
+        event.preventDefault();
+        const here = event.target.getBoundingClientRect();
+        const [x, y] = [here.left + here.width / 2, here.top + here.height / 2];
+        let best = null;
+        let least = Infinity;
+        for (const link of document.querySelectorAll("[data-grid] a")) {
+            if (link === event.target) continue;
+            const box = link.getBoundingClientRect();
+            const [dx, dy] = [box.left + box.width / 2 - x, box.top + box.height / 2 - y];
+            const along = dx * step[0] + dy * step[1];
+            const across = Math.abs(dx * step[1]) + Math.abs(dy * step[0]);
+            if (along < 4 || (step[0] && across > here.height / 2)) continue;
+            if (along + 3 * across < least) [best, least] = [link, along + 3 * across];
+        }
+        best?.focus();
+    });
+
+    // One box that chooses all.
+    for (const all of document.querySelectorAll("[data-check-all]")) {
+        const boxes = [...document.querySelectorAll(`input[type=checkbox][name="${all.dataset.checkAll}"]`)];
+        const show = () => {
+            const count = boxes.filter((box) => box.checked).length;
+            all.checked = count === boxes.length;
+            all.indeterminate = count > 0 && !all.checked;
+        };
+        all.hidden = false;
+        all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
+        boxes.forEach((box) => box.addEventListener("change", show));
+        show();
+    }
+})();
