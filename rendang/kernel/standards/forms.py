@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
-from rendang.kernel.standards.models import CodeTable, Policy, ServiceItem
+from rendang.kernel.standards.models import CODED_UNITS, TIME_UNITS, CodeTable, Policy, ServiceItem
+from rendang.kernel.standards.queries import codes
 
-LINES = forms.Textarea(attrs={"rows": 5})
 # 2027-02-05, or 2027-02-05~2027-02-11 (also to, 至, –), then what the day is called.
 PERIOD_LINE = re.compile(
     r"^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?"
@@ -54,7 +54,7 @@ class LinesField(forms.CharField):
 class NamedDaysField(forms.CharField):
     """Days with a name, one day or period a line: ``2027-02-05~2027-02-11 春节``."""
 
-    widget = LINES
+    widget = forms.Textarea(attrs={"rows": 5})
 
     def to_python(self, value: Any) -> Any:
         found: dict[dt.date, str] = {}
@@ -154,15 +154,21 @@ class PolicyForm(forms.Form):
     def __init__(self, *args: Any, like: Policy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.like = like.value
-        time_units = (Policy.Unit.WORKDAY, Policy.Unit.DAY, Policy.Unit.MONTH)
-        units = time_units if like.unit in time_units else (Policy.Unit(like.unit),)
+        units = TIME_UNITS if like.unit in TIME_UNITS else (Policy.Unit(like.unit),)
         self.fields["unit"].choices = [(unit.value, unit.label) for unit in units]  # type: ignore[attr-defined]
-        if isinstance(self.like, list):
-            self.fields["value"].widget = LINES
+        if like.unit in CODED_UNITS:
+            choices = [(row.code, f"{row.name} ({row.code})") for row in codes(like.unit)]
+            self.fields["value"] = forms.MultipleChoiceField(
+                label=_("Value"), choices=choices, widget=forms.CheckboxSelectMultiple
+            )
+        elif isinstance(self.like, list):
+            self.fields["value"].widget = forms.Textarea(attrs={"rows": 5})
             self.fields["value"].help_text = _("One entry a line.")
 
     def clean_value(self) -> Any:
         text = self.cleaned_data["value"]
+        if isinstance(text, list):
+            return text
         if isinstance(self.like, list):
             entries: list[Any] = lines(text)
             if all(isinstance(entry, int) for entry in self.like):

@@ -238,6 +238,11 @@ class Policy(models.Model):
         return self.english_name if is_english() else self.name
 
 
+TIME_UNITS = (Policy.Unit.WORKDAY, Policy.Unit.DAY, Policy.Unit.MONTH)
+# Units whose values are codes of the code table of the same name.
+CODED_UNITS = (Policy.Unit.CARRIER, Policy.Unit.PERSONAL_IDENTITY, Policy.Unit.EMPLOYER_KIND)
+
+
 class ServiceItem(models.Model):
     """事项 — what may be asked for: basis, papers, time limit, who may apply. All of it is free (112号 art. 8)."""
 

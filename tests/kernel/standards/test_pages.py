@@ -223,11 +223,21 @@ class TestPolicies:
         assert Policy.objects.filter(code="transfer_dispatch").count() == 2
         assert not AuditEvent.objects.exists()
 
-    def test_a_list_is_written_one_entry_a_line(self, desk: Client) -> None:
+    def test_a_list_of_codes_is_ticked(self, desk: Client) -> None:
         url = reverse("standards:policy_change", args=["carriers_tier_b"])
-        form = policy_form(value="hand\r\nconfidential\r\n", unit="carrier")
-        assert desk.post(url, form).status_code == 302
-        assert queries.policy("carriers_tier_b", on=dt.date(2027, 1, 1)).value == ["hand", "confidential"]
+        assert "专人送取 (hand)" in desk.get(url).content.decode()
+        assert desk.post(url, policy_form(value=["hand", "confidential"], unit="carrier")).status_code == 302
+        assert set(queries.policy("carriers_tier_b", on=dt.date(2027, 1, 1)).value) == {"hand", "confidential"}
+
+    def test_a_list_of_words_or_numbers_is_written_one_a_line(self, desk: Client) -> None:
+        url = reverse("standards:policy_change", args=["never_a_return_reason"])
+        assert desk.post(url, policy_form(value="缺材料\r\n欠费\r\n", unit="text")).status_code == 302
+        url = reverse("standards:policy_change", args=["store_temperature"])
+        assert "is no whole number" in desk.post(url, policy_form(value="14\nx", unit="celsius")).content.decode()
+        assert desk.post(url, policy_form(value="16\n22", unit="celsius")).status_code == 302
+        day = dt.date(2027, 1, 1)
+        assert queries.policy("never_a_return_reason", on=day).value == ["缺材料", "欠费"]
+        assert queries.policy("store_temperature", on=day).value == [16, 22]
 
     def test_an_institutions_own_value_ends(self, desk: Client, institution: Institution) -> None:
         url = reverse("standards:policy_change", args=["transfer_dispatch"])

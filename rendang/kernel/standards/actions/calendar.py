@@ -1,13 +1,13 @@
 """Entering the State Council's notices on the working calendar."""
 
 import datetime as dt
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from rendang.kernel.accounts.models import User
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.standards.actions.periods import may_edit
 from rendang.kernel.standards.models import CalendarDay, Source
@@ -17,7 +17,7 @@ Named = dict[dt.date, str]
 
 
 @transaction.atomic
-def announce_year(year: int, *, by: User, days_off: Named, worked: Named, basis: str) -> None:
+def announce_year(year: int, *, by: Any, days_off: Named, worked: Named, basis: str) -> None:
     """Replace a year's calendar by what the notice says: days off, and weekend days worked to make up for them.
 
     Time limits already set keep their due date.
@@ -67,7 +67,7 @@ def announce_year(year: int, *, by: User, days_off: Named, worked: Named, basis:
 
 
 @transaction.atomic
-def set_day(day: dt.date, *, by: User, is_working: bool, name: str, basis: str) -> CalendarDay:
+def set_day(day: dt.date, *, by: Any, is_working: bool, name: str, basis: str) -> CalendarDay:
     """Correct a single day, as when a city is given a day off of its own."""
     may_edit(by)
     row = CalendarDay.objects.select_for_update().filter(date=day).first()

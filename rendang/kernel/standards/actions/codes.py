@@ -1,13 +1,13 @@
 """Changing code tables and their synonyms on screen."""
 
 import datetime as dt
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from rendang.kernel.accounts.models import User
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.standards.actions.periods import begins_today_or_later, end, make_room, may_edit
 from rendang.kernel.standards.models import Code, CodeSynonym, CodeTable
@@ -18,7 +18,7 @@ from rendang.kernel.standards.queries import forget, is_code, normalised
 def set_code(
     table: CodeTable,
     *,
-    by: User,
+    by: Any,
     code: str,
     name: str,
     valid_from: dt.date,
@@ -65,7 +65,7 @@ def set_code(
 
 
 @transaction.atomic
-def end_code(row: Code, *, by: User, valid_to: dt.date, reason: str) -> Code:
+def end_code(row: Code, *, by: Any, valid_to: dt.date, reason: str) -> Code:
     """Let a code end; records that carry it keep it and its name."""
     may_edit(by)
     row = Code.objects.select_for_update(of=("self",)).get(pk=row.pk)
@@ -77,7 +77,7 @@ def end_code(row: Code, *, by: User, valid_to: dt.date, reason: str) -> Code:
 
 
 @transaction.atomic
-def add_synonym(table: CodeTable, *, by: User, text: str, code: str) -> CodeSynonym:
+def add_synonym(table: CodeTable, *, by: Any, text: str, code: str) -> CodeSynonym:
     """Let rosters say a code in another word from now on."""
     may_edit(by)
     if not is_code(table.code, code):
@@ -93,7 +93,7 @@ def add_synonym(table: CodeTable, *, by: User, text: str, code: str) -> CodeSyno
 
 
 @transaction.atomic
-def remove_synonym(row: CodeSynonym, *, by: User) -> None:
+def remove_synonym(row: CodeSynonym, *, by: Any) -> None:
     """A text entered on screen no longer means the code; what was imported with it stays as it is."""
     may_edit(by)
     if row.source != "SCREEN":

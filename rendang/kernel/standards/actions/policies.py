@@ -9,15 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from rendang.kernel.access.models import Institution
-from rendang.kernel.accounts.models import User
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.standards.actions.periods import begins_today_or_later, end, make_room, may_edit, withdraw
-from rendang.kernel.standards.models import Policy, ServiceItem
+from rendang.kernel.standards.models import CODED_UNITS, TIME_UNITS, Policy, ServiceItem
 from rendang.kernel.standards.queries import forget, is_code
-
-TIME_UNITS = (Policy.Unit.WORKDAY, Policy.Unit.DAY, Policy.Unit.MONTH)
-# Units whose values are codes of the code table of the same name.
-CODED_UNITS = (Policy.Unit.CARRIER, Policy.Unit.PERSONAL_IDENTITY, Policy.Unit.EMPLOYER_KIND)
 
 
 def _versions(code: str, institution: Institution | None) -> QuerySet[Policy]:
@@ -49,7 +44,7 @@ def checked_value(value: Any, unit: str, like: Any) -> Any:
 def set_policy(
     code: str,
     *,
-    by: User,
+    by: Any,
     value: Any,
     unit: str,
     basis: str,
@@ -104,7 +99,7 @@ def set_policy(
 
 
 @transaction.atomic
-def withdraw_policy(row: Policy, *, by: User, reason: str) -> None:
+def withdraw_policy(row: Policy, *, by: Any, reason: str) -> None:
     """Take back a value that is planned but not yet in force."""
     may_edit(by)
     row = Policy.objects.select_for_update(of=("self",)).get(pk=row.pk)
@@ -120,7 +115,7 @@ def withdraw_policy(row: Policy, *, by: User, reason: str) -> None:
 
 
 @transaction.atomic
-def end_policy(row: Policy, *, by: User, valid_to: dt.date, reason: str) -> Policy:
+def end_policy(row: Policy, *, by: Any, valid_to: dt.date, reason: str) -> Policy:
     """Let an institution's own value end; from then on the general one holds for it again."""
     may_edit(by)
     row = Policy.objects.select_for_update(of=("self",)).get(pk=row.pk)
@@ -134,7 +129,7 @@ def end_policy(row: Policy, *, by: User, valid_to: dt.date, reason: str) -> Poli
 
 
 @transaction.atomic
-def change_service_item(code: str, *, by: User, valid_from: dt.date, reason: str, **values: Any) -> ServiceItem:
+def change_service_item(code: str, *, by: Any, valid_from: dt.date, reason: str, **values: Any) -> ServiceItem:
     """A new version of a service item from a day on; the former ends the day before. It stays free of charge."""
     may_edit(by)
     begins_today_or_later(valid_from)
@@ -160,7 +155,7 @@ def change_service_item(code: str, *, by: User, valid_from: dt.date, reason: str
 
 
 @transaction.atomic
-def withdraw_service_item(row: ServiceItem, *, by: User, reason: str) -> None:
+def withdraw_service_item(row: ServiceItem, *, by: Any, reason: str) -> None:
     """Take back a version that is planned but not yet in force."""
     may_edit(by)
     row = ServiceItem.objects.select_for_update().get(pk=row.pk)

@@ -28,7 +28,7 @@ from rendang.kernel.standards.queries.policies import (
     service_items,
     time_limit,
 )
-from rendang.kernel.standards.queries.wording import value_text
+from rendang.kernel.standards.queries.wording import amount, value_text
 from rendang.kernel.standards.queries.workdays import (
     CalendarEnds,
     add_working_days,
@@ -46,6 +46,7 @@ __all__ = [
     "StandardMissing",
     "add_months",
     "add_working_days",
+    "amount",
     "class_mark",
     "class_marks",
     "code_name",

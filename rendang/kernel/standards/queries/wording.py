@@ -2,15 +2,33 @@
 
 from typing import Any
 
-from rendang.kernel.standards.models import Policy
+from django.utils.translation import ngettext
+
+from rendang.kernel.standards.models import CODED_UNITS, Policy
 from rendang.kernel.standards.queries.codes import code_name
+
+
+def amount(number: int, unit: str) -> str:
+    """A counted unit in the language on screen: ``1 month``, ``15 个工作日``."""
+    n = number
+    words = {
+        Policy.Unit.WORKDAY: ngettext("%(n)s working day", "%(n)s working days", n),
+        Policy.Unit.DAY: ngettext("%(n)s day", "%(n)s days", n),
+        Policy.Unit.MONTH: ngettext("%(n)s month", "%(n)s months", n),
+        Policy.Unit.HOUR: ngettext("%(n)s hour", "%(n)s hours", n),
+        Policy.Unit.MINUTE: ngettext("%(n)s minute", "%(n)s minutes", n),
+        Policy.Unit.COUNT: ngettext("%(n)s time", "%(n)s times", n),
+        Policy.Unit.PERSON: ngettext("%(n)s person", "%(n)s people", n),
+    }
+    return words[Policy.Unit(unit)] % {"n": n} if unit in words else f"{n} {Policy.Unit(unit).label}"
 
 
 def value_text(value: Any, unit: str) -> str:
     """A value as people read it: ``15 working days``, ``机要通信、专人送取``."""
-    if unit in {Policy.Unit.CARRIER, Policy.Unit.PERSONAL_IDENTITY, Policy.Unit.EMPLOYER_KIND}:
+    if unit in CODED_UNITS:
         return "、".join(code_name(unit, entry) for entry in value)
+    if isinstance(value, int):
+        return amount(value, unit)
     if unit == Policy.Unit.TEXT:
         return "、".join(value) if isinstance(value, list) else str(value)
-    number = "–".join(str(entry) for entry in value) if isinstance(value, list) else str(value)
-    return f"{number} {Policy.Unit(unit).label}"
+    return f"{'–'.join(str(entry) for entry in value)} {Policy.Unit(unit).label}"

@@ -25,7 +25,7 @@ def table_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     in_force = Q(codes__valid_from__isnull=True) | Q(codes__valid_from__lte=today)
     in_force &= Q(codes__valid_to__isnull=True) | Q(codes__valid_to__gte=today)
-    tables = CodeTable.objects.annotate(size=Count("codes", filter=in_force))
+    tables = CodeTable.objects.annotate(size=Count("codes", filter=in_force)).order_by("order")
     return render(request, "standards/tables.html", {"tables": tables, "tabs": tabs("list")})
 
 

@@ -12,7 +12,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, requires
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.standards import actions, forms
-from rendang.kernel.standards.models import Policy
+from rendang.kernel.standards.models import CODED_UNITS, Policy
 from rendang.kernel.standards.queries import value_text
 from rendang.kernel.standards.views.pages import crumbs, form_page, tabs
 
@@ -93,7 +93,9 @@ def policy_change(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     like = Policy.objects.filter(code=code, institution=None).in_force(today).first() or like
     back = reverse("standards:policy", args=[code])
-    value = "\n".join(str(entry) for entry in like.value) if isinstance(like.value, list) else like.value
+    value = like.value
+    if isinstance(value, list) and like.unit not in CODED_UNITS:
+        value = "\n".join(str(entry) for entry in value)
     form = forms.PolicyForm(
         request.POST or None, like=like, initial={"value": value, "unit": like.unit, "basis": like.basis}
     )
