@@ -182,6 +182,7 @@ def test_check_finds_the_missing_the_stale_and_the_fuzzy(sources: Path, catalogu
 def test_a_longer_term_speaks_for_the_shorter_ones_inside_it() -> None:
     terms = tool.glossary()
     assert list(tool.wrong_words("Certificate of custody", "存档证明", terms)) == []
+    assert list(tool.wrong_words("%(institution)s is closed", "%(institution)s 已关闭", terms)) == []
     assert list(tool.wrong_words("Recall letters", "商调函", terms)) == [
         "the glossary says 调档函 for “Recall letter”"
     ]

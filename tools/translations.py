@@ -247,6 +247,7 @@ def glossary(path: Path = GLOSSARY) -> list[Term]:
 
 def wrong_words(english: str, chinese: str, terms: list[Term]) -> Iterator[str]:
     """A longer term speaks for the shorter ones inside it: 存档证明 need not say 保管."""
+    english = PLACEHOLDER.sub(" ", english)
     for term in terms:
         english, times = term.pattern.subn(" ", english)
         if times and not any(form in chinese for form in term.chinese):
