@@ -1,14 +1,20 @@
 import datetime as dt
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
+from rendang.kernel.access.models import Role
 from rendang.kernel.accounts.models import User
+from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.standards import actions, queries
 from rendang.kernel.standards.models import Code, CodeTable, Policy, StandardsVersion
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 23)
@@ -88,3 +94,35 @@ def test_outside_a_request_each_question_costs_one_small_query(
     with queries.steady(), django_assert_num_queries(1):
         for _ in range(3):
             queries.code_name("education", "21")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_change_a_policy_at_once_one_is_told() -> None:
+    """Both begin before either has finished; the second waits for the first, then hears that the day is taken."""
+    begins = dt.date(2099, 1, 1)
+    supervisor = factories.staff(None, Role.SUPERVISOR)
+    start = threading.Barrier(2)
+
+    def change(value: int) -> str:
+        try:
+            start.wait(timeout=10)
+            actions.set_policy(
+                "scan_dpi", by=supervisor, value=value, unit="dpi", basis="…", valid_from=begins, reason="…"
+            )
+        except ValidationError:
+            return "refused"
+        else:
+            return "done"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(change, [400, 500])) == ["done", "refused"]
+    assert Policy.objects.filter(code="scan_dpi", valid_from=begins).count() == 1
+    assert AuditEvent.objects.filter(verb="policy.set").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_transactional_test_begins_with_the_standards() -> None:
+    assert Policy.objects.filter(code="scan_dpi").count() == 1
+    assert queries.code_name("sex", "1") == "男性"
