@@ -104,6 +104,10 @@
 
     const prepare = (root) => {
         for (const button of root.querySelectorAll("[data-print], [data-close], [data-copy]")) button.hidden = false;
+        // A wide table that scrolls can be scrolled with the keys.
+        for (const box of root.querySelectorAll(".table-responsive")) {
+            if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+        }
     };
     document.addEventListener("click", async (event) => {
         const button = event.target.closest("[data-print], [data-close], [data-copy]");
