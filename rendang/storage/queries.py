@@ -18,8 +18,8 @@ BARCODE = re.compile(r"^RD0*(\d{1,18})$", re.IGNORECASE)
 
 
 def current_placement(dossier: Dossier) -> Placement | None:
-    """Where the dossier is now, with its slot."""
-    return Placement.objects.current().filter(dossier=dossier).select_related("slot").first()
+    """Where the dossier is now, with its slot and institution."""
+    return Placement.objects.current().filter(dossier=dossier).select_related("slot", "institution").first()
 
 
 def current_placements(dossiers: Iterable[int]) -> PlacementQuerySet:
@@ -249,7 +249,7 @@ def suggestions(institution: Institution, placements: Iterable[Placement]) -> di
             room[slot.pk] -= 1
         else:
             waiting.append((placement, slot))
-    for placement, wanted in waiting:
+    for placement, wanted in sorted(waiting, key=lambda one: one[1] is None):
         open_slots = [slot for slot in pool.values() if room[slot.pk] > 0]
         if not open_slots:
             break

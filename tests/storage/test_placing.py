@@ -172,15 +172,6 @@ def test_a_dossier_at_another_institution_cannot_be_placed_here(institution, oth
         actions.place(dossier, slot, by=keeper)
 
 
-def test_a_step_takes_a_dossier_out_from_wherever_it_is_in_the_house(institution, clerk, slot, dossier):
-    actions.take_out_for(dossier, by=clerk, detail="T-1", case=None)
-    PlacementFactory(dossier=(second := held_dossier(institution)), slot=slot, institution=institution)
-    actions.take_out_for(second, by=clerk, detail="T-2", case=None)
-
-    assert [queries.current_placement(one).kind for one in (dossier, second)] == [Kind.DESK, Kind.DESK]
-    assert occupied(slot) == [0]
-
-
 def test_a_dossier_nobody_holds_and_nobody_saw_is_nowhere(keeper):
     with pytest.raises(ValidationError, match="not known where"):
         actions.hand_to_courier(CustodyFactory(status="ENDED").dossier, by=keeper, detail="EMS")

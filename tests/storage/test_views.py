@@ -270,6 +270,19 @@ def test_moving_taking_out_and_putting_back_by_scanner(desk, institution, keeper
     assert desk.get(reverse("storage:scan", args=["burn"])).status_code == 404
 
 
+def test_what_is_in_the_way_is_said_beside_its_field(desk, institution, keeper, slot, dossier):
+    url = reverse("storage:scan", args=["place"])
+    PlacementFactory(institution=institution, slot=slot)
+
+    full = desk.post(url, {"dossier": dossier.barcode, "slot": slot.code})
+    assert full.context["form"].errors == {"slot": ["K01-A-03-4-012 is full: it holds 1 of 1. Choose another slot."]}
+
+    actions.place(dossier, SlotFactory(institution=institution), by=keeper)
+    lying = desk.post(url, {"dossier": dossier.barcode, "slot": slot.code})
+    assert list(lying.context["form"].errors) == ["dossier"]
+    assert "already lies in" in lying.text
+
+
 def test_dossiers_of_another_institution_are_not_known_to_the_scanner(desk, other_institution, slot):
     theirs = held_dossier(other_institution)
     foreign = SlotFactory(institution=other_institution)

@@ -9,7 +9,6 @@ from rendang.storage.actions.placing import (
     put_back,
     put_on_desk,
     take_out,
-    take_out_for,
 )
 from rendang.storage.actions.planning import (
     add_slots,
@@ -37,5 +36,4 @@ __all__ = [
     "rename_store",
     "set_capacity",
     "take_out",
-    "take_out_for",
 ]

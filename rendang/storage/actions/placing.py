@@ -112,7 +112,7 @@ def move(dossier: Dossier, slot: Slot, *, by: Any) -> Placement:
 def take_out(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None) -> Placement:
     """下架 — from its slot, or from where the roster says it lies, to the desk named in ``detail``.
 
-    Needs the right to move dossiers where it lies. A step with a permission of its own uses ``take_out_for``.
+    Needs the right to move dossiers where it lies. A step with a permission of its own uses ``put_on_desk``.
     """
     with refused_in_words():
         dossier, now = _locked(dossier)
@@ -120,16 +120,6 @@ def take_out(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None
             raise PermissionDenied
         if not now or now.kind not in {Kind.SLOT, Kind.AS_WRITTEN}:
             raise ValidationError(_("%(barcode)s lies in no slot.") % {"barcode": dossier})
-        where = _whereabouts(dossier, now)
-        return _onward(dossier, now, Kind.DESK, where, verb="placement.take_out", by=by, detail=detail, case=case)
-
-
-def take_out_for(dossier: Dossier, *, by: Any, detail: str, case: Case) -> Placement:
-    """下架 for a step of a case, from wherever in the house it is to the desk. The step has checked the permission."""
-    with refused_in_words():
-        dossier, now = _locked(dossier)
-        if now and now.kind == Kind.COURIER:
-            raise ValidationError(_("%(barcode)s is on its way already.") % {"barcode": dossier})
         where = _whereabouts(dossier, now)
         return _onward(dossier, now, Kind.DESK, where, verb="placement.take_out", by=by, detail=detail, case=case)
 
@@ -173,8 +163,9 @@ def put_on_desk(
     """The dossier has come to a desk of the institution, wherever it was before. The caller has checked."""
     with refused_in_words():
         dossier, now = _locked(dossier)
-        where = institution.pk
-        return _onward(dossier, now, Kind.DESK, where, verb="placement.put_on_desk", by=by, detail=detail, case=case)
+        return _onward(
+            dossier, now, Kind.DESK, institution, verb="placement.put_on_desk", by=by, detail=detail, case=case
+        )
 
 
 def refuse_if_placed(dossier: Dossier, now: Placement | None) -> None:
@@ -202,7 +193,8 @@ def refuse_if_full(slot: Slot) -> None:
     if slot.room < 1:
         raise ValidationError(
             _("%(position)s is full: it holds %(occupied)d of %(capacity)d. Choose another slot.")
-            % {"position": slot, "occupied": slot.occupied, "capacity": slot.capacity}
+            % {"position": slot, "occupied": slot.occupied, "capacity": slot.capacity},
+            code="full",
         )
 
 
@@ -212,25 +204,27 @@ def _locked(dossier: Dossier) -> tuple[Dossier, Placement | None]:
     return dossier, queries.current_placement(dossier)
 
 
-def _holder(dossier: Dossier) -> int | None:
-    held = Custody.objects.select_for_update(no_key=True).filter(dossier=dossier, status=Custody.Status.HELD)
-    return held.values_list("institution_id", flat=True).first()
+def _custody(dossier: Dossier) -> Custody | None:
+    held = Custody.objects.filter(dossier=dossier, status=Custody.Status.HELD).select_related("institution")
+    return held.select_for_update(of=("self",), no_key=True).first()
 
 
-def _whereabouts(dossier: Dossier, now: Placement | None) -> int:
+def _whereabouts(dossier: Dossier, now: Placement | None) -> Institution:
     """The institution at which the dossier is: where it was put last, else who holds it."""
-    holder = _holder(dossier)
+    custody = _custody(dossier)
     if now:
-        return now.institution_id
-    if holder:
-        return holder
+        return now.institution
+    if custody:
+        return custody.institution
     raise ValidationError(_("It is not known where %(barcode)s is.") % {"barcode": dossier})
 
 
 def _into_slot(
     dossier: Dossier, now: Placement | None, slot: Slot, *, verb: str, by: Any, case: Case | None = None
 ) -> Placement:
-    refuse_unless_here(dossier, _holder(dossier), now, slot)
+    custody = _custody(dossier)
+    refuse_unless_here(dossier, custody.institution_id if custody else None, now, slot)
+    assert custody is not None
     involved = {slot.pk, now.slot_id} if now and now.slot_id else {slot.pk}
     rows = Slot.objects.select_for_update(no_key=True).filter(pk__in=involved).order_by("pk")
     locked = {row.pk: row for row in rows}
@@ -238,7 +232,7 @@ def _into_slot(
         raise ValidationError(_("This slot no longer exists."))
     slot = locked[slot.pk]
     refuse_if_full(slot)
-    following = Placement(dossier=dossier, institution_id=slot.institution_id, kind=Kind.SLOT, slot=slot, case=case)
+    following = Placement(dossier=dossier, institution=custody.institution, kind=Kind.SLOT, slot=slot, case=case)
     _write(now, following, verb=verb, by=by)
     slot.occupied += 1  # as the trigger has counted
     return following
@@ -248,7 +242,7 @@ def _onward(
     dossier: Dossier,
     now: Placement | None,
     kind: str,
-    institution_id: int,
+    institution: Institution,
     *,
     verb: str,
     by: Any,
@@ -262,7 +256,7 @@ def _onward(
         )
     if now and now.slot_id:
         Slot.objects.select_for_update(no_key=True).get(pk=now.slot_id)
-    following = Placement(dossier=dossier, institution_id=institution_id, kind=kind, detail=detail, case=case)
+    following = Placement(dossier=dossier, institution=institution, kind=kind, detail=detail, case=case)
     return _write(now, following, verb=verb, by=by)
 
 

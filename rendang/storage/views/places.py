@@ -107,7 +107,9 @@ def scan(request: HttpRequest, mode: str) -> HttpResponse:
         try:
             result = _take(mode, dossier, data, request.user)
         except ValidationError as refused:
-            form.add_error(None, refused.messages)
+            # A full slot is scanned anew; whatever else is in the way concerns the dossier.
+            wrong = "slot" if "slot" in form.fields and getattr(refused, "code", None) == "full" else "dossier"
+            form.add_error(wrong, refused.messages)
         else:
             kept = {"slot": data["slot"].code, "keep_slot": True} if keep else {}
             form = forms.ScanForm(initial=kept | {"detail": data.get("detail", "")}, **reach)
@@ -167,13 +169,20 @@ def to_place(request: HttpRequest) -> HttpResponse:
                 "placement": row,
                 "number": numbers.get(row.dossier_id, ""),
                 "slot": typed.get(row.dossier_id) or getattr(suggested.get(row.pk), "code", ""),
-                "named": row.pk in suggested and queries.normalised(row.detail) == suggested[row.pk].code,
+                "named": _is_named(row, suggested),
                 "refused": refused.get(row.dossier_id, ""),
+                # Where the roster names a slot the dossier already lies there; the others somebody has to carry.
+                "chosen": row.dossier_id in refused or (request.method == "GET" and _is_named(row, suggested)),
             }
             for row in rows
         ],
     }
     return render(request, "storage/to_place.html", context)
+
+
+def _is_named(placement: Placement, suggested: dict[int, Slot]) -> bool:
+    slot = suggested.get(placement.pk)
+    return slot is not None and queries.normalised(placement.detail) == slot.code
 
 
 def _place_chosen(request: HttpRequest, institution: Any) -> tuple[dict[int, str], dict[int, str]]:
