@@ -127,7 +127,7 @@ def test_a_second_demonstration_says_where_the_first_one_runs(home: Path, capsys
 
 def test_a_full_disk_is_named(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9, 3 * 2**20))
-    monkeypatch.setattr(demonstration, "require_port", lambda _: None)
+    monkeypatch.setattr(demonstration, "require_port", lambda *_, **__: None)
     with pytest.raises(SystemExit) as stopped:
         demonstration.demo([])
     assert code_of(stopped) == 5

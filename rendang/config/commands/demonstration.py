@@ -22,6 +22,7 @@ from rendang.config.commands.processes import Interrupted, Processes, run
 from rendang.kernel.core.postgres import PostgresError, Server
 
 NEEDED = 500  # MB for the database, its log and the stored files
+ORPHANS = 8  # seconds
 PATIENCE = 60  # seconds for the first page
 
 
@@ -37,7 +38,7 @@ def demo(arguments: list[str]) -> int:
     address = f"http://localhost:{options.port}"
     with ExitStack() as stack:
         state = stack.enter_context(claim(home))
-        require_port(options.port)
+        require_port(options.port, wait=ORPHANS if f':{options.port}"' in (home / "demonstration").read_text() else 0)
         if options.fresh:
             erase(home)
         require_space(NEEDED, home)
@@ -84,7 +85,16 @@ def claim(home: Path) -> TextIO:
     return state
 
 
-def require_port(port: int) -> None:
+def require_port(port: int, *, wait: float = 0) -> None:
+    """Stop unless the port is free, at once or after the wait: what a killed run left behind is just ending."""
+    until = time.monotonic() + wait
+    while is_taken(port) and time.monotonic() < until:
+        time.sleep(0.2)
+    if is_taken(port):
+        stop(f"Port {port} is taken by another program. Take another one: ./run demo --port {port + 1}", 4)
+
+
+def is_taken(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -94,7 +104,8 @@ def require_port(port: int) -> None:
         except PermissionError:
             stop(f"Port {port} needs more rights. Take one from 1024 up: ./run demo --port 8000", 4)
         except OSError:
-            stop(f"Port {port} is taken by another program. Take another one: ./run demo --port {port + 1}", 4)
+            return True
+    return False
 
 
 def erase(home: Path) -> None:

@@ -9,10 +9,12 @@ import os
 from pathlib import Path
 
 import django
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
+from procrastinate.contrib.django import app
 
 from rendang.config.commands.database import alone
 from rendang.config.commands.environment import digest, say
@@ -49,6 +51,8 @@ def mark(text: str) -> None:
 
 def demonstration(people: int) -> None:
     """Migrate, load the standards and, once, the fictional city; a load that was cut off is taken up again."""
+    from rendang.kernel.core.actions import give_back_lost_jobs  # declares a job, so the applications come first
+
     with alone(os.environ["RENDANG_DATABASE_URL"]):
         call_command("migrate", interactive=False, verbosity=0)
         loaded = marker()
@@ -59,8 +63,10 @@ def demonstration(people: int) -> None:
             say(f"Loading the fictional city of {people:,} people …" if people else "Loading an empty city …")
             call_command("load_demonstration", people=people)
             mark(LOADED.format(people=people))
-        elif loaded != LOADED.format(people=people) and people >= 0:
+        elif loaded != LOADED.format(people=people):
             say(f"The database keeps its {loaded}; --fresh starts over.")
+        # Only the demonstration's own worker uses this database, and it does not run yet.
+        async_to_sync(give_back_lost_jobs)(app.job_manager, silence=0)
 
 
 def main() -> None:

@@ -1,10 +1,8 @@
 """The processes of a command: started together, watched, stopped together however the command ends."""
 
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -12,10 +10,10 @@ from pathlib import Path
 from typing import NoReturn, Self
 
 from rendang.config.commands.environment import ROOT
+from rendang.kernel.core.parent import end_with_parent
 
 GRACE = 30  # seconds a process gets to finish what it is doing
 STOPPING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class Interrupted(BaseException):
@@ -38,12 +36,11 @@ def obey_signals() -> None:
             signal.signal(number, _interrupt)
 
 
-def _end_with_parent() -> None:
+def _begin() -> None:
     # What is ignored here would stay ignored there; a child that is to stop must hear it.
     for number in STOPPING:
         signal.signal(number, signal.SIG_DFL)
-    if _libc is not None:
-        _libc.prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: even a killed command leaves nobody behind
+    end_with_parent(signal.SIGTERM)
 
 
 def start(
@@ -60,7 +57,7 @@ def start(
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=_begin,
         )
     finally:
         if output is not None:
@@ -81,7 +78,7 @@ def end(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
 def run(command: Sequence[str | Path], environment: Mapping[str, str], folder: Path = ROOT) -> int:
     """Run one process in the terminal to its end and give its exit code; when we are interrupted, so is it."""
     process = subprocess.Popen(
-        [str(part) for part in command], cwd=folder, env={**os.environ, **environment}, preexec_fn=_end_with_parent
+        [str(part) for part in command], cwd=folder, env={**os.environ, **environment}, preexec_fn=_begin
     )
     try:
         code = process.wait()

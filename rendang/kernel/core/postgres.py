@@ -5,7 +5,6 @@ Chinese empty), scram, 127.0.0.1 only. PostgreSQL refuses to run as root: there 
 and nothing that already exists is opened for it. An orphan of a killed launcher is stopped, a crash recovered from.
 """
 
-import ctypes
 import fcntl
 import hashlib
 import os
@@ -16,17 +15,19 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
 import psycopg
+
+from rendang.kernel.core.parent import end_with_parent
 
 NAME = "rendang"  # the database and its owner; not a superuser
 OLDEST = 15  # major version of PostgreSQL
@@ -35,7 +36,6 @@ LOCALE = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UT
 ACCOUNTS = range(61184, 65520)
 PATIENCE = 300  # seconds for recovery after a crash
 TRANSIENT = ("pre-existing shared memory", "could not bind", "could not create any TCP/IP sockets")
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class PostgresError(RuntimeError):
@@ -93,12 +93,6 @@ def _is_postmaster(pid: int, data: Path) -> bool:
 def _open_to_others(path: Path) -> bool:
     """Whether any account may pass through the folder and all above it."""
     return all(folder.stat().st_mode & stat.S_IXOTH for folder in [path, *path.parents])
-
-
-def _end_with_parent() -> None:
-    """In the child: a fast, clean shutdown when the launcher dies, however it dies (Linux)."""
-    if _libc is not None:
-        _libc.prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG
 
 
 class Server:
@@ -337,8 +331,10 @@ class Server:
                 self.log.replace(self.folder / "log.1")
             with self.log.open("ab") as log:
                 begin = log.tell()
-                self.process = subprocess.Popen(self.command(port), cwd=self.data, stdout=log, stderr=log,
-                                                preexec_fn=_end_with_parent, **self._as(self.account))  # fmt: skip
+                options = {"cwd": self.data, "stdout": log, "stderr": log, **self._as(self.account)}
+                # A fast, clean shutdown when the launcher dies, however it dies.
+                options["preexec_fn"] = partial(end_with_parent, signal.SIGINT)
+                self.process = subprocess.Popen(self.command(port), **options)
             if self._is_ready():
                 self.port, self.url = port, _address(self.password, port)
                 return
