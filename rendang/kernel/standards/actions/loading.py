@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from rendang.kernel.audit import actions as audit
@@ -26,7 +26,7 @@ from rendang.kernel.standards.models import (
 from rendang.kernel.standards.queries import forget, normalised
 
 Row = dict[str, Any]
-BATCH = 2000
+BATCH = 1000
 
 
 @dataclass
@@ -77,9 +77,22 @@ class _Plan:
             manager.filter(pk__in=self.delete).delete()
         if self.update:
             manager.bulk_update(self.update, sorted(self.fields), batch_size=BATCH)
-        if self.add:
-            manager.bulk_create(self.add, batch_size=BATCH)
+        if len(self.add) > BATCH:
+            self.copy_in()
+        elif self.add:
+            manager.bulk_create(self.add)
         return self.counts
+
+    def copy_in(self) -> None:
+        """The first load: thousands of plain rows (codes, days) by COPY, several times as fast as by INSERT."""
+        fields = [column for column in self.model._meta.concrete_fields if not column.primary_key]
+        names = ", ".join(f'"{column.column}"' for column in fields)
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {self.model._meta.db_table} ({names}) FROM STDIN") as rows,
+        ):
+            for row in self.add:
+                rows.write_row([getattr(row, column.attname) for column in fields])
 
 
 @transaction.atomic
