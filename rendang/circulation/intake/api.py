@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from rendang.circulation.intake import actions, forms
 from rendang.circulation.intake.models import Intake
@@ -27,7 +27,7 @@ class ApplyIn(Schema):
 
 
 @router.post("", response={201: CaseOut}, operation_id="apply_for_intake")
-def apply(request: HttpRequest, data: ApplyIn) -> tuple[int, dict[str, Any]]:
+def apply(request: HttpRequest, data: ApplyIn) -> Status[dict[str, Any]]:
     """Open an intake. 409 when an institution of the system holds the dossier already."""
     allowed = institutions_where(request.user, Permission.INTAKE_REGISTER)
     institution = allowed.filter(code=data.institution).first()
@@ -36,7 +36,7 @@ def apply(request: HttpRequest, data: ApplyIn) -> tuple[int, dict[str, Any]]:
     form = forms.ApplyForm(data.dict() | {"institution": institution.pk})
     form.fields["institution"].queryset = allowed  # type: ignore[attr-defined]
     intake = actions.apply(by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
-    return 201, case_out(intake, request.user)
+    return Status(201, case_out(intake, request.user))
 
 
 add_case_routes(router, Intake, Permission.INTAKE_VIEW, actions.STEPS, forms.FORMS)

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from rendang.circulation.transfers import actions, forms
@@ -26,14 +26,14 @@ class OfferIn(Schema):
 
 
 @router.post("", response={201: CaseOut}, operation_id="offer_transfer")
-def offer(request: HttpRequest, data: OfferIn) -> tuple[int, dict[str, Any]]:
+def offer(request: HttpRequest, data: OfferIn) -> Status[dict[str, Any]]:
     """Offer a dossier of the caller's institution to another. 409 when it is already on its way."""
     rows = Dossier.objects.all()
     dossier = get_visible_or_404(rows, request.user, Permission.TRANSFER_OFFER, pk=data.dossier_id)
     to = Institution.objects.filter(code=data.to).values_list("pk", flat=True).first()
     form = forms.OfferForm({"to": to, "reason": data.reason, "remarks": data.remarks})
     transfer = actions.offer(dossier, by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
-    return 201, case_out(transfer, request.user)
+    return Status(201, case_out(transfer, request.user))
 
 
 add_case_routes(router, Transfer, Permission.TRANSFER_VIEW, actions.STEPS, forms.FORMS)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.forms import Form
 from django.http import Http404, HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Body, Field, Query, Router, Schema
 
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404
@@ -120,7 +120,7 @@ def add_case_routes(
         operation_id=f"take_step_of_{kind}",
         summary=f"Take a step: {kind}",
     )
-    def take_step(request: HttpRequest, number: str, step: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    def take_step(request: HttpRequest, number: str, step: str, inputs: Body[dict[str, Any]]) -> dict[str, Any]:
         """Move the case on. ``inputs`` are the fields of the step's form; 409 when the step is not possible now."""
         case = get_visible_or_404(rows, request.user, view, number=number)
         if step not in take or step not in STEPS[model]:

@@ -121,7 +121,7 @@ class Case(models.Model):
 
     @property
     def state_label(self) -> str:
-        return kind_of(self.kind).State(self.state).label
+        return str(kind_of(self.kind).State(self.state).label)
 
     @property
     def kind_label(self) -> str:

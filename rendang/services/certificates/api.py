@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
@@ -40,12 +40,12 @@ class VerdictOut(Schema):
 
 
 @router.post("", response={201: CaseOut}, operation_id="draft_certificate")
-def draft(request: HttpRequest, data: DraftIn) -> tuple[int, dict[str, Any]]:
+def draft(request: HttpRequest, data: DraftIn) -> Status[dict[str, Any]]:
     """Draft a certificate of custody from the record; the step ``issue`` signs it."""
     rows = Dossier.objects.all()
     dossier = get_visible_or_404(rows, request.user, Permission.CERTIFICATE_DRAFT, pk=data.dossier_id)
     certificate = actions.draft(dossier, by=request.user, purpose=data.purpose, channel=Case.Channel.INTERFACE)
-    return 201, case_out(certificate, request.user)
+    return Status(201, case_out(certificate, request.user))
 
 
 @router.post("/verification", response=VerdictOut, auth=None, operation_id="verify_certificate")
