@@ -1,11 +1,19 @@
 """Rows for tests. Each domain adds its own factories at the end."""
 
+import datetime as dt
+
 import factory
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
+from rendang.dossiers.models import Custody, Dossier, Material
 from rendang.kernel.access.models import CITY_ROLES, Institution, Membership, Role
 from rendang.kernel.accounts.models import User
+from rendang.kernel.core.chinese import name_pinyin
 from rendang.kernel.core.crypto import blind_index
+from rendang.kernel.core.identifiers import birth_date_of, make_id_number, mask_id_number, sex_of
+from rendang.people.models import Employer, Person
+from rendang.storage.models import Placement, Slot, Store
 
 PASSWORD = "Correct-horse-7"
 
@@ -59,3 +67,115 @@ def staff(institution: Institution | None, role: Role, **fields: object) -> User
     user = UserFactory(**fields)
     Membership.objects.create(user=user, institution=None if role in CITY_ROLES else institution, role=role)
     return user
+
+
+class StoreFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Store
+
+    institution = factory.SubFactory(InstitutionFactory)
+    code = factory.Sequence("K{:02}".format)
+    name = factory.Sequence("第{}库房".format)
+
+
+class SlotFactory(factory.django.DjangoModelFactory):
+    """A free slot of a store; ``institution=`` makes a store of that institution."""
+
+    class Meta:
+        model = Slot
+
+    store = factory.SubFactory(StoreFactory, institution=factory.SelfAttribute("..institution"))
+    institution = factory.SubFactory(InstitutionFactory)
+    rack = "A-01"
+    bay = "05"
+    layer = "4"
+    code = factory.LazyAttributeSequence(
+        lambda made, n: f"{made.store.code}-{made.rack}-{made.bay}-{made.layer}-{n:03}"
+    )
+    capacity = 1
+
+
+class PlacementFactory(factory.django.DjangoModelFactory):
+    """A dossier lying in a slot of the institution that holds it; ``kind="DESK", slot=None`` for another place."""
+
+    class Meta:
+        model = Placement
+
+    institution = factory.SubFactory(InstitutionFactory)
+    dossier = factory.LazyAttribute(lambda made: held_dossier(made.institution))
+    kind = Placement.Kind.SLOT
+    slot = factory.SubFactory(SlotFactory, institution=factory.SelfAttribute("..institution"))
+    since = factory.LazyFunction(timezone.now)
+    by = factory.SubFactory(UserFactory)
+
+
+class PersonFactory(factory.django.DjangoModelFactory):
+    """A fictional person with a valid identity number; ``id_number=…`` brings sex, birth date and masks with it."""
+
+    class Meta:
+        model = Person
+
+    class Params:
+        n = factory.Sequence(int)
+
+    name = "王小明"
+    name_pinyin = factory.LazyAttribute(lambda made: name_pinyin(made.name).full)
+    name_initials = factory.LazyAttribute(lambda made: name_pinyin(made.name).initials)
+    name_pinyin_other = factory.LazyAttribute(lambda made: name_pinyin(made.name).other_full)
+    id_number = factory.LazyAttribute(
+        lambda made: make_id_number(
+            "330102", dt.date(1980, 1, 1) + dt.timedelta(made.n // 999 % 7000), made.n % 999 + 1
+        )
+    )
+    id_index = factory.LazyAttribute(lambda made: blind_index(made.id_number))
+    id_masked = factory.LazyAttribute(lambda made: mask_id_number(made.id_number))
+    sex = factory.LazyAttribute(lambda made: sex_of(made.id_number))
+    birth_date = factory.LazyAttribute(lambda made: birth_date_of(made.id_number))
+
+
+class EmployerFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Employer
+
+    name = factory.Sequence("虚构实业第{}有限公司".format)
+
+
+class DossierFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Dossier
+
+    person = factory.SubFactory(PersonFactory)
+
+
+class CustodyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Custody
+
+    dossier = factory.SubFactory(DossierFactory)
+    institution = factory.SubFactory(InstitutionFactory)
+    archive_number = factory.Sequence("OLD{:06}".format)
+    received_on = "2015-09-01"
+
+
+class MaterialFactory(factory.django.DjangoModelFactory):
+    """A paper at the end of its class."""
+
+    class Meta:
+        model = Material
+
+    dossier = factory.SubFactory(DossierFactory)
+    class_mark = "4-1"
+    position = factory.LazyAttribute(
+        lambda made: made.dossier.materials.filter(class_mark=made.class_mark, removed_at=None).count() + 1
+    )
+    title = factory.Sequence("高等学校学生成绩表{}".format)
+    formed_on = "2008-06"
+    created_by = factory.SubFactory(UserFactory)
+
+
+def held_dossier(institution: Institution, *, custody: dict[str, object] | None = None, **person: object) -> Dossier:
+    """A dossier that the institution holds: ``held_dossier(office, name="李雷", custody={"archive_number": "A1"})``."""
+    held = CustodyFactory(
+        institution=institution, dossier=DossierFactory(person=PersonFactory(**person)), **(custody or {})
+    )
+    return held.dossier
