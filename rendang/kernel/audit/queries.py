@@ -108,3 +108,44 @@ def seal_status() -> SealStatus:
         )
         waiting = waiting.filter(younger)
     return SealStatus(last, canonical.digest(last).hex() if last else "", waiting.count())
+
+
+class Entry(NamedTuple):
+    """An event as the audit administrator sees it: which fields changed, never what they contain."""
+
+    event: AuditEvent
+    text: str
+    thing: str
+    institution: str
+    fields: list[str]
+    address: str
+    icon: str
+    tone: str
+
+
+def describe(event: AuditEvent, institutions: dict[int, str]) -> Entry:
+    """``institutions``: short names by id."""
+    return Entry(
+        event,
+        sentences.sentence(event.verb),
+        sentences.thing(event.subject_type),
+        institutions.get(event.institution_id, "") if event.institution_id else "",
+        sorted(name for name in event.changes if name != "address"),
+        str(event.changes.get("address", "")),
+        sentences.icon(event.verb),
+        sentences.tone(event.verb, event.changes),
+    )
+
+
+def seal_of(event: AuditEvent) -> AuditSeal | None:
+    """The seal that covers an event; ``None`` while it is too young."""
+    beyond = Q(up_to_transaction__gt=event.transaction_id) | Q(
+        up_to_transaction=event.transaction_id, up_to_id__gte=event.pk
+    )
+    seals = AuditSeal.objects.filter(beyond, floor__lt=event.pk).defer("leaves")
+    return next((seal for seal in seals.order_by("-floor", "number")[:1] if event.pk in seal.event_ids), None)
+
+
+def last_verification() -> AuditEvent | None:
+    """When the whole log was last recomputed by itself, and what was found (``changes["finding"]``)."""
+    return AuditEvent.objects.filter(verb="audit.verify").order_by("-pk").first()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from rendang.kernel.audit.actions import sealing
 from rendang.kernel.audit.models import AuditEvent
 
 
@@ -45,3 +46,23 @@ def as_owner(transactional_db: None) -> Callable[..., None]:
                 cursor.execute("ALTER TABLE audit_auditseal ENABLE TRIGGER audit_seal_is_append_only")
 
     return tamper
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only transactions of this test's database hold sealing up, not those of tests that run beside it.
+
+    The database server counts the transactions of all its databases together.
+    """
+    monkeypatch.setattr(sealing, "horizon", horizon_of_this_database)
+
+
+def horizon_of_this_database() -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        following = cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT min(backend_xid::text::bigint) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_type = 'client backend'"
+        )
+        return cursor.fetchone()[0] or following, following

@@ -16,13 +16,15 @@ from rendang.kernel.audit.verification import Kind, verify
 Write = Callable[[int], list[int]]
 Tamper = Callable[..., None]
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 
 @pytest.fixture
 def log(events: Write, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Ten events in four seals, and two that are not sealed yet."""
     monkeypatch.setattr(sealing, "BATCH", 3)
     sealed = events(10)
-    seal_events()
+    assert seal_events() == 10
     events(2)
     return sealed
 
@@ -86,7 +88,7 @@ def test_an_event_with_a_false_time_is_named_before_and_after_it_is_sealed(log: 
     )
     forged = log[-1] + 3
     assert found() == ("event inserted", forged, None)
-    seal_events()
+    assert seal_events() == 3
     assert found() == ("event inserted", forged, 5)
 
 
@@ -139,7 +141,7 @@ def test_a_removed_seal_is_named(log: list[int], as_owner: Tamper, number: int) 
 def test_removing_all_seals_and_sealing_anew_does_not_hide_a_change(log: list[int], as_owner: Tamper) -> None:
     as_owner("UPDATE audit_auditevent SET actor_name = '别人' WHERE id = %s", log[7])
     as_owner("DELETE FROM audit_auditseal")
-    seal_events()
+    assert seal_events() == 12
     assert found() == ("seal altered", None, 1)
     witness.path().unlink()  # why the head of the chain should also be noted elsewhere
     assert found() is None

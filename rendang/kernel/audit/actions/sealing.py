@@ -1,14 +1,19 @@
 """Closing batches of events under a signature, every minute, without ever making a writer wait."""
 
+import logging
+
 from django.db import connection, transaction
 from django.utils import timezone
 
 from rendang.kernel.audit import canonical, merkle, witness
+from rendang.kernel.audit.actions.recording import record
 from rendang.kernel.audit.canonical import BEGINNING, END, NO_SEAL, Span
 from rendang.kernel.audit.models import AuditSeal
+from rendang.kernel.audit.verification import Verdict, verify
 from rendang.kernel.core import keys
 from rendang.kernel.core.jobs import job, scheduled
 
+logger = logging.getLogger(__name__)
 BATCH = 10_000  # events a seal: half a megabyte of ids and digests
 _SEALERS = 0x5EA1  # advisory lock; only sealers take it
 
@@ -17,6 +22,31 @@ _SEALERS = 0x5EA1  # advisory lock; only sealers take it
 @job(queue="audit", queueing_lock="audit.seal", lock="audit.seal")
 def seal_every_minute(timestamp: int) -> None:
     seal_events()
+
+
+@scheduled(cron="17 3 * * *")
+@job(queue="audit", queueing_lock="audit.verify", lock="audit.verify")
+def verify_every_night(timestamp: int) -> None:
+    verify_log()
+
+
+def verify_log() -> Verdict:
+    """Recompute the whole log and write down the outcome, where the audit administrator sees it."""
+    verdict = verify()
+    finding = None
+    if verdict.finding is not None:
+        found = verdict.finding
+        finding = f"{found.kind}: event {found.event}, seal {found.seal}: {found.explanation}"
+        logger.error("The audit log is not intact: %s", finding)
+    with transaction.atomic():
+        newest = AuditSeal.objects.defer("leaves", "event_ids").order_by("-number").first() or AuditSeal()
+        record(
+            "audit.verify",
+            newest,
+            by=None,
+            detail={"events": verdict.events, "seals": verdict.seals, "head": verdict.head, "finding": finding},
+        )
+    return verdict
 
 
 def seal_events() -> int:
@@ -39,12 +69,9 @@ def seal_batch() -> AuditSeal | None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SEALERS])
         if not cursor.fetchone()[0]:
             return None
-        # A statement of its own: whatever is finished here is visible to every later statement.
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(now)::text::bigint, pg_snapshot_xmax(now)::text::bigint, system_identifier"
-            " FROM pg_current_snapshot() AS now, pg_control_system()"
-        )
-        oldest_running, next_transaction, server = cursor.fetchone()
+    # A statement of its own: whatever is finished here is visible to every later statement.
+    oldest_running, next_transaction = horizon()
+    server = canonical.server()
     last = AuditSeal.objects.order_by("-number").defer("leaves", "event_ids").first()
     span, server = _next_span(last, server, oldest_running)
     batch = list(canonical.entries(span, BATCH))
@@ -68,6 +95,16 @@ def seal_batch() -> AuditSeal | None:
     seal.signature = keys.sign(canonical.message(seal))
     seal.save(force_insert=True)
     return seal
+
+
+def horizon() -> tuple[int, int]:
+    """The oldest transaction still running on the whole server, and the first number not yet given out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_snapshot_xmin(now)::text::bigint, pg_snapshot_xmax(now)::text::bigint"
+            " FROM pg_current_snapshot() AS now"
+        )
+        return cursor.fetchone()
 
 
 def _next_span(last: AuditSeal | None, server: int, oldest_running: int) -> tuple[Span, int]:
