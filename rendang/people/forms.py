@@ -7,7 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from rendang.kernel.core.fields import PartialDateField, validate_partial_date
+from rendang.kernel.core.fields import PartialDateField
+from rendang.kernel.core.forms import PartialDateInput
 from rendang.kernel.standards import queries as standards
 from rendang.people.models import Person, PersonRecord
 
@@ -33,31 +34,6 @@ DIVISIONS = {"household_division", "work_division", "division"}
 def choices_of(table: str) -> Callable[[], list[tuple[str, str]]]:
     """The choices of a code table, an empty one first."""
     return lambda: [("", "—"), *((code.code, code.label) for code in standards.codes(table))]
-
-
-class PartialDateInput(forms.CharField):
-    """A date as well as it is known; 19860715, 1986.7.15 and 1986年7月 are understood, too."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", _("1986, 1986-07 or 1986-07-15"))
-        super().__init__(**{"max_length": 20, **kwargs, "validators": [validate_partial_date]})
-        self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
-
-    def to_python(self, value: Any) -> str:
-        return plain_partial_date(super().to_python(value))
-
-
-def plain_partial_date(text: str) -> str:
-    """``1986.7.5``, ``1986年7月``, ``198607`` and ``19860705`` as ``1986-07-05`` and so on; else as it was typed."""
-    plain = text.strip()
-    if plain.isascii() and plain.isdecimal() and len(plain) in {6, 8}:
-        return "-".join(filter(None, [plain[:4], plain[4:6], plain[6:]]))
-    for mark in "年月./":
-        plain = plain.replace(mark, "-")
-    parts = plain.replace("日", "").strip("-").split("-")
-    if 1 <= len(parts) <= 3 and all(part.isascii() and part.isdecimal() for part in parts):
-        return "-".join([parts[0], *(part.zfill(2) for part in parts[1:])])
-    return text.strip()
 
 
 class DivisionInput(forms.CharField):
@@ -164,12 +140,3 @@ def record_form(model: type[PersonRecord]) -> type[forms.Form]:
     tail = [name for name in ("start", "end", "remarks") if name in own]
     names = [*(name for name in own if name not in tail), *tail]
     return type(f"{model.__name__}Form", (forms.Form,), fields_of(model, names))
-
-
-def show_refusal(form: forms.Form, refused: ValidationError) -> None:
-    """A refusal beside the fields it names, or above the form."""
-    if not hasattr(refused, "error_dict"):
-        form.add_error(None, refused.messages)
-        return
-    for name, errors in refused.message_dict.items():
-        form.add_error(name if name in form.fields else None, errors)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, requires
 from rendang.kernel.audit import actions as audit
+from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to
 from rendang.kernel.standards import queries as standards
 from rendang.people import actions, forms
@@ -56,7 +57,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 facts["employer"] = actions.find_or_create_employer(name, by=request.user) if name else None
                 actions.correct_person(person, by=request.user, **facts)
         except ValidationError as refused:
-            forms.show_refusal(form, refused)
+            show_refusal(form, refused)
         else:
             messages.success(request, _("The record is saved."))
             return go_to(request, "people:edit", pk)
@@ -78,7 +79,7 @@ def identity(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.correct_person(person, by=request.user, **facts)
         except ValidationError as refused:
-            forms.show_refusal(form, refused)
+            show_refusal(form, refused)
         else:
             messages.success(request, _("The identity is corrected."))
             return go_to(request, "people:identity", pk)
@@ -98,7 +99,7 @@ def identity_add(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.add_identity(person, by=request.user, number=facts.pop("id_number"), **facts)
         except ValidationError as refused:
-            forms.show_refusal(form, refused)
+            show_refusal(form, refused)
         else:
             messages.success(request, _("The identity is added."))
             return go_to(request, "people:identity", pk)
@@ -118,7 +119,7 @@ def unmask(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             number = actions.unmask(person, by=request.user, reason=form.cleaned_data["reason"])
         except ValidationError as refused:
-            forms.show_refusal(form, refused)
+            show_refusal(form, refused)
     return render(request, "people/unmask.html", {"person": person, "form": form, "number": number})
 
 
@@ -135,7 +136,7 @@ def employer(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.correct_employer(person.employer, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
-            forms.show_refusal(form, refused)
+            show_refusal(form, refused)
         else:
             messages.success(request, _("The employer's record is saved."))
             return go_to(request, "people:employer", pk)
@@ -193,7 +194,7 @@ def record_add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         try:
             actions.add_record(person, kind, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
-            forms.show_refusal(form, refused)
+            show_refusal(form, refused)
         else:
             messages.success(request, _("The entry is added."))
             return go_to(request, "people:records", pk)
@@ -212,7 +213,7 @@ def record_edit(request: HttpRequest, pk: int, kind: str, row_pk: int) -> HttpRe
         try:
             actions.change_record(row, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
-            forms.show_refusal(form, refused)
+            show_refusal(form, refused)
         else:
             messages.success(request, _("The entry is saved."))
             return go_to(request, "people:records", pk)

@@ -10,6 +10,7 @@ from rendang.dossiers.actions.custody import (
     next_archive_number,
     take_custody,
 )
+from rendang.dossiers.actions.export import export_dossiers, may_see_numbers, note_search
 from rendang.dossiers.actions.materials import (
     add_material,
     add_materials,
@@ -31,9 +32,12 @@ __all__ = [
     "end_custody",
     "ensure_dossier",
     "ensure_volumes",
+    "export_dossiers",
     "hand_over_custody",
+    "may_see_numbers",
     "move_material",
     "next_archive_number",
+    "note_search",
     "propose_removal",
     "record_value",
     "remove_recorded_value",

@@ -178,7 +178,9 @@ def _add(dossier: Dossier, rows: Sequence[dict[str, Any]], *, by: Any) -> list[M
             said = [_("Row %(row)d: %(message)s") % {"row": number, "message": text} for text in error.messages]
             refused += [ValidationError(text, params={"row": number}) for text in said]
             continue
-        papers = classes.setdefault(material.class_mark, _papers(dossier, scheme, material.class_mark))
+        if material.class_mark not in classes:
+            classes[material.class_mark] = _papers(dossier, scheme, material.class_mark)
+        papers = classes[material.class_mark]
         papers.insert(_index(papers, material, position), material)
         made.append(material)
     if refused:

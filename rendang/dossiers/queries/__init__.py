@@ -1,0 +1,31 @@
+"""What pages and other apps ask about dossiers."""
+
+from rendang.dossiers.queries.catalogue import (
+    FactRecords,
+    Section,
+    like,
+    listed_twice,
+    papers_of,
+    recorded_values,
+    scheme_of,
+    sections,
+)
+from rendang.dossiers.queries.page import DossierPage, custody_of, dossier_page
+from rendang.dossiers.queries.search import held_elsewhere, page_by_number, search
+
+__all__ = [
+    "DossierPage",
+    "FactRecords",
+    "Section",
+    "custody_of",
+    "dossier_page",
+    "held_elsewhere",
+    "like",
+    "listed_twice",
+    "page_by_number",
+    "papers_of",
+    "recorded_values",
+    "scheme_of",
+    "search",
+    "sections",
+]

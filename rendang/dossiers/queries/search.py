@@ -7,7 +7,7 @@ one predicate on the custody's institution (measured: docs/benchmarks.md, bench 
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from rendang.dossiers.models import Custody, Dossier, Material
 from rendang.dossiers.search_text import Shape, read_search_text, readings
@@ -15,6 +15,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet, institution_ids_where
 from rendang.kernel.core.chinese import name_grams
+from rendang.kernel.core.pagination import KeysetPage
 from rendang.people.models import Employer, NameGrams
 from rendang.people.queries import find_by_id_number
 
@@ -109,21 +110,33 @@ def filtered(rows: ScopedQuerySet, filters: dict[str, Any]) -> ScopedQuerySet:
         named = list(Employer.objects.filter(name__contains=employer).values_list("pk", flat=True)[:MOST_EMPLOYERS])
         rows = rows.filter(Q(employer__in=named) | Q(dossier__person__employer__in=named))
     if place := wanted.get("place"):
-        # By name: the place is the business of an app above this one.
+        # By name: the place is the business of an app above this one. One filter: both hold of the same place.
         kind = {} if place == "NONE" else {"placements__kind": place}
-        here = Dossier.objects.filter(pk=OuterRef("dossier"), placements__until__isnull=True, **kind)
-        rows = rows.exclude(Exists(here)) if place == "NONE" else rows.filter(Exists(here))
+        now = {"placements__isnull": False, "placements__until__isnull": True, **kind}
+        here = Exists(Dossier.objects.filter(pk=OuterRef("dossier"), **now))
+        rows = rows.exclude(here) if place == "NONE" else rows.filter(here)
     if wanted.get("never_catalogued"):
         rows = rows.exclude(Exists(Material.objects.filter(dossier=OuterRef("dossier"))))
     return rows
 
 
-def by_archive_number(rows: ScopedQuerySet, after: Custody | None = None) -> ScopedQuerySet:
-    """The rows in the order of archive numbers, institution by institution, beginning after one of them."""
-    if after is not None:
+def page_by_number(
+    rows: ScopedQuerySet, *, after: int | None, before: int | None, size: int, descending: bool = False
+) -> KeysetPage:
+    """A page in the order of archive numbers, institution by institution; its keys are those of custodies."""
+    edge = Custody.objects.filter(pk=after or before).values_list("institution_id", "archive_number").first()
+    backwards = before is not None and after is None
+    down = descending != backwards
+    if edge is not None:
         here = Tuple("institution_id", "archive_number")
-        rows = rows.filter(TupleGreaterThan(here, (after.institution_id, after.archive_number)))
-    return rows.order_by("institution_id", "archive_number")
+        rows = rows.filter(TupleLessThan(here, edge) if down else TupleGreaterThan(here, edge))
+    sign = "-" if down else ""
+    found = list(rows.order_by(f"{sign}institution_id", f"{sign}archive_number")[: size + 1])
+    more, page = len(found) > size, found[:size]
+    if backwards:
+        page.reverse()
+        return KeysetPage(page, page[-1].pk if page else None, page[0].pk if more else None)
+    return KeysetPage(page, page[-1].pk if more else None, page[0].pk if page and edge is not None else None)
 
 
 def held_elsewhere(user: Any, text: str) -> Custody | None:

@@ -17,6 +17,19 @@ def validate_partial_date(value: str) -> None:
         raise ValidationError(_("Write the date as 1986, 1986-07 or 1986-07-15."))
 
 
+def plain_partial_date(text: str) -> str:
+    """``1986.7.5``, ``1986年7月``, ``198607`` and ``19860705`` as ``1986-07-05`` and so on; else as it was typed."""
+    plain = text.strip()
+    if plain.isascii() and plain.isdecimal() and len(plain) in {6, 8}:
+        return "-".join(filter(None, [plain[:4], plain[4:6], plain[6:]]))
+    for mark in "年月./":
+        plain = plain.replace(mark, "-")
+    parts = plain.replace("日", "").strip("-").split("-")
+    if 1 <= len(parts) <= 3 and all(part.isascii() and part.isdecimal() for part in parts):
+        return "-".join([parts[0], *(part.zfill(2) for part in parts[1:])])
+    return text.strip()
+
+
 class PartialDateField(models.CharField):
     """A date as well as it is known: ``1986``, ``1986-07`` or ``1986-07-15``.
 

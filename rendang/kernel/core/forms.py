@@ -1,6 +1,13 @@
-"""How every form looks: one renderer, Tabler's classes, messages beside their field."""
+"""How every form looks: one renderer, Tabler's classes, messages beside their field. And dates as well as known."""
 
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.core.fields import plain_partial_date, validate_partial_date
 
 
 class Renderer(TemplatesSetting):
@@ -8,3 +15,24 @@ class Renderer(TemplatesSetting):
 
     form_template_name = "components/form.html"
     field_template_name = "components/field.html"
+
+
+class PartialDateInput(forms.CharField):
+    """A date as well as it is known; 19860715, 1986.7.15 and 1986年7月 are understood, too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("1986, 1986-07 or 1986-07-15"))
+        super().__init__(**{"max_length": 20, **kwargs, "validators": [validate_partial_date]})
+        self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> str:
+        return plain_partial_date(super().to_python(value))
+
+
+def show_refusal(form: forms.Form, refused: ValidationError) -> None:
+    """A refusal beside the fields it names, or above the form."""
+    if not hasattr(refused, "error_dict"):
+        form.add_error(None, refused.messages)
+        return
+    for name, errors in refused.message_dict.items():
+        form.add_error(name if name in form.fields else None, errors)

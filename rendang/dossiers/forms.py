@@ -1,0 +1,188 @@
+"""What is asked about dossiers and their papers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from rendang.dossiers.models import Custody, Dossier, Material, RecordedValue
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import institutions_where
+from rendang.kernel.core.forms import PartialDateInput
+from rendang.kernel.standards import queries as standards
+
+PLACES = [
+    ("", _("Any place")),
+    ("SLOT", _("In its slot")),
+    ("AS_WRITTEN", _("Not yet placed")),
+    ("DESK", _("At the desk")),
+    ("COURIER", _("On its way")),
+    ("NONE", _("No place on record")),
+]
+YES = [("", _("All dossiers")), ("1", _("Never catalogued"))]
+
+
+def code_choices(table: str, none: Any) -> Callable[[], list[tuple[str, Any]]]:
+    return lambda: [("", none), *((code.code, code.label) for code in standards.codes(table))]
+
+
+class FilterForm(forms.Form):
+    """The list's one search box and its filters, all kept in the address; what is not understood narrows nothing."""
+
+    q = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)  # typed into the box beside
+    institution = forms.ChoiceField(label=_("Institution"), required=False)
+    status = forms.ChoiceField(
+        label=_("Custody"),
+        required=False,
+        choices=[("", _("Held")), *(pair for pair in Custody.Status.choices if pair[0] != Custody.Status.HELD)],
+    )
+    place = forms.ChoiceField(label=_("Place"), required=False, choices=PLACES)
+    archive_type = forms.ChoiceField(
+        label=_("Kind of custody"), required=False, choices=[("", _("Both kinds")), *Custody.ArchiveType.choices]
+    )
+    employer = forms.CharField(label=_("Employer"), required=False, max_length=60)
+    sex = forms.ChoiceField(label=_("Sex"), required=False, choices=code_choices("sex", _("All")))
+    education = forms.ChoiceField(label=_("Education"), required=False, choices=code_choices("education", _("All")))
+    political_status = forms.ChoiceField(
+        label=_("Political status"), required=False, choices=code_choices("political_status", _("All"))
+    )
+    received_from = PartialDateInput(label=_("Received from"), required=False, help_text="")
+    received_to = PartialDateInput(label=_("Received to"), required=False, help_text="")
+    never_catalogued = forms.ChoiceField(label=_("Catalogue"), required=False, choices=YES)
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        where = [(str(one.pk), one.short_name) for one in institutions_where(user, Permission.DOSSIER_FIND)]
+        if len(where) > 1:
+            self.fields["institution"].choices = [("", _("All institutions")), *where]  # type: ignore[attr-defined]
+        else:
+            del self.fields["institution"]
+
+    @property
+    def text(self) -> str:
+        return self.cleaned_data.get("q", "")
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"q"} and value}
+
+
+class ExportForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What the list is needed for"),
+        max_length=200,
+        help_text=_("It goes into the audit log with the filter."),
+    )
+    whole_numbers = forms.BooleanField(
+        label=_("With whole identity numbers"), required=False, help_text=_("Only if the purpose needs them.")
+    )
+
+    def __init__(self, may_see_numbers: bool, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_see_numbers:
+            del self.fields["whole_numbers"]
+
+
+def mark_choices(scheme: str) -> list[tuple[str, str]]:
+    return [(mark.mark, f"{mark.mark} {mark.name}") for mark in standards.class_marks(scheme) if mark.takes_materials]
+
+
+class MaterialForm(forms.Form):
+    """One paper. In a grid each row is one; a row left empty is no row."""
+
+    class_mark = forms.ChoiceField(label=_("Class"))
+    title = forms.CharField(label=_("title of the paper"), max_length=200)
+    formed_on = PartialDateInput(label=_("formed on"), required=False)
+    pages = forms.IntegerField(label=_("pages"), min_value=1, max_value=9999, initial=1)
+    remarks = forms.CharField(label=_("remarks"), max_length=100, required=False)
+
+    def __init__(self, *args: Any, scheme: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["class_mark"].choices = [("", "—"), *mark_choices(scheme)]  # type: ignore[attr-defined]
+        if self.prefix:  # in a grid the labels stand over the columns
+            for field in self.fields.values():
+                field.widget.attrs["aria-label"] = field.label
+
+    def has_changed(self) -> bool:
+        """The number of pages stands there already, and the class is carried down: alone they are no paper."""
+        return bool({"title", "formed_on", "remarks"} & set(self.changed_data))
+
+
+class MaterialEditForm(MaterialForm):
+    copies = forms.IntegerField(label=_("copies"), min_value=1, max_value=99, initial=1)
+    volume = forms.ModelChoiceField(None, label=_("Volume"), required=False)
+
+    def __init__(self, *args: Any, dossier: Dossier, scheme: str, **kwargs: Any) -> None:
+        super().__init__(*args, scheme=scheme, **kwargs)
+        del self.fields["class_mark"]
+        self.fields["volume"].queryset = dossier.volumes.order_by("kind", "number")  # type: ignore[attr-defined]
+
+    def has_changed(self) -> bool:
+        return bool(self.changed_data)
+
+
+GRID_ROWS, MOST_ROWS = 5, 500
+MaterialGrid = forms.formset_factory(MaterialForm, extra=GRID_ROWS, max_num=MOST_ROWS)
+
+
+class PasteForm(forms.Form):
+    pasted = forms.CharField(
+        label=_("Rows copied from a spreadsheet"),
+        required=False,
+        max_length=200_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code"}),
+        help_text=_("Columns: class, title, formed on, pages, remarks; a heading row may name them otherwise."),
+    )
+
+
+class MoveForm(forms.Form):
+    class_mark = forms.ChoiceField(label=_("Class"))
+    position = forms.IntegerField(
+        label=_("Position"),
+        required=False,
+        min_value=1,
+        max_value=9999,
+        help_text=_("Left empty: where the ordering rule of the class puts it."),
+    )
+
+    def __init__(self, *args: Any, scheme: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["class_mark"].choices = mark_choices(scheme)  # type: ignore[attr-defined]
+
+
+class RemovalForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why the paper must leave the dossier"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ApprovalForm(forms.Form):
+    decision_reason = forms.CharField(label=_("Remark"), max_length=200, required=False)
+
+
+class RefusalForm(forms.Form):
+    decision_reason = forms.CharField(
+        label=_("Why the paper stays"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class RecordedValueForm(forms.Form):
+    """What one paper says of a date."""
+
+    material = forms.ModelChoiceField(None, label=_("Paper"))
+    fact = forms.ChoiceField(label=_("Fact"), choices=RecordedValue.Fact.choices)
+    value = PartialDateInput(label=_("recorded value"))
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        papers = Material.objects.filter(dossier=dossier, removed_at=None).order_by("class_mark", "position")
+        self.fields["material"].queryset = papers  # type: ignore[attr-defined]
+
+    def clean_value(self) -> str:
+        value = self.cleaned_data["value"]
+        if not value:
+            raise ValidationError(_("Write the date as the paper has it."))
+        return value

@@ -1,0 +1,144 @@
+"""What the page of one dossier answers at a glance: who, where, whose, what is open, what is missing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from rendang.dossiers.models import Custody, CustodyConflict, Dossier
+from rendang.dossiers.queries import catalogue
+from rendang.dossiers.queries.catalogue import FactRecords
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import permissions
+from rendang.kernel.access.scope import institution_ids_where
+from rendang.kernel.audit import sentences
+from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.audit.queries import TimelineEntry
+from rendang.kernel.workflow.models import Case, kind_of
+from rendang.kernel.workflow.steps import steps_open_to
+from rendang.people import profiles
+from rendang.people.models import Person
+
+EVENTS = 60
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """A piece of business with the dossier that is not over, and what this user may do with it now."""
+
+    case: Any
+    steps: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class DossierPage:
+    dossier: Dossier
+    person: Person
+    custody: Custody | None
+    custodies: list[Custody]
+    conflict: CustodyConflict | None
+    place: Any
+    places: list[Any]
+    open_cases: list[OpenCase]
+    past_cases: list[Case]
+    certificates: list[Case]
+    missing_full: list[Any]
+    missing_simple: list[Any]
+    facts: list[FactRecords]
+    paper_count: int
+    page_count: int
+    listed_twice: int
+    events: list[TimelineEntry]
+    may: frozenset[Permission]
+
+    @property
+    def facts_in_conflict(self) -> list[FactRecords]:
+        return [fact for fact in self.facts if fact.in_conflict]
+
+
+def visible_dossiers(user: Any, permission: Permission) -> Any:
+    return Dossier.objects.select_related("person__employer").visible_to(user, permission)
+
+
+def custody_of(dossier: Dossier) -> Custody | None:
+    """Who holds the dossier now, under which number."""
+    held = Custody.objects.select_related("institution", "employer")
+    return held.filter(dossier=dossier, status=Custody.Status.HELD).first()
+
+
+def dossier_page(user: Any, dossier: Dossier) -> DossierPage:
+    """Everything the page shows, in a number of queries that does not grow with what it shows."""
+    custodies = list(dossier.custodies.select_related("institution", "employer").order_by("-pk"))
+    custody = next((one for one in custodies if one.status == Custody.Status.HELD), None)
+    # By name: places are the business of an app above this one.
+    places = list(dossier.placements.select_related("slot", "institution", "by").order_by("-since", "-pk")[:EVENTS])
+    mine = institution_ids_where(user, Permission.CASE_VIEW)
+    cases = list(
+        Case.objects.at(mine)
+        .filter(dossier=dossier)
+        .select_related("institution", "counterpart", "person")
+        .order_by("-pk")
+    )
+    papers = catalogue.papers_of(dossier)
+    return DossierPage(
+        dossier=dossier,
+        person=dossier.person,
+        custody=custody,
+        custodies=custodies,
+        conflict=CustodyConflict.objects.open().filter(dossier=dossier).select_related("institution").first(),
+        place=next((place for place in places if place.until is None), None),
+        places=places,
+        open_cases=_open_cases(user, [case for case in cases if case.is_open]),
+        past_cases=[case for case in cases if not case.is_open and case.kind != "certificate"],
+        certificates=[case for case in cases if not case.is_open and case.kind == "certificate"],
+        missing_full=profiles.missing(dossier.person, profiles.FULL),
+        missing_simple=profiles.missing(dossier.person, profiles.SIMPLE),
+        facts=catalogue.recorded_values(dossier),
+        paper_count=len(papers),
+        page_count=sum(paper.pages for paper in papers),
+        listed_twice=len(catalogue.listed_twice(papers)),
+        events=_events(user, dossier),
+        may=permissions(user, at=custody.institution_id if custody else None),
+    )
+
+
+def _open_cases(user: Any, cases: list[Case]) -> list[OpenCase]:
+    """Each with its buttons: the rows of a kind are read together."""
+    found = []
+    for kind in sorted({case.kind for case in cases}):
+        model = kind_of(kind)
+        keys = [case.pk for case in cases if case.kind == kind]
+        rows = model._default_manager.filter(pk__in=keys).select_related("institution", "counterpart", "person")
+        for row in rows.order_by("-pk"):
+            app = row.PAGE.split(":")[0]
+            steps = [
+                {"label": rule.label, "url": reverse(f"{app}:step", args=[row.pk, rule.name])}
+                for rule in steps_open_to(user, row)
+            ]
+            found.append(OpenCase(row, steps))
+    return sorted(found, key=lambda one: (one.case.due_date is None, one.case.due_date, -one.case.pk))
+
+
+def _events(user: Any, dossier: Dossier) -> list[TimelineEntry]:
+    """What happened to the dossier and the record of its person, newest first; looks are the auditor's to read.
+
+    Of what other institutions did, nothing is told beyond the custodies themselves.
+    """
+    events = AuditEvent.objects.filter(person_id=dossier.person_id).exclude(
+        verb__regex=rf"\.({'|'.join(sorted(sentences.LOOKS))})$"
+    )
+    where = institution_ids_where(user, Permission.DOSSIER_VIEW)
+    if where is not None:
+        events = events.filter(Q(institution_id__in=where) | Q(institution_id=None))
+    return [
+        TimelineEntry(
+            event.at,
+            event.actor_name,
+            sentences.sentence(event.verb),
+            event.reason,
+            sentences.icon(event.verb),
+            sentences.tone(event.verb, event.changes),
+        )
+        for event in events.order_by("-pk")[:EVENTS]
+    ]

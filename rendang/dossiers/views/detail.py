@@ -1,0 +1,50 @@
+"""The page of one dossier."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from rendang.dossiers import queries
+from rendang.dossiers.models import Dossier
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import get_visible_or_404, requires
+from rendang.kernel.audit import actions as audit
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.queries import standing, tone
+
+
+@require_safe
+@requires(Permission.DOSSIER_VIEW)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who, where, whose, what is open, what is missing; the look is noted."""
+    dossiers = Dossier.objects.select_related("person__employer")
+    dossier = get_visible_or_404(dossiers, request.user, Permission.DOSSIER_VIEW, pk=pk)
+    shown = queries.dossier_page(request.user, dossier)
+    audit.record_view(
+        "dossier.view", dossier, by=request.user, institution=shown.custody.institution if shown.custody else None
+    )
+    person, today = shown.person, timezone.localdate()
+    context = {
+        "shown": shown,
+        "dossier": dossier,
+        "person": person,
+        "custody": shown.custody,
+        "may": {permission.name: True for permission in shown.may},
+        "facts": {
+            "sex": _code("sex", person.sex),
+            "ethnic_group": _code("ethnic_group", person.ethnic_group),
+            "political_status": _code("political_status", person.political_status),
+            "education": _code("education", person.education),
+            "degree": _code("degree", person.degree),
+        },
+        "open_cases": [
+            {"case": one.case, "steps": one.steps, "standing": standing(one.case, today), "tone": tone(one.case)}
+            for one in shown.open_cases
+        ],
+    }
+    return render(request, "dossiers/detail.html", context)
+
+
+def _code(table: str, code: str) -> str:
+    return standards.code_name(table, code, short=True) if code else ""
