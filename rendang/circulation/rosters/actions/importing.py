@@ -1,0 +1,216 @@
+"""From a file to judged or committed rows: the work of the jobs and of the command."""
+
+import datetime as dt
+import queue
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from rendang.circulation.rosters.actions.writing import CLAIM, DIFFERS, SAME, TAKEN, examine_chunk, write_chunk
+from rendang.circulation.rosters.chunks import Chunk, ahead, chunks
+from rendang.circulation.rosters.judging import CODED, Judge
+from rendang.circulation.rosters.layout import Layout, layouts
+from rendang.circulation.rosters.models import Roster, RosterLayout, RosterRow
+from rendang.circulation.rosters.reading import UnreadableRoster, open_roster
+from rendang.circulation.rosters.report import (
+    ALREADY_HELD,
+    ARCHIVE_NUMBER_TAKEN,
+    HELD_ELSEWHERE,
+    Tally,
+)
+from rendang.circulation.rosters.report import DIFFERS as DIFFERS_FROM_RECORD
+from rendang.kernel.access.models import Institution
+from rendang.kernel.standards import queries as standards
+
+# Transactions at once: while one waits for the disk or for its foreign keys, the other goes on.
+WRITERS = 2
+
+_VERDICT_OF_FATE = {
+    CLAIM: HELD_ELSEWHERE,
+    SAME: ALREADY_HELD,
+    TAKEN: ARCHIVE_NUMBER_TAKEN,
+    DIFFERS: DIFFERS_FROM_RECORD,
+}
+_NO_VERDICT: Mapping[str, str] = {}
+
+
+class CancelledError(Exception):
+    """Somebody stopped the import; what is committed stays."""
+
+
+def recognised(path: Path, institution: Institution) -> list[tuple[str | None, Layout | None]]:
+    """Each sheet's name and layout, the columns as the institution corrected them last time.
+
+    Raises ``UnreadableRoster`` when no sheet is a roster.
+    """
+    remembered = dict(RosterLayout.objects.filter(institution=institution).values_list("fingerprint", "columns"))
+    found: list[tuple[str | None, Layout | None]] = []
+    for sheet, layout in layouts(open_roster(path)):
+        if layout and (columns := remembered.get(layout.fingerprint)):
+            layout = layout.with_columns({int(column): field for column, field in columns.items()})
+        found.append((sheet.name, layout))
+    if not any(layout for _name, layout in found):
+        raise UnreadableRoster(
+            _("No sheet has headings that are understood: at least the name and the identity number are needed.")
+        )
+    return found
+
+
+def as_json(sheets: Sequence[tuple[str | None, Layout | None]]) -> list[dict[str, Any] | None]:
+    """Layouts as they are kept with the roster."""
+    return [
+        {
+            "name": name,
+            "title_rows": list(layout.title_rows),
+            "header_rows": list(layout.header_rows),
+            "headings": list(layout.headings),
+            "columns": {field: list(columns) for field, columns in layout.columns.items()},
+        }
+        if layout
+        else {"name": name, "columns": None}
+        for name, layout in sheets
+    ]
+
+
+def from_json(sheets: Sequence[Mapping[str, Any]]) -> list[tuple[str | None, Layout | None]]:
+    return [
+        (
+            sheet["name"],
+            Layout(
+                title_rows=tuple(sheet["title_rows"]),
+                header_rows=tuple(sheet["header_rows"]),
+                headings=tuple(sheet["headings"]),
+                columns={field: tuple(columns) for field, columns in sheet["columns"].items()},
+            )
+            if sheet["columns"] is not None
+            else None,
+        )
+        for sheet in sheets
+    ]
+
+
+def _judge(today: dt.date) -> Judge:
+    tables = {*CODED, "sex", "archive_type"}
+    return Judge({table: standards.synonyms(table) for table in tables}, standards.normalised, today)
+
+
+def examine(
+    path: Path, sheets: Sequence[tuple[str | None, Layout | None]], *, institution: Institution, today: dt.date
+) -> Iterator[tuple[Chunk, list[tuple[int, int, str]], Tally]]:
+    """Dry run: each chunk with what the record says of its rows, (sheet, row, verdict); nothing is changed."""
+    tally = Tally([name for name, _layout in sheets], [layout for _name, layout in sheets])
+    with closing(_judge(today)) as judge, closing(ahead(chunks(path, tally.layouts, judge))) as source:
+        for chunk in source:
+            verdicts = [
+                (sheet, number, _VERDICT_OF_FATE[fate])
+                for sheet, number, fate in examine_chunk(institution, chunk)
+                if fate in _VERDICT_OF_FATE
+            ]
+            tally.add(chunk)
+            tally.note(verdicts)
+            yield chunk, verdicts, tally
+
+
+def write(path: Path, roster: Roster, *, by: Any) -> Tally:
+    """Import the file chunk by chunk; chunks committed before a crash are passed over.
+
+    Raises ``CancelledError`` when somebody asked for a stop between two chunks.
+    """
+    sheets = from_json(roster.sheets)
+    tally = Tally([name for name, _layout in sheets], [layout for _name, layout in sheets])
+    with (
+        closing(_judge(roster.judged_on)) as judge,
+        closing(ahead(chunks(path, tally.layouts, judge))) as source,
+        closing(_Writers(roster, by)) as writers,
+    ):
+        for chunk in source:
+            if Roster.objects.filter(pk=roster.pk, cancel_requested=True).exists():
+                writers.finish()
+                raise CancelledError
+            writers.write(chunk)
+            tally.add(chunk)
+        writers.finish()
+    tally.note(_of_the_record(roster))
+    return tally
+
+
+def _of_the_record(roster: Roster) -> Iterator[tuple[int, int, str]]:
+    rows = RosterRow.objects.filter(roster=roster).order_by("sheet", "number")
+    for sheet, number in rows.filter(reasons__contains=[HELD_ELSEWHERE]).values_list("sheet", "number"):
+        yield sheet, number, HELD_ELSEWHERE
+    for sheet, number in rows.filter(reasons__contains=[ARCHIVE_NUMBER_TAKEN]).values_list("sheet", "number"):
+        yield sheet, number, ARCHIVE_NUMBER_TAKEN
+    for verdict, name in (
+        (RosterRow.Verdict.ALREADY_HELD, ALREADY_HELD),
+        (RosterRow.Verdict.DIFFERS, DIFFERS_FROM_RECORD),
+    ):
+        for sheet, number in rows.filter(verdict=verdict).values_list("sheet", "number"):
+            yield sheet, number, name
+
+
+class _Writers:
+    """Threads that commit chunks, each with a connection of its own; in a caller's transaction, the caller itself."""
+
+    def __init__(self, roster: Roster, by: Any) -> None:
+        self._roster, self._by = roster, by
+        self._failure: BaseException | None = None
+        self._waiting: queue.Queue[Chunk | None] = queue.Queue(maxsize=1)
+        self._threads = [
+            threading.Thread(target=self._work, name=f"roster writer {number}", daemon=True)
+            for number in range(0 if connection.in_atomic_block else WRITERS)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def write(self, chunk: Chunk) -> None:
+        if self._threads:
+            self._hand_over(chunk)
+        else:
+            write_chunk(self._roster, chunk, by=self._by)
+
+    def finish(self) -> None:
+        """Wait until everything handed over is committed; raises what went wrong."""
+        for _thread in self._threads:
+            self._hand_over(None)
+        for thread in self._threads:
+            thread.join()
+        self._threads = []
+        if self._failure:
+            raise self._failure
+
+    def close(self) -> None:
+        """After a failure elsewhere: let the threads end after the chunk they are at."""
+        if self._threads:
+            self._failure = self._failure or CancelledError()
+            for thread in self._threads:
+                thread.join()
+
+    def _hand_over(self, chunk: Chunk | None) -> None:
+        while self._failure is None:
+            try:
+                self._waiting.put(chunk, timeout=0.2)
+            except queue.Full:
+                continue
+            return
+        if chunk is not None:
+            raise self._failure
+
+    def _work(self) -> None:
+        try:
+            while self._failure is None:
+                try:
+                    chunk = self._waiting.get(timeout=0.2)
+                except queue.Empty:
+                    continue
+                if chunk is None:
+                    return
+                write_chunk(self._roster, chunk, by=self._by)
+        except BaseException as failure:  # raised again by the thread that reads
+            self._failure = failure
+        finally:
+            connection.close()

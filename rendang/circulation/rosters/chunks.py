@@ -1,0 +1,178 @@
+"""A roster in pieces: read, judged and made ready for the database, ahead of whoever writes them."""
+
+import queue
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from json import dumps
+from operator import itemgetter
+from pathlib import Path
+
+from rendang.circulation.rosters.judging import PAST_DATES, Judge, Judged
+from rendang.circulation.rosters.layout import Layout
+from rendang.circulation.rosters.reading import open_roster
+from rendang.kernel.core.chinese import name_pinyin
+from rendang.kernel.core.crypto import blind_index, encrypt
+from rendang.kernel.core.identifiers import mask_id_number
+
+# Rows a transaction. Larger is hardly faster; smaller is cancelled and resumed in finer steps.
+CHUNK_ROWS = 4000
+
+# Columns of people_person that a roster fills, as in ``Judged.values``; all are text.
+PERSON_COLUMNS = (
+    "former_name", "identity_kind", "sex", "birth_date", "ethnic_group", "political_status", "education", "degree",
+    "marital_status", "health", "native_place", "birth_place", "household_address", "work_start", "school", "major",
+    "graduated", "retired", "died", "mobile", "email", "address", "postcode", "emergency_contact", "remarks",
+)  # fmt: skip
+CUSTODY_COLUMNS = ("archive_number", "archive_type", "received_on", "received_reason", "received_from")
+# What is staged of a row, in the order of the COPY.
+STAGED = (
+    "n", "sheet", "number", "id_number", "id_index", "old_number", "old_index", "old_masked",
+    "employer", "entrusting", "reasons", "unknown_texts", "id_masked",
+    "name", "name_pinyin", "name_initials", "name_pinyin_other",
+    *PERSON_COLUMNS, *CUSTODY_COLUMNS, "location",
+)  # fmt: skip
+_texts_of = itemgetter(*PERSON_COLUMNS, *CUSTODY_COLUMNS, "location")
+_DATES = frozenset(PAST_DATES)
+_TO_ESCAPE = re.compile(r"[\\\t\n\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+@dataclass
+class Chunk:
+    """Some thousand rows, judged; what is accepted as the bytes of a COPY into the staging table."""
+
+    first: tuple[int, int]
+    rows: int
+    accepted: int
+    staged: bytes
+    # (name, credit code) in the order of their keys in the staging table.
+    employers: list[tuple[str, str]]
+    # (sheet, row, reason)
+    rejected: list[tuple[int, int, str]]
+    # (sheet, row, reasons) of accepted rows; only a dry run needs them apart.
+    warned: list[tuple[int, int, tuple[str, ...]]]
+    # (sheet, row, fields whose date could not be read)
+    unread_dates: list[tuple[int, int]] = field(default_factory=list)
+    # Rows of the file up to the end of this chunk, for the progress bar.
+    not_data: list[tuple[int, int]] = field(default_factory=list)
+
+
+def chunks(path: Path, layouts: Sequence[Layout | None], judge: Judge) -> Iterator[Chunk]:
+    """The file in chunks. ``layouts`` are those of its sheets, ``None`` for a sheet that is no roster.
+
+    Chunks are the same at every reading of the same file, so that an import can go on where it stopped.
+    """
+    for sheet_number, (sheet, layout) in enumerate(zip(open_roster(path), layouts, strict=True)):
+        if layout is None:
+            continue
+        with closing(sheet.rows(layout.wanted)) as rows:  # type: ignore[type-var]
+            while piece := list(islice(rows, CHUNK_ROWS)):
+                judged, not_data = judge.judge(sheet_number, layout, piece)
+                if judged:
+                    yield _chunk(judged, [(sheet_number, number) for number in not_data])
+
+
+def ahead(source: Iterator[Chunk], depth: int = 2) -> Iterator[Chunk]:
+    """The same chunks, produced by a thread while the caller is busy with the ones before."""
+    ready: queue.Queue[Chunk | BaseException | None] = queue.Queue(maxsize=depth)
+    stopped = threading.Event()
+
+    def put(item: Chunk | BaseException | None) -> None:
+        while not stopped.is_set():
+            try:
+                ready.put(item, timeout=0.2)
+            except queue.Full:
+                continue
+            return
+
+    def produce() -> None:
+        try:
+            for chunk in source:
+                put(chunk)
+                if stopped.is_set():
+                    return
+            put(None)
+        except BaseException as failure:  # handed to the caller, who raises it
+            put(failure)
+
+    thread = threading.Thread(target=produce, name="roster reader", daemon=True)
+    thread.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def _chunk(judged: Sequence[Judged], not_data: list[tuple[int, int]]) -> Chunk:
+    accepted = [row for row in judged if not row.rejection]
+    employers: dict[tuple[str, str], int] = {}
+    return Chunk(
+        first=(judged[0].sheet, judged[0].number),
+        rows=len(judged),
+        accepted=len(accepted),
+        staged=_staged(accepted, employers),
+        employers=list(employers),
+        rejected=[(row.sheet, row.number, str(row.rejection)) for row in judged if row.rejection],
+        warned=[(row.sheet, row.number, row.warnings) for row in accepted if row.warnings],
+        unread_dates=[(row.sheet, row.number) for row in accepted if row.raw and not _DATES.isdisjoint(row.raw)],
+        not_data=not_data,
+    )
+
+
+def _employer(values: Mapping[str, str], which: str, employers: dict[tuple[str, str], int]) -> str:
+    name = values[which]
+    return str(employers.setdefault((name, values["credit_code"]), len(employers))) if name else "\\N"
+
+
+def _staged(rows: Sequence[Judged], employers: dict[tuple[str, str], int]) -> bytes:
+    """Lines of COPY's text format; numbers are encrypted and indexed on the way."""
+    lines = []
+    for n, row in enumerate(rows):
+        values, number = row.values, row.id_number
+        name = values["name"]
+        readings = name_pinyin(name)
+        entrusting = _employer(values, "entrusting_employer", employers)
+        old = row.old_id_number
+        texts = [
+            dumps(row.raw, ensure_ascii=False) if row.raw else "{}",
+            mask_id_number(number),
+            name,
+            readings.full[:120],
+            readings.initials[:30],
+            readings.other_full[:120],
+            *_texts_of(values),
+        ]
+        if _TO_ESCAPE.search("".join(texts)):
+            texts = [_TO_ESCAPE.sub(_escaped, text) for text in texts]
+        lines.append(
+            "\t".join(
+                (
+                    str(n),
+                    str(row.sheet),
+                    str(row.number),
+                    "\\\\x" + encrypt(number.encode()).hex(),
+                    "\\\\x" + blind_index(number).hex(),
+                    *(
+                        ("\\\\x" + encrypt(old.encode()).hex(), "\\\\x" + blind_index(old).hex(), mask_id_number(old))
+                        if old
+                        else ("\\N", "\\N", "\\N")
+                    ),
+                    _employer(values, "employer", employers) if values["employer"] else entrusting,
+                    entrusting,
+                    "{" + ",".join(row.warnings) + "}",
+                    *texts,
+                )
+            )
+        )
+    return ("\n".join(lines) + "\n").encode() if lines else b""
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "\\\\" if found[0] == "\\" else " "

@@ -1,0 +1,262 @@
+"""Understands single rows of one layout."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+
+from rendang.circulation.rosters.dates import is_later, read_date
+from rendang.circulation.rosters.judging.verdicts import (
+    CODED,
+    FOREIGNER_PERMIT,
+    ID_CARD,
+    PASSPORT,
+    PAST_DATES,
+    PLAIN,
+    RESIDENCE_PERMIT,
+    WARNED_CODES,
+    Judged,
+    Rejection,
+    Warning,
+)
+from rendang.circulation.rosters.layout import Layout, normalise_heading
+from rendang.circulation.rosters.reading import Cell, text_of
+from rendang.kernel.core.chinese import normalise_name
+from rendang.kernel.core.identifiers import (
+    IdProblem,
+    birth_date_of,
+    convert_old_id_number,
+    id_number_problem,
+    is_valid_uscc,
+    normalise_id_number,
+    sex_of,
+)
+
+_LONGEST_NAME = 60
+_LONGEST_LOCATION = 120
+_LONGEST_RAW = 400
+_MARKS = frozenset("'=’‘`")
+_DASHES = frozenset({"", "-", "--", "—", "——", "/", "\\"})
+_NO_ID = _DASHES | {"无", "暂无", "没有", "空", "NULL", "N/A"}
+_NO_DEGREE = _DASHES | {"无", "无学位", "没有", "未授", "未取得"}
+_NOT_DATA = re.compile(
+    r"合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总\s*数|制\s*表|填\s*表|审\s*核|复\s*核|负责人|经办人|单位负责|联系人|说\s*明|注|备\s*注"
+    r"|填报|打印|截至|本页|本表|第\s*\d+\s*页|共\s*\d+|以下空白"
+)
+_EXAMPLE = frozenset({"例", "示例", "样例", "举例", "范例", "例如", "例:", "例：", "填写示例"})
+_COLUMN_NUMBER = re.compile(r"[(（\[]?[\dA-Z甲乙丙丁一二三四五六七八九十]{1,2}[)）\]]?")
+_OTHER_DOCUMENT = re.compile(r"[A-Z0-9()]{5,20}")
+# An example or a row of column numbers stands right below the headings.
+_FIRST_ROWS = 5
+_MOST_REMEMBERED = 20_000
+_OF_PROBLEM = {
+    IdProblem.MISSING: Rejection.MISSING_ID,
+    IdProblem.UNREADABLE: Rejection.UNREADABLE_ID,
+    IdProblem.BAD_CHECKSUM: Rejection.BAD_ID_CHECKSUM,
+    IdProblem.IMPOSSIBLE_BIRTH_DATE: Rejection.IMPOSSIBLE_BIRTH_DATE_IN_ID,
+}
+
+
+def plain(cell: Cell) -> str:
+    """A cell's text without surrounding spaces and without the marks that make a spreadsheet see text."""
+    text = (cell if isinstance(cell, str) else text_of(cell)).strip()
+    if text and text[0] in _MARKS:
+        text = text[2:-1] if text.startswith('="') and text.endswith('"') else text.lstrip("'’‘`")
+    return text
+
+
+class RowReader:
+    """Reads rows of one layout into ``Judged``. What a cell means is remembered: most cells repeat."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        synonyms: Mapping[str, Mapping[str, str]],
+        normalised: Callable[[str], str],
+        today: dt.date,
+    ) -> None:
+        self._synonyms, self._normalised = synonyms, normalised
+        self._today, self._today_text = today, today.isoformat()
+        columns = {name: places[0] for name, places in layout.columns.items()}
+        self._name, self._id = columns.get("name"), columns.get("id_number")
+        self._id_kind, self._sex, self._birth = columns.get("id_kind"), columns.get("sex"), columns.get("birth_date")
+        self._serial, self._credit_code = columns.get("serial"), columns.get("credit_code")
+        self._archive_type, self._locations = columns.get("archive_type"), layout.columns.get("location", ())
+        heading = layout.headings[self._name : self._name + 1] if self._name is not None else ()
+        self._name_heading = heading[0] if heading else ""
+        # Columns that only a person's row fills.
+        self._telling = [places for name, places in layout.columns.items() if name not in {"serial", "remarks"}]
+        self._codes: list[tuple[str, int, dict[Cell, str | None]]] = [
+            (name, columns[name], {}) for name in CODED if name in columns
+        ]
+        self._dates = [(name, columns[name]) for name in PAST_DATES if name in columns]
+        self._known_dates: dict[Cell, str | None] = {}
+        self._texts = [(name, columns[name], limit) for name, limit in PLAIN.items() if name in columns]
+
+    def read(self, cells: list[Cell], row: Judged, rows_below_header: int) -> bool:
+        """Judge the cells into ``row``; false when they hold no person (a total, a note, the headings again)."""
+        cell = cells[self._name] if self._name is not None else None
+        name = normalise_name(cell if isinstance(cell, str) else text_of(cell))
+        self._read_identity(cells[self._id] if self._id is not None else None, cells, row)
+        if (not name or row.rejection) and not self._holds_a_person(cells, name, row, rows_below_header):
+            return False
+        if rows_below_header <= _FIRST_ROWS and self._serial is not None and plain(cells[self._serial]) in _EXAMPLE:
+            return False
+        if not name:
+            row.rejection = Rejection.MISSING_NAME
+        if not row.rejection:
+            if len(name) > _LONGEST_NAME:
+                row.raw["name"], name = name[:_LONGEST_RAW], name[:_LONGEST_NAME]
+            self._read_rest(cells, row)
+        row.values["name"] = name
+        return True
+
+    def _holds_a_person(self, cells: list[Cell], name: str, row: Judged, rows_below_header: int) -> bool:
+        """Whether a row without a good name and number is a person's all the same."""
+        texts = [text for cell in cells if cell and (text := plain(cell))]
+        if not texts or (self._name_heading and normalise_heading(name) == self._name_heading):
+            return False
+        if row.rejection == Rejection.MISSING_ID:
+            if any(_NOT_DATA.match(text) for text in texts[: 3 if len(texts) > 4 else None]):
+                return False
+            if not name:
+                return sum(any(plain(cells[column]) for column in columns) for columns in self._telling) > 1
+        numbered = rows_below_header <= _FIRST_ROWS and all(_COLUMN_NUMBER.fullmatch(text) for text in texts)
+        return not numbered
+
+    def _read_identity(self, cell: Cell, cells: list[Cell], row: Judged) -> None:
+        if isinstance(cell, (int, float)):
+            # A number cell keeps 15 digits: enough for an old number, not for one of eighteen.
+            if not 1e14 <= cell < 1e15 or cell != int(cell):
+                row.rejection = Rejection.UNREADABLE_ID
+                return
+            cell = str(int(cell))
+        number = normalise_id_number(cell if isinstance(cell, str) else text_of(cell))
+        if number in _NO_ID:
+            row.rejection = Rejection.MISSING_ID
+            return
+        kind = _kind_of(plain(cells[self._id_kind])) if self._id_kind is not None else ID_CARD
+        row.values["identity_kind"] = kind
+        if kind != ID_CARD and not (len(number) == 18 and number[:17].isdecimal()):
+            row.id_number = number
+            if not _OTHER_DOCUMENT.fullmatch(number):
+                row.rejection = Rejection.UNREADABLE_ID
+            return
+        problem = id_number_problem(number, today=self._today)
+        if problem is not None:
+            row.rejection = _OF_PROBLEM[problem]
+        elif len(number) == 15:
+            row.old_id_number, row.id_number = number, convert_old_id_number(number)
+            row.warnings = (Warning.OLD_ID_CONVERTED,)
+        else:
+            row.id_number = number
+
+    def _read_rest(self, cells: list[Cell], row: Judged) -> None:
+        values, warned = row.values, set(row.warnings)
+        if len(row.id_number) == 18 and row.id_number[:17].isdecimal():
+            values["sex"], values["birth_date"] = sex_of(row.id_number), birth_date_of(row.id_number)
+        if self._sex is not None and (cell := cells[self._sex]):
+            self._read_sex(plain(cell), row, warned)
+        if self._birth is not None and (cell := cells[self._birth]):
+            self._read_birth(cell, row, warned)
+        for name, column, known in self._codes:
+            if cell := cells[column]:
+                code = known[cell] if cell in known else self._code(name, cell, known)
+                if code is not None:
+                    values[name] = code
+                else:
+                    row.raw[name] = plain(cell)[:_LONGEST_RAW]
+                    if name in WARNED_CODES:
+                        warned.add(Warning.UNKNOWN_CODE_TEXT)
+        known_dates = self._known_dates
+        for name, column in self._dates:
+            if cell := cells[column]:
+                date = known_dates[cell] if cell in known_dates else self._date(cell)
+                if date:
+                    values[name] = date
+                    if is_later(date, self._today_text):
+                        warned.add(Warning.FUTURE_DATE)
+                elif date is None:
+                    row.raw[name] = plain(cell)[:_LONGEST_RAW]
+        for name, column, limit in self._texts:
+            if cell := cells[column]:
+                text = cell.strip() if isinstance(cell, str) and cell[0] not in _MARKS else plain(cell)
+                if len(text) > limit:
+                    row.raw[name], text = text[:_LONGEST_RAW], text[:limit]
+                values[name] = text
+        if self._locations:
+            parts = [text for column in self._locations if (cell := cells[column]) and (text := plain(cell))]
+            values["location"] = "-".join(parts)[:_LONGEST_LOCATION]
+        self._read_custody(cells, row, warned)
+        if warned:
+            row.warnings = tuple(reason for reason in Warning if reason in warned)
+
+    def _code(self, table: str, cell: Cell, known: dict[Cell, str | None]) -> str | None:
+        """The code of a text; "" for one that says there is nothing, None for one nobody knows."""
+        text = plain(cell)
+        nothing = text in (_NO_DEGREE if table == "degree" else _DASHES)
+        code = "" if nothing else self._synonyms[table].get(self._normalised(text))
+        if len(known) < _MOST_REMEMBERED:
+            known[cell] = code
+        return code
+
+    def _date(self, cell: Cell) -> str | None:
+        date = read_date(cell)
+        if len(self._known_dates) < _MOST_REMEMBERED:
+            self._known_dates[cell] = date
+        return date
+
+    def _read_sex(self, text: str, row: Judged, warned: set[str]) -> None:
+        code = self._synonyms["sex"].get(text) or self._synonyms["sex"].get(self._normalised(text))
+        if code is None:
+            row.raw["sex"] = text[:_LONGEST_RAW]
+        elif code in "12" and row.values["sex"] != code:
+            if row.values["sex"] == "0":
+                row.values["sex"] = code
+            else:
+                warned.add(Warning.SEX_DIFFERS)
+                row.raw["sex"] = text[:_LONGEST_RAW]
+
+    def _read_birth(self, cell: Cell, row: Judged, warned: set[str]) -> None:
+        date = read_date(cell)
+        if date is None:
+            row.raw["birth_date"] = plain(cell)[:_LONGEST_RAW]
+        elif date:
+            in_id = row.values["birth_date"]
+            if not in_id:
+                row.values["birth_date"] = date
+            elif not in_id.startswith(date):
+                warned.add(Warning.BIRTH_DATE_DIFFERS)
+                row.raw["birth_date"] = date
+            if is_later(date, self._today_text):
+                warned.add(Warning.FUTURE_DATE)
+
+    def _read_custody(self, cells: list[Cell], row: Judged, warned: set[str]) -> None:
+        values = row.values
+        if self._archive_type is not None and (cell := cells[self._archive_type]):
+            text = plain(cell)
+            code = self._synonyms["archive_type"].get(self._normalised(text))
+            if code:
+                values["archive_type"] = code
+            elif text not in _DASHES:
+                row.raw["archive_type"] = text[:_LONGEST_RAW]
+        if self._credit_code is not None and (cell := cells[self._credit_code]):
+            text = plain(cell)
+            code = normalise_id_number(text).replace("-", "")
+            if is_valid_uscc(code):
+                values["credit_code"] = code
+            elif text not in _DASHES:
+                warned.add(Warning.USCC_INVALID)
+                row.raw["credit_code"] = text[:_LONGEST_RAW]
+        if not values["archive_type"]:
+            values["archive_type"] = "unit" if values["entrusting_employer"] else "personal"
+
+
+def _kind_of(text: str) -> str:
+    """The kind of identity document a roster's words mean."""
+    if "护照" in text or "passport" in text.lower():
+        return PASSPORT
+    if "外国人" in text or "永久居留" in text:
+        return FOREIGNER_PERMIT
+    if any(word in text for word in ("港", "澳", "台", "通行证", "居住证")):
+        return RESIDENCE_PERMIT
+    return ID_CARD

@@ -1,0 +1,36 @@
+"""What a cell of a roster can hold, whatever the file was."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+Cell = str | int | float | bool | dt.date | None
+Row = tuple[int, list[Cell]]
+
+
+class UnreadableRoster(ValidationError):
+    """The file cannot be read as a roster; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook; the only "sheet" of a CSV file has no name."""
+
+    name: str | None
+    # All rows from the top, again at every call; of the cells only those of the wanted columns, or all.
+    rows: Callable[[Collection[int] | None], Iterator[Row]]
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as a person would read it; a whole number has no decimal point."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    return cell.isoformat() if isinstance(cell, dt.date) else str(cell)

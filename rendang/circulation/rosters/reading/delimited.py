@@ -1,0 +1,105 @@
+"""CSV in any of the encodings and with any of the delimiters that offices use."""
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+from django.utils.translation import gettext as _
+
+from rendang.circulation.rosters.reading.cells import Row, Sheet, UnreadableRoster
+from rendang.kernel.core.chinese import GB18030_HOMES, PRIVATE_USE
+
+DELIMITERS = ",;\t|，；"
+_BLOCK = 1 << 20
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_FIELD_LIMIT = 32_767  # characters; what a cell of a spreadsheet can hold
+
+
+def sheets(path: Path) -> Iterator[Sheet]:
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding, newline="") as file:
+        delimiter = delimiter_of(file.read(65536))
+    yield Sheet(None, _rows_of(path, encoding, delimiter))
+
+
+def encoding_of(path: Path) -> str:
+    """By byte order mark, else UTF-8 if the whole file is, else GB18030 if the whole file is, else a guess."""
+    with path.open("rb") as file:
+        beginning = file.read(_BLOCK)
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if beginning.startswith(mark):
+            return encoding
+    nulls = beginning[:2000].count(0)
+    if nulls > len(beginning[:2000]) // 8:
+        return "utf-16-le" if beginning[1:2000:2].count(0) > beginning[:2000:2].count(0) else "utf-16-be"
+    for encoding in ("utf-8", "gb18030"):
+        if _decodes(path, encoding):
+            return encoding
+    guess = from_bytes(beginning).best()
+    if guess is None or not _decodes(path, guess.encoding):
+        raise UnreadableRoster(
+            _("The encoding of the text is not known. Save the file as UTF-8 or GB18030, or as XLSX.")
+        )
+    return guess.encoding
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        try:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def delimiter_of(beginning: str) -> str:
+    """The character that divides most of the first lines into the same number of fields, more than one."""
+    if beginning[:4].lower() == "sep=":
+        return beginning[4]
+
+    def fitness(delimiter: str) -> tuple[int, int]:
+        rows = list(csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter))[:-1][:50]
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        width, lines = widths.most_common(1)[0] if widths else (1, 0)
+        return lines, width
+
+    return max(DELIMITERS, key=fitness)
+
+
+def _rows_of(path: Path, encoding: str, delimiter: str) -> Callable[[Collection[int] | None], Iterator[Row]]:
+    def rows(wanted: Collection[int] | None = None) -> Iterator[Row]:
+        early = encoding == "gb18030"
+        with path.open(encoding=encoding, newline="") as file:
+            reader = csv.reader(file, delimiter=delimiter)
+            number = 0
+            try:
+                for number, cells in enumerate(reader, 1):
+                    if number == 1 and cells and cells[0].lower().startswith("sep="):
+                        continue
+                    if early:
+                        cells = _at_home(cells)
+                    if any(cells):
+                        yield number, cells  # type: ignore[misc]  # str is a Cell
+            except csv.Error:
+                raise UnreadableRoster(
+                    _("Row %(row)s cannot be read: a quotation mark is missing.") % {"row": number + 1}
+                ) from None
+
+    return rows
+
+
+def _at_home(cells: list[str]) -> list[str]:
+    """Characters that the first edition of GB 18030 had no place for, at the places they have now."""
+    return [
+        cell.translate(GB18030_HOMES) if not cell.isascii() and PRIVATE_USE.search(cell) else cell for cell in cells
+    ]
+
+
+csv.field_size_limit(_FIELD_LIMIT * 4)

@@ -1,0 +1,52 @@
+"""XLS and the other old workbooks, which hold at most 65,536 rows and are read whole by calamine."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from rendang.circulation.rosters.reading.cells import Cell, Row, Sheet, UnreadableRoster
+
+
+def sheets(path: Path) -> Iterator[Sheet]:
+    try:
+        with path.open("rb") as file:
+            workbook = CalamineWorkbook.from_filelike(file)
+    except PasswordError:
+        raise UnreadableRoster(_("The file is protected by a password. Save it without one.")) from None
+    except (CalamineError, ValueError, OSError):
+        raise UnreadableRoster(
+            _("The file is damaged or protected. Open it in a spreadsheet program and save it as XLSX.")
+        ) from None
+    for number, about in enumerate(workbook.sheets_metadata):
+        if about.visible == SheetVisibleEnum.Visible:
+            yield Sheet(about.name, _rows_of(workbook, number))
+
+
+def _rows_of(workbook: CalamineWorkbook, number: int) -> Callable[[Collection[int] | None], Iterator[Row]]:
+    def rows(wanted: Collection[int] | None = None) -> Iterator[Row]:
+        sheet = workbook.get_sheet_by_index(number)
+        if sheet.start is None:
+            return
+        # Calamine leaves out empty rows and columns before the first cell.
+        top, left = sheet.start
+        before: list[Cell] = [None] * left
+        for index, cells in enumerate(sheet.iter_rows(), top + 1):
+            values = [_plain(cell) for cell in cells]
+            if any(value is not None for value in values):
+                yield index, before + values
+
+    return rows
+
+
+def _plain(cell: Any) -> Cell:
+    if cell == "":
+        return None
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, (dt.time, dt.timedelta)):
+        return str(cell)
+    return cell

@@ -1,0 +1,322 @@
+"""XLSX, streamed: the shared texts go to a temporary file, the sheet is read in pieces as it is unpacked.
+
+Calamine would hold the whole sheet (1.4 kB a row of 20 columns); this needs the same memory for any number of rows
+and is as fast. Ordinary cells are found by one regular expression; a row that holds anything else is read by the
+XML parser instead.
+"""
+
+import datetime as dt
+import html
+import re
+import zipfile
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryFile
+from typing import IO
+from xml.etree import ElementTree
+
+from django.utils.translation import gettext as _
+
+from rendang.circulation.rosters.reading.cells import Cell, Row, Sheet, UnreadableRoster
+
+_BLOCK = 1 << 18
+_LONGEST_ROW = 1 << 24  # bytes; no honest row is longer
+_TEXTS_A_BLOCK = 128
+# Blocks of texts (some 16 kB each) and cell styles that are kept at hand.
+_MOST_BLOCKS, _MOST_KINDS = 512, 4096
+# Number formats that show a date (ECMA-376 18.8.30, the East Asian ones included).
+_DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_NOT_A_PATTERN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LOCAL = re.compile(r"^\{.*\}")
+_SHARED, _NUMBER, _DATE, _TEXT, _BOOLEAN, _ERROR, _INLINE, _ISO = range(8)
+
+
+def is_xlsx(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except zipfile.BadZipFile:
+        raise UnreadableRoster(_("The file is damaged. Save it again as XLSX.")) from None
+
+
+def sheets(path: Path) -> Iterator[Sheet]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+            targets = _targets(archive)
+            dates = _date_styles(archive)
+            texts = _SharedTexts(archive, targets)
+            epoch_1904 = any(_tag(part) == "workbookPr" and part.get("date1904") in {"1", "true"} for part in book)
+            for sheet in (part for group in book if _tag(group) == "sheets" for part in group):
+                target = targets.get(next((value for key, value in sheet.items() if _LOCAL.sub("", key) == "id"), ""))
+                if sheet.get("state", "visible") == "visible" and target and "worksheets" in target:
+                    yield Sheet(sheet.get("name"), _rows_of(path, target, _Values(texts, dates, epoch_1904)))
+    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, EOFError):
+        raise UnreadableRoster(_("The file is damaged. Save it again as XLSX.")) from None
+
+
+def _tag(element: ElementTree.Element) -> str:
+    return _LOCAL.sub("", element.tag)
+
+
+def _targets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Relation id → path inside the workbook."""
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    return {
+        relation.get("Id", ""): str(PurePosixPath("xl") / relation.get("Target", "")).lstrip("/")
+        for relation in relations
+    }
+
+
+def _date_styles(archive: zipfile.ZipFile) -> set[int]:
+    """The cell styles that show a number as a date."""
+    if "xl/styles.xml" not in archive.namelist():
+        return set()
+    styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
+    dates = set(_DATE_FORMATS)
+    for number_format in (part for group in styles if _tag(group) == "numFmts" for part in group):
+        pattern = _NOT_A_PATTERN.sub("", number_format.get("formatCode", "")).lower()
+        if re.search("[ymd]", pattern) and "general" not in pattern:
+            dates.add(int(number_format.get("numFmtId", "0")))
+    formats = [part for group in styles if _tag(group) == "cellXfs" for part in group]
+    return {number for number, style in enumerate(formats) if int(style.get("numFmtId", "0")) in dates}
+
+
+def _pieces(stream: IO[bytes], end: re.Pattern[bytes]) -> Iterator[bytes]:
+    """The stream cut after each match of ``end``; what follows the last one is dropped."""
+    rest = b""
+    while block := stream.read(_BLOCK):
+        *whole, rest = end.split(rest + block)
+        yield from whole
+        if len(rest) > _LONGEST_ROW:
+            raise UnreadableRoster(_("The file is damaged. Save it again as XLSX."))
+
+
+def _text(raw: bytes) -> str:
+    text = raw.decode()
+    if "&" in text:
+        text = html.unescape(text)
+    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
+
+
+def _all_text(element: ElementTree.Element) -> str:
+    """The text of all runs, without the reading aids (rPh) above it."""
+    runs = (part for part in element if _tag(part) in {"t", "r"})
+    text = "".join(
+        (part.text or "") if _tag(part) == "t" else "".join(run.text or "" for run in part if _tag(run) == "t")
+        for part in runs
+    )
+    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
+
+
+def _fragment(raw: bytes) -> ElementTree.Element:
+    """A cut-out piece as an element, whatever prefix its names carry."""
+    prefixes = {prefix for prefix in re.findall(rb"</?(\w+):|\s(\w+):\w+=", raw) for prefix in prefix if prefix}
+    names = b" ".join(b'xmlns:%s="x"' % prefix for prefix in prefixes if prefix != b"xml")
+    return ElementTree.fromstring(b"<piece " + names + b">" + raw + b"</piece>")
+
+
+class _SharedTexts:
+    """The workbook's table of texts, in blocks of 128 on disk; the blocks in use stay in memory."""
+
+    def __init__(self, archive: zipfile.ZipFile, targets: dict[str, str]) -> None:
+        self._file = TemporaryFile()  # noqa: SIM115 - lives as long as the workbook is read
+        self._starts = [0]
+        name = next((target for target in targets.values() if target.lower().endswith("sharedstrings.xml")), None)
+        if name and name in archive.namelist():
+            with archive.open(name) as stream:
+                self._spool(stream)
+
+    def _spool(self, stream: IO[bytes]) -> None:
+        plain = re.compile(rb"\s*<(?:\w+:)?si>\s*<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</(?:\w+:)?t>\s*")
+        begin, empty = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?>"), re.compile(rb"<(?:\w+:)?si\s*/>")
+        block: list[str] = []
+        for piece in _pieces(stream, re.compile(rb"</(?:\w+:)?si\s*>")):
+            if found := plain.fullmatch(piece):
+                block.append(_text(found[1]))
+            else:
+                block.extend("" for _ in empty.findall(piece))
+                starts = [found.end() for found in begin.finditer(piece)]
+                block.append(_all_text(_fragment(piece[starts[-1] :])) if starts else "")
+            if len(block) >= _TEXTS_A_BLOCK:
+                self._keep(block[:_TEXTS_A_BLOCK])
+                block = block[_TEXTS_A_BLOCK:]
+        while block:
+            self._keep(block[:_TEXTS_A_BLOCK])
+            block = block[_TEXTS_A_BLOCK:]
+        self._file.flush()
+
+    def _keep(self, block: list[str]) -> None:
+        self._file.write("\0".join(block).encode("utf-8", "surrogatepass"))
+        self._starts.append(self._file.tell())
+
+    def block(self, number: int) -> list[str]:
+        if number + 1 >= len(self._starts):
+            return []
+        self._file.seek(self._starts[number])
+        raw = self._file.read(self._starts[number + 1] - self._starts[number])
+        return raw.decode("utf-8", "surrogatepass").split("\0")
+
+    def text(self, index: int) -> str:
+        block = self.block(index >> 7)
+        place = index & 127
+        return block[place] if place < len(block) else ""
+
+
+class _Values:
+    """What the cells of one workbook mean."""
+
+    def __init__(self, texts: _SharedTexts, date_styles: set[int], epoch_1904: bool) -> None:
+        self.texts = texts
+        self._date_styles = date_styles
+        self._epoch = dt.date(1904, 1, 1) if epoch_1904 else dt.date(1899, 12, 30)
+        self.date = lru_cache(maxsize=65536)(self._date)
+
+    def kind(self, attributes: bytes) -> int:
+        """What a cell with these attributes holds."""
+        found = dict(re.findall(rb'(\w+)\s*=\s*"([^"]*)"', attributes))
+        named = {b"s": _SHARED, b"str": _TEXT, b"b": _BOOLEAN, b"e": _ERROR, b"inlineStr": _INLINE, b"d": _ISO}
+        if kind := named.get(found.get(b"t", b"n")):
+            return kind
+        if found.get(b"t") == b"s":
+            return _SHARED
+        return _DATE if int(found.get(b"s", b"0")) in self._date_styles else _NUMBER
+
+    def _date(self, raw: bytes) -> Cell:
+        day = int(float(raw))
+        if self._epoch.year == 1899 and day < 60:  # the 29 February 1900 that never was
+            day += 1
+        if not 0 < day < 2_958_466:
+            return float(raw)
+        return self._epoch + dt.timedelta(days=day)
+
+    def value(self, kind: int, raw: bytes) -> Cell:
+        """The value of a cell that is neither shared nor empty."""
+        if kind == _SHARED:
+            return self.texts.text(int(raw)) or None
+        if kind == _DATE:
+            return self.date(raw)
+        if kind == _NUMBER:
+            return int(raw) if raw.isdigit() else float(raw)
+        if kind in (_TEXT, _INLINE, _ISO):
+            return _text(raw) or None
+        return raw == b"1" if kind == _BOOLEAN else None
+
+
+@lru_cache(maxsize=1024)
+def _column(letters: bytes) -> int:
+    """A → 0, Z → 25, AA → 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _rows_of(path: Path, target: str, values: _Values) -> Callable[[Collection[int] | None], Iterator[Row]]:
+    def rows(wanted: Collection[int] | None = None) -> Iterator[Row]:
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open(target) as stream:
+                yield from _rows(stream, values, wanted)
+        except (zipfile.BadZipFile, zipfile.zlib.error, ElementTree.ParseError, EOFError):  # type: ignore[attr-defined]
+            raise UnreadableRoster(_("The file is damaged. Save it again as XLSX.")) from None
+
+    return rows
+
+
+_ROW_END = re.compile(rb"</(?:\w+:)?row\s*>")
+_ANY_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+_NUMBER_OF_ROW = re.compile(rb'\br="(\d+)"')
+_CELL = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]+)\d+"([^>]*?)(?:/>|>(?:<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>|(.*?))</(?:\w+:)?c>)', re.DOTALL
+)
+_CELL_BEGIN = re.compile(rb"<(?:\w+:)?c[\s/>]")
+
+
+def _rows(stream: IO[bytes], values: _Values, wanted: Collection[int] | None) -> Iterator[Row]:
+    columns: dict[bytes, int] = {}
+    kinds: dict[bytes, int] = {}
+    blocks: dict[int, list[str]] = {}
+    cells_of, value = _CELL.findall, values.value
+    width = max(wanted, default=0) + 1 if wanted is not None else 0
+    number = 0
+    for piece in _pieces(stream, _ROW_END):
+        if piece.count(b"<row ") == 1:
+            begin = piece.index(b"<row ")
+            end = piece.index(b">", begin) + 1
+            named = _NUMBER_OF_ROW.search(piece, begin, end)
+            number = int(named[1]) if named else number + 1
+        else:
+            # Rows without cells are written <row …/> and stand before the one that ends here.
+            end = 0
+            for start in _ANY_ROW.finditer(piece):
+                named = _NUMBER_OF_ROW.search(start[0])
+                number = int(named[1]) if named else number + 1
+                end = start.end()
+            if not end:
+                continue
+        body = piece[end:]
+        found = cells_of(body)
+        if len(found) != body.count(b"<c ") and len(found) != len(_CELL_BEGIN.findall(body)):
+            yield from _by_parser(number, body, values)
+            continue
+        cells: list[Cell] = [None] * (width or len(found))
+        filled = False
+        for letters, attributes, raw, other in found:
+            column = columns.get(letters)
+            if column is None:
+                if wanted is not None and _column(letters) not in wanted:
+                    continue
+                column = columns[letters] = _column(letters)
+            kind = kinds.get(attributes)
+            if kind is None:
+                if len(kinds) > _MOST_KINDS:
+                    kinds.clear()
+                kind = kinds[attributes] = values.kind(attributes)
+            if raw:
+                if kind == _SHARED:
+                    index = int(raw)
+                    block = blocks.get(index >> 7)
+                    if block is None:
+                        if len(blocks) > _MOST_BLOCKS:
+                            blocks.clear()
+                        block = blocks[index >> 7] = values.texts.block(index >> 7)
+                    cell: Cell = block[index & 127] or None
+                else:
+                    cell = value(kind, raw)
+            elif other:
+                cell = _of_element(_fragment(other), kind, values)
+            else:
+                continue
+            if cell is not None:
+                if column >= len(cells):
+                    cells.extend([None] * (column + 1 - len(cells)))
+                cells[column] = cell
+                filled = True
+        if filled:
+            yield number, cells
+
+
+def _of_element(element: ElementTree.Element, kind: int, values: _Values) -> Cell:
+    """The value of a cell that holds more than a plain value: a formula's result, a text of its own."""
+    for part in element:
+        if _tag(part) == "v" and part.text:
+            return values.value(kind, part.text.encode())
+        if _tag(part) == "is":
+            return _all_text(part) or None
+    return None
+
+
+def _by_parser(number: int, body: bytes, values: _Values) -> Iterator[Row]:
+    cells: list[Cell] = []
+    for element in _fragment(body):
+        if _tag(element) != "c":
+            continue
+        name = element.get("r")
+        column = _column(name.rstrip("0123456789").encode()) if name else len(cells)
+        cells.extend([None] * (column + 1 - len(cells)))
+        attributes = " ".join(f'{key}="{text}"' for key, text in element.items() if key != "r")
+        cells[column] = _of_element(element, values.kind(attributes.encode()), values)
+    if any(cell is not None for cell in cells):
+        yield number, cells
