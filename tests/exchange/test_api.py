@@ -105,9 +105,9 @@ def test_a_certificate_from_draft_to_verification(token, institution):
 
 def test_a_step_that_is_not_possible_is_a_conflict_in_words(token, institution):
     client = caller(token())
-    number = post(client, "/certificates", {"dossier_id": PlacementFactory(institution=institution).dossier.pk}).json()[
-        "number"
-    ]
+    number = post(
+        client, "/certificates", {"dossier_id": PlacementFactory(institution=institution).dossier.pk}
+    ).json()["number"]
     post(client, f"/certificates/{number}/steps/issue", {})
 
     again = post(client, f"/certificates/{number}/steps/issue", {})
@@ -176,3 +176,19 @@ def test_only_the_system_administrator_registers_clients(institution, head):
 def test_the_description_is_openapi_3_1(client):
     assert client.get(f"{API}/openapi.json").json()["openapi"] == "3.1.0"
     assert client.get(f"{API}/docs").status_code == 200
+
+
+def test_dossiers_are_listed_found_and_read_over_the_interface(token, institution, other_institution):
+    ours = PlacementFactory(institution=institution).dossier
+    theirs = PlacementFactory(institution=other_institution).dossier
+    client = caller(token())
+
+    listed = client.get(f"{API}/dossiers").json()["items"]
+    found = post(client, "/dossiers/search", {"text": ours.person.id_number}).json()["items"]
+    read = client.get(f"{API}/dossiers/{ours.pk}").json()
+
+    assert [item["dossier_id"] for item in listed] == [item["dossier_id"] for item in found] == [ours.pk]
+    assert (read["barcode"], read["id_masked"]) == (ours.barcode, ours.person.id_masked)
+    assert ours.person.id_number not in json.dumps([listed, found, read])
+    assert client.get(f"{API}/dossiers/{theirs.pk}").status_code == 404
+    assert AuditEvent.objects.filter(verb="dossier.view", person_id=ours.person_id).count() == 1
