@@ -112,7 +112,7 @@ def strings_in_sources(root: Path = SOURCES, *, tolerant: bool = False) -> dict[
             entry = found.setdefault((context or "", single), Message(single, context=context))
             if not isinstance(messages, str):
                 entry.id = tuple(messages[:2])
-            place = (path.relative_to(root.parent).as_posix(), None)
+            place = (path.relative_to(root.parent).as_posix(), 0)  # the line is not written
             if place not in entry.locations:
                 entry.locations.append(place)
     return found
@@ -146,7 +146,7 @@ def single_of(message: Message) -> str:
 
 
 def chinese_of(message: Message) -> str:
-    return message.string if isinstance(message.string, str) else next(iter(message.string), "")
+    return message.string if isinstance(message.string, str) else next(iter(message.string or ()), "")
 
 
 def entries(catalog: Catalog) -> dict[Key, Message]:

@@ -92,9 +92,9 @@ class Desk:
     @cached_property
     def rail(self) -> list[dict[str, Any]]:
         """The domains with the pages the person may open; the current one is marked."""
-        domains = []
+        domains: list[dict[str, Any]] = []
         for domain in RAIL:
-            items = [
+            items: list[dict[str, Any]] = [
                 {"label": item.label, "url": found[0], "icon": item.icon}
                 for item in domain.items
                 if (found := page(item.view)) and (found[1] in self.permissions or found[1] == "public")

@@ -80,7 +80,9 @@ def widget(field: BoundField) -> SafeString:
     if type(control) is forms.DateInput:
         # Browsers read and write only ISO dates, whatever the language of the page.
         control.input_type, control.format = "date", "%Y-%m-%d"
-    attributes = {"class": " ".join(filter(None, [own, look, "is-invalid" if field.errors else ""]))}
+    attributes: dict[str, str | bool] = {
+        "class": " ".join(filter(None, [own, look, "is-invalid" if field.errors else ""]))
+    }
     if isinstance(control, forms.Textarea) and control.attrs.get("rows") == "10":
         attributes["rows"] = "3"
     return field.as_widget(attrs=attributes)
