@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from rendang.kernel.access.models import Institution, Role
 from rendang.kernel.accounts.models import User
@@ -45,6 +46,13 @@ def django_db_blocker_of(item: pytest.Item) -> Any:
     from pytest_django.plugin import blocking_manager_key
 
     return item.config.stash[blocking_manager_key]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Messages are compared in the language of the sources; tests/test_translations.py keeps the Chinese."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
