@@ -58,7 +58,7 @@ class AuditSeal(models.Model):
     after_id = models.BigIntegerField()
     up_to_transaction = models.BigIntegerField()
     up_to_id = models.BigIntegerField()
-    # The first transaction number not given out yet when the seal was made.
+    # Transactions with this number or a higher one began after ``sealed_at``.
     next_transaction = models.BigIntegerField()
     event_ids = ArrayField(models.BigIntegerField())
     leaves = models.BinaryField()

@@ -1,5 +1,4 @@
 import pytest
-from django.db import transaction
 from django.utils import translation
 
 from rendang.kernel.access.models import Role
@@ -93,11 +92,9 @@ def test_nothing_found_says_what_to_do(signed_in, audit_administrator):
     assert "Widen the time" in signed_in(audit_administrator).get(LIST, {"person_id": 7}).content.decode()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_seals_are_listed_with_the_digest_to_note_down(signed_in, institution):
     administrator = factories.staff(None, Role.AUDIT_ADMINISTRATOR)
-    with transaction.atomic():
-        event = audit.record("institution.view", institution, by=None)
+    event = audit.record("institution.view", institution, by=None)
     client = signed_in(administrator)
     assert "No seal yet" in client.get(SEALS).content.decode()
     audit.seal_events()
@@ -109,11 +106,9 @@ def test_the_seals_are_listed_with_the_digest_to_note_down(signed_in, institutio
     assert "intact" in client.get(LIST).content.decode()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_broken_log_is_said_at_the_top(signed_in, institution, as_owner, caplog):
     administrator = factories.staff(None, Role.AUDIT_ADMINISTRATOR)
-    with transaction.atomic():
-        event = audit.record("institution.view", institution, by=None)
+    event = audit.record("institution.view", institution, by=None)
     audit.seal_events()
     as_owner("UPDATE audit_auditevent SET reason = 'x' WHERE id = %s", event.pk)
     audit.verify_log()

@@ -56,7 +56,7 @@ def test_the_written_form_of_an_event_is_the_documented_one(events: Write) -> No
     assert bytes(AuditSeal.objects.get().leaves) == canonical.merkle.leaf(text.encode())
 
 
-@pytest.mark.usefixtures("alone")
+@pytest.mark.usefixtures("own_horizon")
 def test_sealing_neither_waits_for_writers_nor_takes_what_they_have_not_committed(events: Write) -> None:
     before = events(2)
     written, may_commit = threading.Event(), threading.Event()
@@ -64,7 +64,12 @@ def test_sealing_neither_waits_for_writers_nor_takes_what_they_have_not_committe
 
     def slow_writer() -> None:
         with transaction.atomic():
-            late.extend(events(1))
+            with connection.cursor() as cursor:  # ten minutes ago: a long transaction is no forgery
+                cursor.execute(
+                    "INSERT INTO audit_auditevent (at, actor_name, verb, subject_type, reason, changes)"
+                    " VALUES (now() - interval '10 minutes', '', 'roster.import', '', '', '{}') RETURNING id"
+                )
+                late.append(cursor.fetchone()[0])
             written.set()
             may_commit.wait(10)
         connections.close_all()
@@ -82,6 +87,7 @@ def test_sealing_neither_waits_for_writers_nor_takes_what_they_have_not_committe
     assert verify().intact
 
 
+@pytest.mark.django_db(transaction=True)
 def test_many_writers_and_two_sealers_lose_and_double_nothing(events: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "BATCH", 7)
     stop = threading.Event()
@@ -169,7 +175,7 @@ def test_the_witness_catches_up_after_a_power_failure(
     assert witness.path().stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.usefixtures("alone")
+@pytest.mark.usefixtures("own_horizon")
 def test_a_restored_dump_goes_on_with_a_new_count(events: Write, as_owner: Callable[..., None]) -> None:
     """Elsewhere the transactions had numbers far above those this server gives out."""
     here = canonical.server()

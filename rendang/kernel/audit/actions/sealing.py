@@ -70,41 +70,50 @@ def seal_batch() -> AuditSeal | None:
         if not cursor.fetchone()[0]:
             return None
     # A statement of its own: whatever is finished here is visible to every later statement.
-    oldest_running, next_transaction = horizon()
+    oldest_running = horizon()
     server = canonical.server()
     last = AuditSeal.objects.order_by("-number").defer("leaves", "event_ids").first()
     span, server = _next_span(last, server, oldest_running)
     batch = list(canonical.entries(span, BATCH))
     if not batch:
         return None
+    # With nothing left, all of the span is closed: what appears in it later was never there.
+    up_to = span.up_to if len(batch) < BATCH else (batch[-1].transaction, batch[-1].id)
+    sealed_at = timezone.now()
     seal = AuditSeal(
         number=last.number + 1 if last else 1,
         server=server,
         floor=span.floor,
         after_transaction=span.after[0],
         after_id=span.after[1],
-        up_to_transaction=batch[-1].transaction,
-        up_to_id=batch[-1].id,
-        next_transaction=next_transaction,
+        up_to_transaction=up_to[0],
+        up_to_id=up_to[1],
+        next_transaction=_own_transaction() + 1,
         event_ids=[entry.id for entry in batch],
         leaves=b"".join(entry.digest for entry in batch),
         root=merkle.root([entry.digest for entry in batch]),
         previous=canonical.digest(AuditSeal.objects.get(pk=last.pk)) if last else NO_SEAL,
-        sealed_at=timezone.now(),
+        sealed_at=sealed_at,
     )
     seal.signature = keys.sign(canonical.message(seal))
     seal.save(force_insert=True)
     return seal
 
 
-def horizon() -> tuple[int, int]:
-    """The oldest transaction still running on the whole server, and the first number not yet given out."""
+def horizon() -> int:
+    """The oldest transaction still running on the whole server."""
+    return _number("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+
+
+def _own_transaction() -> int:
+    """The newest number there is: it is given out at this moment."""
+    return _number("SELECT pg_current_xact_id()::text::bigint")
+
+
+def _number(query: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(now)::text::bigint, pg_snapshot_xmax(now)::text::bigint"
-            " FROM pg_current_snapshot() AS now"
-        )
-        return cursor.fetchone()
+        cursor.execute(query)
+        return cursor.fetchone()[0]
 
 
 def _next_span(last: AuditSeal | None, server: int, oldest_running: int) -> tuple[Span, int]:
