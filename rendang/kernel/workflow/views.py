@@ -47,7 +47,8 @@ def case_context(request: HttpRequest, case: Any) -> dict[str, Any]:
         "standing": standing(case, timezone.localdate()),
         "tone": tone(case),
         "may_pause": can(request.user, Permission.CASE_PAUSE, at=case.institution_id),
-        "events": timeline(case),
+        # Who only looked is in the audit log; here stands what was done.
+        "events": [event for event in timeline(case) if event.icon != "eye"],
     }
 
 
