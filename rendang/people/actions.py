@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -217,10 +217,9 @@ def _set_name(person: Person, text: str) -> None:
     if not person.name:
         raise ValidationError({"name": _("Give the name as the identity card has it.")})
     reading = name_pinyin(person.name)
-    limits = {name: Person._meta.get_field(name).max_length for name in ("name_pinyin", "name_initials")}
-    person.name_pinyin = reading.full[: limits["name_pinyin"]]
-    person.name_pinyin_other = reading.other_full[: limits["name_pinyin"]]
-    person.name_initials = reading.initials[: limits["name_initials"]]
+    person.name_pinyin = reading.full[: Person.LONGEST_PINYIN]
+    person.name_pinyin_other = reading.other_full[: Person.LONGEST_PINYIN]
+    person.name_initials = reading.initials[: Person.MOST_INITIALS]
 
 
 def _set_number(person: Person, text: str, *, derive: bool = True) -> str:
@@ -284,7 +283,6 @@ def _save(person: Person) -> None:
 def _keep_identity(person: Person, kind: str, number: str, *, reason: str, valid_until: str = "") -> OtherIdentity:
     """Note an identity that is not, or no longer, the main one. An old number is indexed as it is written."""
     index = blind_index(number if len(number) == OLD_LENGTH else canonical_number(number))
-    limit: models.Field = OtherIdentity._meta.get_field("reason")  # type: ignore[assignment]
     identity, _made = OtherIdentity.objects.get_or_create(
         number_index=index,
         defaults={
@@ -293,7 +291,7 @@ def _keep_identity(person: Person, kind: str, number: str, *, reason: str, valid
             "number": number,
             "number_masked": mask_id_number(number),
             "valid_until": valid_until,
-            "reason": reason[: limit.max_length],
+            "reason": reason,
         },
     )
     return identity

@@ -47,12 +47,20 @@ class DivisionInput(forms.CharField):
         if not text:
             return ""
         code = standards.code_of("division", text)
-        if code is None:
-            raise ValidationError(
-                _("No division is called “%(text)s”. Write city and district, or the six digits."),
-                params={"text": text},
-            )
-        return code
+        if code:
+            return code
+        # 青岛市市南区 without its province: enough when only one division ends so.
+        ending = standards.normalised(text)
+        paths = {row.code: standards.division_path(row.code) for row in standards.codes("division")}
+        found = [code for code, path in paths.items() if path.endswith(ending)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            several = "、".join(paths[code] for code in found[:4])
+            raise ValidationError(_("Several divisions are called so: %(names)s."), params={"names": several})
+        raise ValidationError(
+            _("No division is called “%(text)s”. Write city and district, or the six digits."), params={"text": text}
+        )
 
 
 def fields_of(model: type, names: list[str]) -> dict[str, forms.Field]:

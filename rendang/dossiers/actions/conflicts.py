@@ -26,7 +26,7 @@ State = CustodyConflict.State
 def keep(conflict: CustodyConflict, *, by: Any, finding: str) -> None:
     """The dossier lies where the record said; the claim is refuted and stays on record as such."""
     _note(conflict, finding)
-    locked(conflict.dossier)
+    locked(conflict.claim.dossier)
     _set_claim(conflict, Custody.Status.REFUTED, by=by)
 
 
@@ -41,7 +41,7 @@ def keep(conflict: CustodyConflict, *, by: Any, finding: str) -> None:
 def move(conflict: CustodyConflict, *, by: Any, finding: str) -> None:
     """The dossier lies with the institution that claimed it: the holder's custody ends, the claim becomes custody."""
     _note(conflict, finding)
-    holding = held_custody(locked(conflict.dossier))
+    holding = held_custody(locked(conflict.claim.dossier))
     if holding and holding.institution_id == conflict.institution_id:
         raise ValidationError(_("The dossier has come to this institution since. Confirm the holder instead."))
     if holding:

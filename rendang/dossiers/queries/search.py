@@ -124,7 +124,7 @@ def page_by_number(
     rows: ScopedQuerySet, *, after: int | None, before: int | None, size: int, descending: bool = False
 ) -> KeysetPage:
     """A page in the order of archive numbers, institution by institution; its keys are those of custodies."""
-    edge = Custody.objects.filter(pk=after or before).values_list("institution_id", "archive_number").first()
+    edge = Custody.objects.filter(pk=after or before or 0).values_list("institution_id", "archive_number").first()
     backwards = before is not None and after is None
     down = descending != backwards
     if edge is not None:
