@@ -60,12 +60,14 @@ class Person(models.Model):
         RESIDENCE_PERMIT = "RESIDENCE_PERMIT", _("Residence permit of Hong Kong, Macao or Taiwan residents")
         FOREIGNER_PERMIT = "FOREIGNER_PERMIT", _("Permanent residence card of foreigners")
 
+    LONGEST_PINYIN, MOST_INITIALS = 120, 30
+
     name = models.CharField(_("full name"), max_length=60)
     former_name = models.CharField(_("former name"), max_length=60, blank=True)
     # Readings by the surname table; `other` is a second possible reading of the surname (单: shan, dan).
-    name_pinyin = models.CharField(max_length=120, blank=True, editable=False)
-    name_initials = models.CharField(max_length=30, blank=True, editable=False)
-    name_pinyin_other = models.CharField(max_length=120, blank=True, editable=False)
+    name_pinyin = models.CharField(max_length=LONGEST_PINYIN, blank=True, editable=False)
+    name_initials = models.CharField(max_length=MOST_INITIALS, blank=True, editable=False)
+    name_pinyin_other = models.CharField(max_length=LONGEST_PINYIN, blank=True, editable=False)
 
     identity_kind = models.CharField(
         _("kind of identity"), max_length=20, choices=IdentityKind.choices, default=IdentityKind.ID_CARD
