@@ -7,8 +7,8 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TextIO
@@ -16,8 +16,8 @@ from typing import TextIO
 import psycopg
 
 from rendang.config.commands.database import external
-from rendang.config.commands.environment import PYTHON, ROOT, require_space, say, stop
-from rendang.config.commands.installation import DEMONSTRATION, demonstration_environment, jobs, web
+from rendang.config.commands.environment import LOCK, PYTHON, ROOT, digest, is_made, require_space, say, stamp, stop
+from rendang.config.commands.installation import ACCOUNTS, DEMONSTRATION, demonstration_environment, jobs, web
 from rendang.config.commands.processes import Interrupted, Processes, run
 from rendang.kernel.core.postgres import PostgresError, Server
 
@@ -42,9 +42,7 @@ def demo(arguments: list[str]) -> int:
         if options.fresh:
             erase(home)
         require_space(NEEDED, home)
-        state.truncate(0)
-        state.write(json.dumps({"process": os.getpid(), "address": address}))
-        state.flush()
+        write(state, {"process": os.getpid(), "address": address})
         environment = demonstration_environment(home)
         server = None
         if given := os.environ.get("RENDANG_DATABASE_URL"):
@@ -54,13 +52,17 @@ def demo(arguments: list[str]) -> int:
             server = start_database(home, stack)
             url = server.url
         environment["RENDANG_DATABASE_URL"] = url
-        preparation = ["-m", "rendang.config.commands.prepare", "--demonstration", str(options.people)]
-        if run([PYTHON, *preparation], environment):
-            require_space(50, home)
-            stop("The demonstration could not be loaded (see above). Its data are kept; --fresh starts over.", 1)
+        version = "" if given else digest(*sources(), f"{options.people}")
+        if not version or not is_made(home, version):
+            preparation = ["-m", "rendang.config.commands.prepare", "--demonstration", str(options.people)]
+            if run([PYTHON, *preparation], environment):
+                require_space(50, home)
+                stop("The demonstration could not be loaded (see above). Its data are kept; --fresh starts over.", 1)
+            stamp(home, version)
+        forget_workers(url)
         processes = stack.enter_context(Processes(environment, home / "log"))
         try:
-            return serve(processes, server, options.port, address)
+            return serve(processes, server, home, options.port, address)
         except Interrupted:
             with suppress(OSError):  # the terminal may be gone
                 say("\nStopping … the data are kept for the next start.")
@@ -83,6 +85,12 @@ def claim(home: Path) -> TextIO:
             stop(f"The demonstration runs already: {other['address']}/ (process {other['process']}).", 6)
         stop("The demonstration is being started already.", 6)
     return state
+
+
+def write(state: TextIO, content: dict[str, object]) -> None:
+    state.truncate(0)
+    state.write(json.dumps(content))
+    state.flush()
 
 
 def require_port(port: int, *, wait: float = 0) -> None:
@@ -138,20 +146,32 @@ def start_database(home: Path, stack: ExitStack) -> Server:
     return stack.enter_context(server)
 
 
-def serve(processes: Processes, server: Server | None, port: int, address: str) -> int:
+def sources() -> Iterator[Path | str]:
+    """What the preparation depends on: a start at which none of it has changed goes straight to the web."""
+    yield LOCK
+    for folder in ("rendang", "static", "locale"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if "__pycache__" not in path.parts and path.is_file():
+                yield f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}\n"
+
+
+def forget_workers(url: str) -> None:
+    """No worker of ours runs yet, so a job that is under way has lost its own; the next minute takes it up again."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("delete from procrastinate_workers")
+
+
+def serve(processes: Processes, server: Server | None, home: Path, port: int, address: str) -> int:
     """Start web and worker, tell the address and the accounts, and watch until a signal comes."""
-    command: list[str | Path] = [PYTHON, ROOT / "manage.py", "demonstration_accounts"]
-    environment = {**os.environ, **processes.environment}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as telling:
-        process = processes.add("web", web("127.0.0.1", port, 2, grace=5))
-        processes.add("worker", jobs(2))
-        accounts = telling.communicate()[0]
+    process = processes.add("web", web("127.0.0.1", port, 2, grace=5))
     until = time.monotonic() + PATIENCE
     while not answers(port):
         if process.poll() is not None or time.monotonic() > until:
             require_space(50, processes.logs or ROOT)
             stop(f"The web process did not start: see {processes.log('web')}", 1)
         time.sleep(0.1)
+    processes.add("worker", jobs(2))  # now: loading beside the web it would only delay the first page
+    accounts = (home / ACCOUNTS).read_text()
     print(f"\nRendang 人档 — {address}/\n\n{accounts}\nCtrl-C stops it.", flush=True)
     while True:
         time.sleep(0.3)

@@ -71,7 +71,7 @@ def stamp(folder: Path, made_from: str) -> None:
 
 def run(command: list[str | Path], what: str) -> None:
     """Run one step of the set-up; when it fails, say why: a full disk, or no way to the registry."""
-    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
         require_space(100, ROOT)
         stop(f"{what} failed (see above). If it is the network, run it again: what is there already is kept.", 7)

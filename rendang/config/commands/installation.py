@@ -12,6 +12,7 @@ from rendang.config.commands.environment import PYTHON, ROOT, stop
 from rendang.config.commands.processes import GRACE, run
 
 DEMONSTRATION = ROOT / "var" / "demo"
+ACCOUNTS = "accounts.txt"  # in the home of a demonstration
 # These answer without any row.
 NEED_NOTHING = {"", "help", "--help", "--version", "version", "check", "makemigrations", "migrate", "showmigrations"}
 

@@ -5,19 +5,19 @@ One process for all of it, because loading the applications takes longer than an
 
 import argparse
 import fcntl
+import io
 import os
 from pathlib import Path
 
 import django
-from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
-from procrastinate.contrib.django import app
+from django.db import connection, transaction
 
 from rendang.config.commands.database import alone
 from rendang.config.commands.environment import digest, say
+from rendang.config.commands.installation import ACCOUNTS
 
 LOADING = "demonstration, being loaded"
 LOADED = "demonstration of {people} people"
@@ -51,22 +51,19 @@ def mark(text: str) -> None:
 
 def demonstration(people: int) -> None:
     """Migrate, load the standards and, once, the fictional city; a load that was cut off is taken up again."""
-    from rendang.kernel.core.actions import give_back_lost_jobs  # declares a job, so the applications come first
-
     with alone(os.environ["RENDANG_DATABASE_URL"]):
         call_command("migrate", interactive=False, verbosity=0)
         loaded = marker()
         if not loaded:
             mark(LOADING)
-        call_command("load_standards", verbosity=0)
+        call_command("load_standards", stdout=io.StringIO())  # its table of what changed is for operators
         if loaded in {"", LOADING}:
             say(f"Loading the fictional city of {people:,} people …" if people else "Loading an empty city …")
-            call_command("load_demonstration", people=people)
-            mark(LOADED.format(people=people))
+            with transaction.atomic():  # the city and the note that it is there: both or none
+                call_command("load_demonstration", people=people)
+                mark(LOADED.format(people=people))
         elif loaded != LOADED.format(people=people):
             say(f"The database keeps its {loaded}; --fresh starts over.")
-        # Only the demonstration's own worker uses this database, and it does not run yet.
-        async_to_sync(give_back_lost_jobs)(app.job_manager, silence=0)
 
 
 def main() -> None:
@@ -77,6 +74,8 @@ def main() -> None:
     django.setup()
     if options.demonstration is not None:
         demonstration(options.demonstration)
+        with (settings.HOME / ACCOUNTS).open("w") as file:
+            call_command("demonstration_accounts", stdout=file)
     collect_static()
 
 
