@@ -162,7 +162,7 @@ MFA_ADAPTER = "rendang.kernel.accounts.second_factor.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # half minutes by which a telephone's clock may be wrong
 # Minutes after which a session ends: without a click, and whatever happens. Settings, not policies of the standards,
-# because the operator of the machine answers for them (GB/T 22239-2019 8.1.4.1 b) and sign-in must not need the tables.
+# because the operator answers for them (GB/T 22239-2019 8.1.4.1 b) and the gate stands below the standards.
 # A citizen may sit at a shared computer; a clerk's day is shorter than ten hours.
 RENDANG_SESSION_MINUTES = {
     "staff": {

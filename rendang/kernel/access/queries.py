@@ -8,13 +8,14 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from rendang.kernel.access.models import Institution, Membership, MembershipProposal, Role
 from rendang.kernel.access.permissions import GRANTS, Permission
 from rendang.kernel.access.scope import ScopedQuerySet, institution_ids_where, memberships_of, within_scopes
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 # Kept apart from each other and from all business (GB/T 22239-2019 8.1.5).
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR})
@@ -84,7 +85,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not can(request.user, permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -111,7 +112,7 @@ def citizen(view: View) -> View:
     """Mark a page of a citizen who has signed in with the real name; staff have no business there."""
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not getattr(request.user, "is_citizen", False):
             raise PermissionDenied
         return view(request, *args, **kwargs)

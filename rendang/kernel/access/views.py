@@ -108,7 +108,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
     rows = rows.filter(state="PROPOSED") if waiting else rows.exclude(state="PROPOSED")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     for proposal in page:
-        proposal.may_decide = waiting and _is_for(request.user, proposal)
+        proposal.may_decide = waiting and _is_for(request.user, proposal)  # type: ignore[attr-defined]
     return render(request, "access/proposals.html", {"page": page, "waiting": waiting})
 
 

@@ -24,7 +24,7 @@ class CodeForm(forms.Form):
     """A code of the authenticator app (six digits) or a recovery code (eight)."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("One-time code"),
         max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
     )

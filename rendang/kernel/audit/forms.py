@@ -20,10 +20,10 @@ class SearchForm(forms.Form):
 
     who = forms.CharField(label=_("Who (name or user name)"), max_length=64, required=False)
     verb = forms.ChoiceField(label=_("What"), required=False)
-    since = forms.DateField(label=_("From"), required=False)
-    until = forms.DateField(label=_("Until"), required=False)
+    since = forms.DateField(label=_("From day"), required=False)
+    until = forms.DateField(label=_("To day"), required=False)
     subject_type = forms.CharField(required=False, widget=forms.HiddenInput)
-    subject_id = forms.IntegerField(label=_("Subject number"), required=False, min_value=1)
+    subject_id = forms.IntegerField(label=_("Number of what it concerns"), required=False, min_value=1)
     person_id = forms.IntegerField(label=_("Person number"), required=False, min_value=1)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -32,7 +32,7 @@ def timeline(*subjects: Model, limit: int = 50) -> list[TimelineEntry]:
     return [
         TimelineEntry(
             event.at,
-            event.actor_name,
+            sentences.actor(event.verb, event.actor_id, event.actor_name),
             sentences.sentence(event.verb),
             event.reason,
             sentences.icon(event.verb),
@@ -114,6 +114,7 @@ class Entry(NamedTuple):
     """An event as the audit administrator sees it: which fields changed, never what they contain."""
 
     event: AuditEvent
+    actor: str
     text: str
     thing: str
     institution: str
@@ -127,6 +128,7 @@ def describe(event: AuditEvent, institutions: dict[int, str]) -> Entry:
     """``institutions``: short names by id."""
     return Entry(
         event,
+        sentences.actor(event.verb, event.actor_id, event.actor_name),
         sentences.sentence(event.verb),
         sentences.thing(event.subject_type),
         institutions.get(event.institution_id, "") if event.institution_id else "",

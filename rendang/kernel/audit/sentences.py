@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 THINGS: dict[str, Promise] = {
     "account": _("account"),
     "apiclient": _("API client"),
+    "auditseal": _("seal"),
     "calendar": _("calendar"),
     "case": _("case"),
     "catalogue": _("catalogue"),
@@ -21,11 +22,16 @@ THINGS: dict[str, Promise] = {
     "custody": _("custody"),
     "custodyconflict": _("custody conflict"),
     "dossier": _("dossier"),
+    "education": _("education"),
     "employer": _("employer"),
+    "employment": _("employment"),
+    "familymember": _("family member"),
     "file": _("file"),
     "institution": _("institution"),
     "intake": _("intake"),
+    "languageskill": _("language"),
     "material": _("material"),
+    "materialremoval": _("removal of materials"),
     "notice": _("notice"),
     "paper": _("paper"),
     "person": _("person"),
@@ -34,6 +40,7 @@ THINGS: dict[str, Promise] = {
     "recall": _("recall letter"),
     "recallletter": _("recall letter"),
     "removal": _("removal of materials"),
+    "reward": _("reward or sanction"),
     "role": _("role"),
     "roster": _("roster"),
     "rosterimport": _("roster"),
@@ -42,6 +49,8 @@ THINGS: dict[str, Promise] = {
     "standards": _("standards"),
     "store": _("store"),
     "synonym": _("synonym"),
+    "title": _("title or qualification"),
+    "training": _("training"),
     "transfer": _("transfer"),
 }
 
@@ -120,15 +129,25 @@ SENTENCES: dict[str, Promise] = {
     "api_client.revoke": _("Revoked the API client"),
     "audit.search": _("Searched the audit log"),
     "audit.verify": _("Verified the audit log"),
+    "calendar.announce": _("Entered an announced year into the calendar"),
     "calendar.set_day": _("Set a day of the calendar"),
+    "catalogue.sort": _("Put a class of the catalogue in order"),
     "certificate.issue": _("Issued the certificate"),
     "certificate.open": _("Drafted the certificate from the record"),
     "certificate.refuse": _("Refused the certificate"),
     "certificate.revoke": _("Revoked the certificate"),
+    "code.set": _("Set a code"),
+    "custody.claim": _("Noted a claim of custody"),
+    "custody.settle": _("Settled the claim of custody"),
+    "custody.take": _("Took custody of the dossier"),
     "custodyconflict.keep": _("Confirmed the holder"),
     "custodyconflict.move": _("Confirmed the claim"),
     "custodyconflict.open": _("Reported a custody conflict"),
+    "demonstration.load": _("Loaded the fictional city"),
+    "dossier.add_volumes": _("Noted the volumes of the dossier"),
+    "dossier.locate": _("Asked which institution holds the dossier"),
     "dossier.places": _("Looked at the places of the dossier"),
+    "dossier.search": _("Searched the dossiers"),
     "file.store": _("Stored a paper"),
     "file.verify": _("Checked that a stored paper is unchanged"),
     "intake.accept": _("Accepted the dossier"),
@@ -145,9 +164,11 @@ SENTENCES: dict[str, Promise] = {
     "intake.witness_opening": _("Signed the opening as second person"),
     "label.print_dossiers": _("Printed labels for dossiers"),
     "label.print_slots": _("Printed labels for slots"),
+    "material.add_many": _("Listed materials in the catalogue"),
     "materialremoval.approve": _("Approved the removal of a paper"),
     "materialremoval.open": _("Asked to remove a paper"),
     "materialremoval.refuse": _("Refused the removal of a paper"),
+    "materialremoval.view": _("Looked at the removal of materials"),
     "person.add_identity": _("Added an identity"),
     "person.unmask": _("Showed the full identity number"),
     "placement.hand_to_courier": _("Handed the dossier to the carrier"),
@@ -157,12 +178,17 @@ SENTENCES: dict[str, Promise] = {
     "placement.put_back": _("Put the dossier back into its slot"),
     "placement.put_on_desk": _("Put the dossier on the desk"),
     "placement.take_out": _("Took the dossier out of its slot"),
+    "policy.set": _("Set a policy"),
     "query.ask": _("Asked by the public where the dossier is"),
+    "recorded_value.add": _("Noted a recorded value"),
+    "recorded_value.change": _("Changed a recorded value"),
+    "recorded_value.remove": _("Took out a recorded value"),
     "role.confirm": _("Confirmed the role"),
     "role.decline": _("Declined the role"),
     "role.grant_first": _("Granted a first role on the server"),
     "role.propose": _("Proposed to grant a role"),
     "role.propose_withdrawal": _("Proposed to withdraw a role"),
+    "roster.correct_columns": _("Corrected the columns of the roster"),
     "store.add_slots": _("Added slots to the store"),
     "store.remove_slots": _("Removed slots from the store"),
     "store.set_capacity": _("Changed the capacity"),
@@ -194,7 +220,16 @@ def sentence(verb: str) -> str:
 def thing(subject_type: str) -> str:
     """What an event is about, from its ``app.model``."""
     model = subject_type.rpartition(".")[2]
-    return str(THINGS.get({"user": "account", "membershipproposal": "role"}.get(model, model), model))
+    return str(
+        THINGS.get({"user": "account", "membership": "role", "membershipproposal": "role"}.get(model, model), model)
+    )
+
+
+def actor(verb: str, actor_id: int | None, name: str) -> str:
+    """Who did it: a name, the system, or nobody known when somebody could not sign in."""
+    if actor_id is not None:
+        return name
+    return "" if verb.startswith(("account.fail", "account.lock")) else str(_("System"))
 
 
 def icon(verb: str) -> str:

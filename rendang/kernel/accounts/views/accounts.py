@@ -17,7 +17,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import requires
 from rendang.kernel.accounts import actions, forms
 from rendang.kernel.accounts.models import User
-from rendang.kernel.accounts.views.security import confirmed
+from rendang.kernel.accounts.views.security import confirmed, staff_of
 
 
 @never_cache
@@ -28,7 +28,7 @@ def create(request: HttpRequest) -> HttpResponse:
     form = forms.AccountForm(request.POST or None)
     if form.is_valid():
         try:
-            user, password = actions.create_account(**form.cleaned_data, by=request.user)
+            user, password = actions.create_account(**form.cleaned_data, by=staff_of(request))
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
@@ -50,7 +50,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.ReasonForm(request.POST or None)
     if form.is_valid():
         try:
-            password = actions.reset_password(user, by=request.user, **form.cleaned_data)
+            password = actions.reset_password(user, by=staff_of(request), **form.cleaned_data)
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
@@ -68,11 +68,11 @@ def _page(label: Promise, done: Promise, act: Callable[..., Any]) -> Callable[..
         form = forms.ReasonForm(request.POST or None)
         if form.is_valid():
             try:
-                act(user, by=request.user, **form.cleaned_data)
+                act(user, by=staff_of(request), **form.cleaned_data)
             except ValidationError as refused:
                 form.add_error(None, refused)
             else:
-                messages.success(request, done)
+                messages.success(request, str(done))
                 return redirect("access:member", user.pk)
         return render(request, "accounts/manage.html", {"form": form, "member": user, "label": label})
 

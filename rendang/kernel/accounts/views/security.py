@@ -43,7 +43,7 @@ def confirmed(view: View) -> View:
     return checked
 
 
-def _staff(request: HttpRequest) -> User:
+def staff_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User) or not request.user.is_staff_member:
         raise PermissionDenied
     return request.user
@@ -52,7 +52,7 @@ def _staff(request: HttpRequest) -> User:
 @require_safe
 @signed_in
 def security(request: HttpRequest) -> HttpResponse:
-    user = _staff(request)
+    user = staff_of(request)
     context = {
         "has_second_factor": queries.authenticator_of(user) is not None,
         "demanded": queries.demands_second_factor(user),
@@ -67,7 +67,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def password(request: HttpRequest) -> HttpResponse:
-    user = _staff(request)
+    user = staff_of(request)
     form = forms.PasswordForm(request.POST or None)
     if form.is_valid():
         data = form.cleaned_data
@@ -87,7 +87,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @signed_in
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Enter the code before anything else can be reached."""
-    user = _staff(request)
+    user = staff_of(request)
     wanted = queries.next_address(request, resolve_url(settings.LOGIN_REDIRECT_URL))
     if queries.authenticator_of(user) is None:
         return redirect("accounts:second_factor_setup")
@@ -118,7 +118,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @signed_in
 @confirmed
 def second_factor_setup(request: HttpRequest) -> HttpResponse:
-    user = _staff(request)
+    user = staff_of(request)
     if queries.authenticator_of(user) is not None:
         return redirect("accounts:security")
     secret = request.session.setdefault(NEW_SECRET, generate_totp_secret())
@@ -149,7 +149,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
 @confirmed
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Asks first; then shows ten new codes once."""
-    user = _staff(request)
+    user = staff_of(request)
     if queries.authenticator_of(user) is None:
         return redirect("accounts:second_factor_setup")
     if request.method == "POST":
@@ -163,7 +163,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @signed_in
 @confirmed
 def remove_second_factor(request: HttpRequest) -> HttpResponse:
-    user = _staff(request)
+    user = staff_of(request)
     try:
         actions.remove_second_factor(user, by=user)
     except ValidationError as refused:
@@ -178,7 +178,7 @@ def remove_second_factor(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_in
 def confirm(request: HttpRequest) -> HttpResponse:
-    user = _staff(request)
+    user = staff_of(request)
     form = forms.ConfirmForm(request.POST or None)
     if form.is_valid():
         try:
