@@ -174,7 +174,7 @@ class MaterialFactory(factory.django.DjangoModelFactory):
 
 
 def held_dossier(institution: Institution, *, custody: dict[str, object] | None = None, **person: object) -> Dossier:
-    """A dossier that the institution holds: ``held_dossier(office, name="李雷", custody={"archive_number": "A1"})``."""
+    """A dossier that the institution holds: ``held_dossier(office, name="李雷", custody={"received_on": "2015"})``."""
     held = CustodyFactory(
         institution=institution, dossier=DossierFactory(person=PersonFactory(**person)), **(custody or {})
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.core.fields import PartialDateField
-from rendang.kernel.workflow.models import Case, CaseQuerySet
+from rendang.kernel.workflow.models import Case
 from rendang.people.models import Employer, NameGrams, Person
 
 
@@ -163,8 +163,6 @@ class CustodyConflict(Case):
     holding = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="contested_by")
     finding = models.CharField(_("finding"), max_length=400, blank=True)
 
-    objects = CaseQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("custody conflict")
         constraints = [
@@ -270,8 +268,6 @@ class MaterialRemoval(Case):
     material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="removals")
     reason = models.CharField(_("reason"), max_length=200)
     decision_reason = models.CharField(_("reason of the decision"), max_length=200, blank=True)
-
-    objects = CaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("removal of a paper")

@@ -105,7 +105,7 @@ def looks_at(person_id: int, limit: int = 100) -> list[Look]:
     names = {institution.pk: institution.name for institution in Institution.objects.all()}
     events = events_about(person_id, limit=5 * limit)
     return [
-        Look(event.at, names.get(event.institution_id, ""), sentence(event.verb), event.reason)
+        Look(event.at, names.get(event.institution_id or 0, ""), sentence(event.verb), event.reason)
         for event in events
         if event.verb.rpartition(".")[2] in LOOKS
     ][:limit]

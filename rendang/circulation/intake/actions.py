@@ -189,6 +189,7 @@ def accept(intake: Intake, *, by: Any) -> None:
     """The dossier is ours from now on: archive number, receipt, and a place on the desk until it is shelved."""
     if not (intake.notice_agrees and intake.list_agrees and intake.right_person):
         raise ValidationError(_("Notice, list and parcel do not agree: return the dossier or compare again."))
+    assert intake.person
     intake.custody = dossiers.take_custody(
         dossiers.ensure_dossier(intake.person, by=by),
         intake.institution,
@@ -214,7 +215,7 @@ def accept(intake: Intake, *, by: Any) -> None:
     permission=Permission.INTAKE_REVIEW,
 )
 def compare_again(intake: Intake, *, by: Any, reason: str) -> None:
-    """The sender has explained or sent what was lacking; the comparison starts over, the old one stays in the trace."""
+    """The sender has explained or sent what was lacking: compare afresh; the former result stays in the trace."""
     intake.notice_agrees = intake.list_agrees = intake.right_person = None
     intake.comparison = ""
 

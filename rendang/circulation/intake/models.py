@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Custody
 from rendang.kernel.files.models import StoredFile
-from rendang.kernel.workflow.models import Case, CaseQuerySet
+from rendang.kernel.workflow.models import Case
 
 
 class Intake(Case):
@@ -82,8 +82,6 @@ class Intake(Case):
     return_reason = models.CharField(_("reason of the return"), max_length=20, blank=True)
     return_detail = models.CharField(_("explanation of the return"), max_length=400, blank=True)
     return_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-
-    objects = CaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("intake")

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -80,7 +80,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.INTAKE_VIEW)
-def paper(request: HttpRequest, pk: int, paper: str) -> HttpResponse:
+def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
     """A printed paper of the intake: the recall letter, the receipt or the return slip."""
     intake = get_visible_or_404(Intake.objects.all(), request.user, Permission.INTAKE_VIEW, pk=pk)
     stored = getattr(intake, PAPERS[paper][0]) if paper in PAPERS else None

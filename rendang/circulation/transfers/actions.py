@@ -60,6 +60,12 @@ def offer(
     return open_case(transfer, by=by, permission=None, deadline="transfer_agree")
 
 
+def subject(transfer: Transfer) -> tuple[Dossier, Institution]:
+    """What moves, and where to: every transfer has both, from the offer on."""
+    assert transfer.dossier and transfer.counterpart
+    return transfer.dossier, transfer.counterpart
+
+
 @step(
     Transfer,
     label=gettext_lazy("Agree to take it"),
@@ -82,7 +88,8 @@ def agree(transfer: Transfer, *, by: Any) -> None:
 )
 def pack(transfer: Transfer, *, by: Any, principal_volumes: int, duplicate_volumes: int, papers_counted: int) -> None:
     """The whole set goes together, sealed, with list and notice; nothing is held back or sent in parts (P6, P7)."""
-    storage.put_on_desk(transfer.dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
+    dossier, _counterpart = subject(transfer)
+    storage.put_on_desk(dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
     transfer.packed_by = by
     transfer.principal_volumes, transfer.duplicate_volumes, transfer.papers = (
         principal_volumes,
@@ -107,8 +114,9 @@ def dispatch(transfer: Transfer, *, by: Any, carrier: str, waybill: str = "") ->
         raise ValidationError({"carrier": _("A dossier may not travel this way.")})
     transfer.carrier, transfer.waybill = carrier, waybill.strip()
     transfer.sent_on = timezone.localdate()
+    dossier, _counterpart = subject(transfer)
     storage.hand_to_courier(
-        transfer.dossier, by=by, detail=f"{standards.code_name('carrier', carrier)} {waybill}".strip(), case=transfer
+        dossier, by=by, detail=f"{standards.code_name('carrier', carrier)} {waybill}".strip(), case=transfer
     )
 
 
@@ -139,10 +147,9 @@ def receive(
             % {"sent": " / ".join(str(number) for number in sent)}
         )
     transfer.received_on = timezone.localdate()
-    transfer.new_custody = dossiers.hand_over_custody(
-        transfer.dossier, transfer.counterpart, by=by, reason=transfer.reason
-    )
-    storage.put_on_desk(transfer.dossier, transfer.counterpart, by=by, detail=transfer.number, case=transfer)
+    dossier, counterpart = subject(transfer)
+    transfer.new_custody = dossiers.hand_over_custody(dossier, counterpart, by=by, reason=transfer.reason)
+    storage.put_on_desk(dossier, counterpart, by=by, detail=transfer.number, case=transfer)
     transfer.receipt_file = papers.receipt(transfer, by=by)
 
 
@@ -172,7 +179,8 @@ def refuse(transfer: Transfer, *, by: Any, refusal_reason: str, refusal_detail: 
 )
 def take_back(transfer: Transfer, *, by: Any) -> None:
     """The parcel is back on the sender's desk (or never left it); it waits there to be shelved again."""
-    storage.put_on_desk(transfer.dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
+    dossier, _counterpart = subject(transfer)
+    storage.put_on_desk(dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
 
 
 @step(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Custody
 from rendang.kernel.files.models import StoredFile
-from rendang.kernel.workflow.models import Case, CaseQuerySet
+from rendang.kernel.workflow.models import Case
 
 
 class Transfer(Case):
@@ -53,8 +53,6 @@ class Transfer(Case):
     receipt_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     refusal_reason = models.CharField(_("reason of the refusal"), max_length=20, blank=True)
     refusal_detail = models.CharField(_("explanation of the refusal"), max_length=400, blank=True)
-
-    objects = CaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("transfer")

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -79,7 +79,7 @@ def offer(request: HttpRequest, dossier: int) -> HttpResponse:
 
 @require_safe
 @requires(Permission.TRANSFER_VIEW)
-def paper(request: HttpRequest, pk: int, paper: str) -> HttpResponse:
+def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
     """A printed paper of the transfer: the three-part notice or the receipt."""
     transfer = get_visible_or_404(Transfer.objects.all(), request.user, Permission.TRANSFER_VIEW, pk=pk)
     stored = getattr(transfer, PAPERS[paper][0]) if paper in PAPERS else None

@@ -127,7 +127,7 @@ def _workbook(rows: Iterator[list[str]], remarks: list[tuple[str, str]]) -> IO[b
 
 def _headings() -> list[str]:
     return [
-        _("Archive number"), _("Institution"), _("Name"), _("Sex"), _("ID number"), _("Date of birth"),
+        _("Archive number"), _("Institution"), _("Full name"), _("Sex"), _("ID number"), _("Date of birth"),
         _("Political status"), _("Education"), _("Employer"), _("Kind of custody"), _("Received"), _("Slot"),
         _("Custody"), _("Left"), _("Sent to"),
     ]  # fmt: skip

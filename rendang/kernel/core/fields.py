@@ -53,7 +53,7 @@ class EncryptedTextField(models.BinaryField):
     """Text that rests encrypted (AES-256-GCM). Found again only through a blind index beside it."""
 
     _pyi_private_set_type: str | bytes  # what mypy is told (django-stubs)
-    _pyi_private_get_type: str
+    _pyi_private_get_type: str  # type: ignore[assignment]
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> str:
         return crypto.decrypt(bytes(value)).decode() if value else ""

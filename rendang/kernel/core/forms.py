@@ -26,7 +26,7 @@ class PartialDateInput(forms.CharField):
         self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
     def to_python(self, value: Any) -> str:
-        return plain_partial_date(super().to_python(value))
+        return plain_partial_date(super().to_python(value) or "")
 
 
 def show_refusal(form: forms.Form, refused: ValidationError) -> None:

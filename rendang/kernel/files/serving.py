@@ -1,6 +1,7 @@
 """A stored file as the answer to a request."""
 
 from itertools import chain
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -35,7 +36,8 @@ def serve(
         if getattr(view, "access", None) not in {"citizen", "public"}:
             raise PermissionDenied
     elif belongs_to is not None:
-        get_visible_or_404(type(belongs_to)._default_manager.all(), request.user, permission, pk=belongs_to.pk)
+        rows: Any = type(belongs_to)._default_manager.all()
+        get_visible_or_404(rows, request.user, permission, pk=belongs_to.pk)
     else:
         stored = get_visible_or_404(StoredFile.objects.all(), request.user, permission, pk=stored.pk)
     pieces = open_file(stored)

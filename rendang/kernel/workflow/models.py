@@ -65,7 +65,7 @@ class Case(models.Model):
     SERVICE_ITEM: ClassVar[str]
     PAGE: ClassVar[str]
     CLOSED: ClassVar[frozenset[str]]
-    State: ClassVar[Any]
+    State: Any
 
     number = models.CharField(_("case number"), max_length=32, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=32, editable=False)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -54,7 +55,7 @@ def case_context(request: HttpRequest, case: Any) -> dict[str, Any]:
 
 def step_page(
     model: type[Case], take: Mapping[str, Callable[..., Any]], forms_of: Mapping[str, FormFor], view: Permission
-) -> Callable[..., HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     """The page ``…/<pk>/<step>/`` of a kind: a form if the step asks for something, else a confirmation.
 
     ``take`` are the step functions by name; ``forms_of`` their forms (none: nothing is asked).

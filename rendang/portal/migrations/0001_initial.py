@@ -4,25 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PublicRequest',
+            name="PublicRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('QUERY', 'Query'), ('VERIFICATION', 'Verification')], max_length=12)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('address', models.BinaryField(max_length=16)),
-                ('identity', models.BinaryField(max_length=16, null=True)),
-                ('challenge', models.UUIDField(null=True, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("QUERY", "Query"), ("VERIFICATION", "Verification")], max_length=12),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("address", models.BinaryField(max_length=16)),
+                ("identity", models.BinaryField(max_length=16, null=True)),
+                ("challenge", models.UUIDField(null=True, unique=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['address', 'kind', 'at'], name='public_by_address'), models.Index(fields=['identity', 'at'], name='public_by_identity')],
+                "indexes": [
+                    models.Index(fields=["address", "kind", "at"], name="public_by_address"),
+                    models.Index(fields=["identity", "at"], name="public_by_identity"),
+                ],
             },
         ),
     ]

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,15 +22,20 @@ from rendang.services.certificates.queries import status_of
 SHOWN = ("intake", "transfer", "certificate")
 
 
+def index_of(request: HttpRequest) -> bytes:
+    """The blind index of the signed-in citizen's identity number: what ties them to their own rows."""
+    return bytes(request.user.id_index)  # type: ignore[arg-type,union-attr]
+
+
 @never_cache
 @require_safe
 @citizen
 def me(request: HttpRequest) -> HttpResponse:
     own = own_dossier(request.user)
-    cases = Case.objects.filter(person__id_index=bytes(request.user.id_index), kind__in=SHOWN)  # type: ignore[union-attr]
+    cases = Case.objects.filter(person__id_index=index_of(request), kind__in=SHOWN)
     cases = cases.select_related("institution", "counterpart").order_by("-pk")[:20]
     issued = Certificate.objects.filter(
-        person__id_index=bytes(request.user.id_index),  # type: ignore[union-attr]
+        person__id_index=index_of(request),
         issued_at__isnull=False,
     ).select_related("custody", "institution")
     context = {
@@ -64,12 +69,12 @@ def apply(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @citizen
-def paper(request: HttpRequest, pk: int) -> HttpResponse:
+def paper(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The signed PDF of a certificate of one's own."""
     certificate = (
         Certificate.objects.filter(
             pk=pk,
-            person__id_index=bytes(request.user.id_index),  # type: ignore[union-attr]
+            person__id_index=index_of(request),
         )
         .select_related("file")
         .first()

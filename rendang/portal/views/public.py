@@ -1,5 +1,7 @@
 """Pages for anyone: the one-entry query, verification, the service guide and the directory."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -62,8 +64,9 @@ def query(request: HttpRequest) -> HttpResponse:
             else:
                 return render(request, "portal/answer.html", {"found": found, "institutions": directory()})
     # The question is used up or answered wrongly: the page asks a new one and keeps what was typed.
-    form.data = form.data.copy()
-    form.data["token"], form.data["answer"] = fresh.token, ""
+    typed = request.POST.copy()
+    typed["token"], typed["answer"] = fresh.token, ""
+    form.data = typed
     form.fields["answer"].label = fresh.question
     return render(request, "portal/query.html", {"form": form})
 
@@ -75,7 +78,7 @@ def verify_certificate(request: HttpRequest) -> HttpResponse:
     """By number and code, typed or from the QR code on the paper."""
     given = {"number", "code"} <= request.GET.keys()
     form = forms.VerifyForm(request.GET if given else None)
-    context = {"form": form, "file_form": forms.VerifyFileForm(), "verdict": None}
+    context: dict[str, Any] = {"form": form, "file_form": forms.VerifyFileForm(), "verdict": None}
     if given and form.is_valid():
         try:
             actions.count(PublicRequest.Kind.VERIFICATION, address=address_of(request))
@@ -92,7 +95,7 @@ def verify_certificate(request: HttpRequest) -> HttpResponse:
 def verify_file(request: HttpRequest) -> HttpResponse:
     """By the PDF itself: its signature, that nothing was changed, and what the register says of it."""
     form = forms.VerifyFileForm(request.POST or None, request.FILES or None)
-    context = {"form": forms.VerifyForm(), "file_form": form, "verdict": None}
+    context: dict[str, Any] = {"form": forms.VerifyForm(), "file_form": form, "verdict": None}
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         if file.size > MAX_PDF:

@@ -66,6 +66,7 @@ def draft(dossier: Dossier, *, by: Any, purpose: str = "", channel: str = Case.C
 def issue(certificate: Certificate, *, by: Any) -> None:
     """Sign and number it — only while the dossier is in stock, and with the record as it is at this moment."""
     custody = Custody.objects.select_for_update().get(pk=certificate.custody_id)
+    assert certificate.dossier
     if custody.status != Custody.Status.HELD or not in_stock(certificate.dossier):
         raise ValidationError(
             _("The dossier is not in stock now, so custody cannot be certified. Try again when it is back in place.")

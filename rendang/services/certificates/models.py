@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Custody
 from rendang.kernel.files.models import StoredFile
-from rendang.kernel.workflow.models import Case, CaseQuerySet
+from rendang.kernel.workflow.models import Case
 
 
 class Certificate(Case):
@@ -51,8 +51,6 @@ class Certificate(Case):
     )
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     reason = models.CharField(_("reason of refusal or revocation"), max_length=200, blank=True)
-
-    objects = CaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("certificate of custody")

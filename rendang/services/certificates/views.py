@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -71,7 +71,7 @@ def draft(request: HttpRequest, dossier: int) -> HttpResponse:
 
 @require_safe
 @requires(Permission.CERTIFICATE_VIEW)
-def paper(request: HttpRequest, pk: int) -> HttpResponse:
+def paper(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The signed PDF."""
     certificate = get_visible_or_404(Certificate.objects.all(), request.user, Permission.CERTIFICATE_VIEW, pk=pk)
     if certificate.file is None:

@@ -7,7 +7,6 @@ from rendang.circulation.intake import actions
 from rendang.kernel.access.models import Role
 from tests.factories import staff
 
-
 PARCEL = {"carrier": "ems", "waybill": "EA123456785CN", "parcel_sender": "虚构市人才服务中心", "seal": "INTACT"}
 
 

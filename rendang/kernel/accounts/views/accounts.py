@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -59,7 +60,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/manage.html", {"form": form, "member": user, "label": label})
 
 
-def _page(label: Promise, done: Promise, act: Callable[..., Any]) -> Callable[..., HttpResponse]:
+def _page(label: Promise, done: Promise, act: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
     @require_http_methods(["GET", "POST"])
     @requires(Permission.ROLE_PROPOSE)
     @confirmed

@@ -5,16 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0001_initial'),
-        ('files', '0001_initial'),
+        ("access", "0001_initial"),
+        ("files", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='storedfile',
-            index=models.Index(fields=['sha256'], name='file_by_digest'),
+            model_name="storedfile",
+            index=models.Index(fields=["sha256"], name="file_by_digest"),
         ),
     ]
