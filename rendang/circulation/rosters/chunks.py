@@ -3,7 +3,7 @@
 import queue
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -60,13 +60,13 @@ class Chunk:
     not_data: list[tuple[int, int]] = field(default_factory=list)
 
 
-def chunks(path: Path, layouts: Sequence[Layout | None], judge: Judge) -> Iterator[Chunk]:
-    """The file in chunks. ``layouts`` are those of its sheets, ``None`` for a sheet that is no roster.
+def chunks(path: Path, layouts: Sequence[Layout | None], judge: Judge) -> Generator[Chunk, None, None]:
+    """The file in chunks. ``layouts`` are those of its sheets, ``None`` or without columns where there is no roster.
 
     Chunks are the same at every reading of the same file, so that an import can go on where it stopped.
     """
     for sheet_number, (sheet, layout) in enumerate(zip(open_roster(path), layouts, strict=True)):
-        if layout is None:
+        if layout is None or not layout.columns:
             continue
         with closing(sheet.rows(layout.wanted)) as rows:  # type: ignore[type-var]
             while piece := list(islice(rows, CHUNK_ROWS)):
@@ -75,7 +75,7 @@ def chunks(path: Path, layouts: Sequence[Layout | None], judge: Judge) -> Iterat
                     yield _chunk(judged, [(sheet_number, number) for number in not_data])
 
 
-def ahead(source: Iterator[Chunk], depth: int = 2) -> Iterator[Chunk]:
+def ahead(source: Iterable[Chunk], depth: int = 2) -> Generator[Chunk, None, None]:
     """The same chunks, produced by a thread while the caller is busy with the ones before."""
     ready: queue.Queue[Chunk | BaseException | None] = queue.Queue(maxsize=depth)
     stopped = threading.Event()

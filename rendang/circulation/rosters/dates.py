@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 from functools import lru_cache
+from math import isfinite
 
 from rendang.circulation.rosters.reading import Cell
 
@@ -40,6 +41,8 @@ def is_later(date: str, today: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _of_number(number: float) -> str | None:
+    if not isfinite(number):
+        return None
     if number != int(number):
         # 1952.3 typed as a number; what was 1952.10 has become 1952.1 and cannot be told from January.
         return _of_text(repr(number)) if EARLIEST <= number < LATEST else _of_number(int(number))

@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from rendang.circulation.rosters.reading import Cell, Row, Sheet, text_of
-from rendang.kernel.core.identifiers import is_valid_uscc, normalise_id_number
+from rendang.kernel.core.chinese import SURNAME_READINGS
+from rendang.kernel.core.identifiers import is_valid_uscc, mask_id_number, normalise_id_number
 
 # So many rows are looked at before the rest is read.
 LOOKED_AT = 60
@@ -24,7 +25,7 @@ _PUNCTUATION = re.compile(r"[\s*:,.。、，：；;·_\-—~'\"“”‘’/\\#�
 _BRACKETS = re.compile(r"[(\[【〔{<《].*?[)\]】〕}>》]")
 _GROUP_FILLER = re.compile("信息|情况|基本|资料|相关|内容|数据|登记")
 _LONG_NUMBER = re.compile(r"\d{15}|\d{17}[\dX]")
-_HAN_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]{2,8}")
+_HAN_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]{2,15}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _COMMON_SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
@@ -50,8 +51,10 @@ class Layout:
     title_rows: tuple[int, ...]
     header_rows: tuple[int, ...]
     headings: tuple[str, ...]
-    # Field → its columns from 0.
+    # Field → its columns from 0; none: the sheet is no roster, or nobody has said yet what it means.
     columns: Mapping[str, tuple[int, ...]]
+    # Some values of each column, masked.
+    samples: tuple[tuple[str, ...], ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -152,7 +155,7 @@ def _looks_like_data(cells: Sequence[Cell]) -> bool:
 
 
 def recognise(rows: Sequence[Row], *, previous: Layout | None = None) -> Layout | None:
-    """The layout of a sheet from its first rows; ``None`` when it is no roster (instructions, totals, lists).
+    """The layout of a sheet from its first rows, without columns when it is no roster; ``None`` when it is empty.
 
     ``previous`` is the layout of the sheet before, which a sheet without headings continues.
     """
@@ -161,7 +164,7 @@ def recognise(rows: Sequence[Row], *, previous: Layout | None = None) -> Layout 
         if _looks_like_data(cells):
             break
         single = [("", normalise_heading(text_of(cell))) for cell in cells]
-        options = [((number,), single)]
+        options: list[tuple[tuple[int, ...], list[tuple[str, str]]]] = [((number,), single)]
         if at and not _looks_like_data(rows[at - 1][1]) and sum(cell is not None for cell in rows[at - 1][1]) > 1:
             options.append(((rows[at - 1][0], number), _joined_headings(rows[at - 1][1], cells)))
         for header_rows, pairs in options:
@@ -170,7 +173,7 @@ def recognise(rows: Sequence[Row], *, previous: Layout | None = None) -> Layout 
             if _is_roster(columns) and (best is None or fitness > best[0]):
                 best = (fitness, header_rows, pairs, columns)
     if best is None:
-        return _by_content_alone(rows, previous)
+        return _by_content_alone(rows, previous) or _unknown(rows)
     _, header_rows, pairs, columns = best
     data = [cells for number, cells in rows if number > header_rows[-1]]
     return Layout(
@@ -178,6 +181,7 @@ def recognise(rows: Sequence[Row], *, previous: Layout | None = None) -> Layout 
         header_rows=header_rows,
         headings=tuple(upper + lower if lower != upper else lower for upper, lower in pairs),
         columns=_by_content(columns, pairs, data),
+        samples=_samples(data),
     )
 
 
@@ -201,7 +205,9 @@ def _is_id(value: str) -> bool:
 
 def _is_name(value: str) -> bool:
     plain = "".join(value.split())
-    return plain[:1] in _COMMON_SURNAMES and len(plain) < 5 and bool(_HAN_NAME.fullmatch(plain))
+    if not _HAN_NAME.fullmatch(plain):
+        return False
+    return "·" in plain or (len(plain) < 5 and (plain[0] in _COMMON_SURNAMES or plain[0] in SURNAME_READINGS))
 
 
 _TESTS = {
@@ -240,17 +246,59 @@ def _by_content(
 
 def _by_content_alone(rows: Sequence[Row], previous: Layout | None) -> Layout | None:
     """A sheet without headings: the continuation of the one before, or told by its content."""
-    data = [cells for _, cells in rows]
-    columns = _by_content({}, [], data) if data else {}
-    if "id_number" not in columns or "name" not in columns:
+    columns = _by_content({}, [], [cells for _, cells in rows]) if rows else {}
+    if "id_number" not in columns:
         return None
-    if previous and all(previous.columns.get(field) == columns[field] for field in ("id_number", "name")):
+    (identity,) = columns["id_number"]
+    if previous and previous.columns.get("id_number") == (identity,):
         return replace(previous, title_rows=(), header_rows=())
-    return Layout(title_rows=(), header_rows=(), headings=(), columns=columns)
+    if "name" not in columns:
+        return None
+    above = []
+    for number, cells in rows:
+        if identity < len(cells) and _is_id(text_of(cells[identity])):
+            break
+        above.append((number, cells))
+    header_rows = (above[-1][0],) if above else ()
+    headings = tuple(normalise_heading(text_of(cell)) for cell in above[-1][1]) if above else ()
+    data = [cells for _, cells in rows[len(above) :]]
+    pairs = [("", heading) for heading in headings]
+    columns = _by_content(_recognise(pairs) | columns, pairs, data)
+    return Layout(tuple(number for number, _ in above[:-1]), header_rows, headings, columns, _samples(data))
+
+
+def _unknown(rows: Sequence[Row]) -> Layout | None:
+    """For a person to say what the columns mean: the row with the most texts is taken for the headings."""
+    if not rows:
+        return None
+
+    def texts(row: Row) -> int:
+        return 0 if _looks_like_data(row[1]) else sum(isinstance(cell, str) and cell != "" for cell in row[1])
+
+    number, cells = max(rows[:_MOST_ROWS_ABOVE], key=texts)
+    return Layout(
+        title_rows=tuple(above for above, _cells in rows if above < number),
+        header_rows=(number,),
+        headings=tuple(normalise_heading(text_of(cell)) for cell in cells),
+        columns={},
+        samples=_samples([cells for below, cells in rows if below > number]),
+    )
+
+
+def _samples(data: Sequence[Sequence[Cell]]) -> tuple[tuple[str, ...], ...]:
+    """Three values of each column, so far masked that they show what the column holds and not whose it is."""
+    width = max(map(len, data), default=0)
+    return tuple(tuple(_masked(text) for text in _values(data, column)[:3]) for column in range(width))
+
+
+def _masked(text: str) -> str:
+    if len(text) > 6 and sum(map(str.isdecimal, text)) > len(text) // 2:
+        return mask_id_number(text)
+    return text if len(text) < 2 or text[0] in "男女汉" else f"{text[0]}{'*' * min(len(text) - 1, 8)}"
 
 
 def layouts(sheets: Iterable[Sheet]) -> Iterable[tuple[Sheet, Layout | None]]:
-    """Each sheet with its layout as recognised, ``None`` for a sheet that is no roster."""
+    """Each sheet with its layout as recognised, ``None`` for an empty one."""
     previous = None
     for sheet in sheets:
         first: list[Row] = []
@@ -259,5 +307,5 @@ def layouts(sheets: Iterable[Sheet]) -> Iterable[tuple[Sheet, Layout | None]]:
             if len(first) == LOOKED_AT:
                 break
         layout = recognise(first, previous=previous)
-        previous = layout or previous
+        previous = layout if layout and layout.columns else previous
         yield sheet, layout

@@ -25,12 +25,13 @@ def marked_workbook(path: Path, roster: Roster, target: Path) -> None:
         formats = {verdict: workbook.add_format({"bg_color": colour}) for verdict, colour in _COLOURS.items()}
         bold = workbook.add_format({"bold": True, "bg_color": "#DEE2E6"})
         for number, (sheet, about) in enumerate(zip(open_roster(path), roster.sheets, strict=True)):
-            if about["columns"] is None:
+            layout = about["layout"]
+            if not layout or not layout["columns"]:
                 continue
             page = workbook.add_worksheet((sheet.name or _("Roster"))[:31])
             page.set_column(0, 0, 28)
             page.set_column(1, 40, _WIDTH)
-            _write_sheet(page, sheet.rows(None), _verdicts(roster, number), set(about["header_rows"]), formats, bold)
+            _write_sheet(page, sheet.rows(None), _verdicts(roster, number), set(layout["header_rows"]), formats, bold)
 
 
 def _verdicts(roster: Roster, sheet: int) -> Any:
@@ -48,7 +49,7 @@ def _write_sheet(page: Any, rows: Any, verdicts: Any, headers: set[int], formats
         if upcoming and upcoming[0] == number:
             _number, verdict, reasons = upcoming
             style = formats[verdict]
-            label = "; ".join([*map(reason_label, reasons)] or [RosterRow.Verdict(verdict).label])
+            label = "; ".join([*map(reason_label, reasons)] or [str(RosterRow.Verdict(verdict).label)])
         if label:
             page.write_string(number - 1, 0, str(label), style)
         for column, cell in enumerate(cells, 1):

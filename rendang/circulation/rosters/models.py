@@ -42,6 +42,8 @@ class Roster(models.Model):
     importable = models.PositiveIntegerField(_("importable"), default=0)
     # How far the running job is; chunks up to here are committed.
     rows_done = models.PositiveIntegerField(default=0)
+    # When the running job last came forward; a job that has not for minutes has died and is started again.
+    touched_at = models.DateTimeField(auto_now_add=True)
     cancel_requested = models.BooleanField(default=False)
     problem = models.CharField(max_length=300, blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -38,7 +38,7 @@ class Tally:
                 **{verdict: [] for verdict in OF_THE_RECORD},
                 UNREADABLE_DATE: [],
             }
-            if layout
+            if layout and layout.columns
             else {}
             for name, layout in zip(self.names, self.layouts, strict=True)
         ]

@@ -98,9 +98,7 @@ def test_a_credit_code_with_a_wrong_or_lost_character_does_not(code):
 
 
 def test_a_village_collective_has_a_credit_code_too():
-    assert any(
-        is_valid_uscc("N2370212MF1234567" + check) for check in "0123456789ABCDEFGHJKLMNPQRTUWXY"
-    )
+    assert any(is_valid_uscc("N2370212MF1234567" + check) for check in "0123456789ABCDEFGHJKLMNPQRTUWXY")
 
 
 @pytest.mark.parametrize(

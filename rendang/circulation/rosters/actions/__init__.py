@@ -10,6 +10,7 @@ from rendang.circulation.rosters.actions.life import (
     judge_roster,
     mark_up,
     receive,
+    resume_stopped,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "judge_roster",
     "mark_up",
     "receive",
+    "resume_stopped",
 ]

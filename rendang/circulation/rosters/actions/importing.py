@@ -5,6 +5,7 @@ import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -36,62 +37,51 @@ _VERDICT_OF_FATE = {
     TAKEN: ARCHIVE_NUMBER_TAKEN,
     DIFFERS: DIFFERS_FROM_RECORD,
 }
-_NO_VERDICT: Mapping[str, str] = {}
 
 
 class CancelledError(Exception):
     """Somebody stopped the import; what is committed stays."""
 
 
-def recognised(path: Path, institution: Institution) -> list[tuple[str | None, Layout | None]]:
-    """Each sheet's name and layout, the columns as the institution corrected them last time.
+Sheets = Sequence[tuple[str | None, Layout | None]]
 
-    Raises ``UnreadableRoster`` when no sheet is a roster.
-    """
+
+def recognised(path: Path, institution: Institution) -> Sheets:
+    """Each sheet's name and layout, the columns as the institution corrected them last time."""
     remembered = dict(RosterLayout.objects.filter(institution=institution).values_list("fingerprint", "columns"))
-    found: list[tuple[str | None, Layout | None]] = []
+    found = []
     for sheet, layout in layouts(open_roster(path)):
         if layout and (columns := remembered.get(layout.fingerprint)):
             layout = layout.with_columns({int(column): field for column, field in columns.items()})
         found.append((sheet.name, layout))
-    if not any(layout for _name, layout in found):
-        raise UnreadableRoster(
-            _("No sheet has headings that are understood: at least the name and the identity number are needed.")
-        )
     return found
 
 
-def as_json(sheets: Sequence[tuple[str | None, Layout | None]]) -> list[dict[str, Any] | None]:
+def must_be_roster(sheets: Sheets) -> None:
+    """Raises ``UnreadableRoster`` when nobody knows what the columns of any sheet mean."""
+    if not any(layout and layout.columns for _name, layout in sheets):
+        raise UnreadableRoster(
+            _("The headings are not understood: at least the name and the identity number must be recognised.")
+        )
+
+
+def as_json(sheets: Sheets) -> list[dict[str, Any]]:
     """Layouts as they are kept with the roster."""
-    return [
-        {
-            "name": name,
-            "title_rows": list(layout.title_rows),
-            "header_rows": list(layout.header_rows),
-            "headings": list(layout.headings),
-            "columns": {field: list(columns) for field, columns in layout.columns.items()},
-        }
-        if layout
-        else {"name": name, "columns": None}
-        for name, layout in sheets
-    ]
+    return [{"name": name, "layout": asdict(layout) if layout else None} for name, layout in sheets]
 
 
 def from_json(sheets: Sequence[Mapping[str, Any]]) -> list[tuple[str | None, Layout | None]]:
-    return [
-        (
-            sheet["name"],
-            Layout(
-                title_rows=tuple(sheet["title_rows"]),
-                header_rows=tuple(sheet["header_rows"]),
-                headings=tuple(sheet["headings"]),
-                columns={field: tuple(columns) for field, columns in sheet["columns"].items()},
-            )
-            if sheet["columns"] is not None
-            else None,
-        )
-        for sheet in sheets
-    ]
+    return [(sheet["name"], _layout(sheet["layout"]) if sheet["layout"] else None) for sheet in sheets]
+
+
+def _layout(kept: Mapping[str, Any]) -> Layout:
+    return Layout(
+        title_rows=tuple(kept["title_rows"]),
+        header_rows=tuple(kept["header_rows"]),
+        headings=tuple(kept["headings"]),
+        columns={field: tuple(columns) for field, columns in kept["columns"].items()},
+        samples=tuple(map(tuple, kept["samples"])),
+    )
 
 
 def _judge(today: dt.date) -> Judge:
@@ -100,7 +90,7 @@ def _judge(today: dt.date) -> Judge:
 
 
 def examine(
-    path: Path, sheets: Sequence[tuple[str | None, Layout | None]], *, institution: Institution, today: dt.date
+    path: Path, sheets: Sheets, *, institution: Institution, today: dt.date
 ) -> Iterator[tuple[Chunk, list[tuple[int, int, str]], Tally]]:
     """Dry run: each chunk with what the record says of its rows, (sheet, row, verdict); nothing is changed."""
     tally = Tally([name for name, _layout in sheets], [layout for _name, layout in sheets])

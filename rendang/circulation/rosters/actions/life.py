@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from procrastinate.exceptions import AlreadyEnqueued
 
 from rendang.circulation.rosters.actions import importing
 from rendang.circulation.rosters.actions.importing import CancelledError, as_json, from_json, recognised
@@ -23,7 +24,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
-from rendang.kernel.core.jobs import job
+from rendang.kernel.core.jobs import job, scheduled
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.files.models import StoredFile
@@ -32,6 +33,8 @@ from rendang.kernel.files.queries import open_file
 State = Roster.State
 Verdict = RosterRow.Verdict
 _QUEUE = "rosters"
+# A job that has written nothing for so long is taken for dead.
+SILENCE = dt.timedelta(minutes=3)
 
 
 @transaction.atomic
@@ -57,7 +60,6 @@ def correct_columns(roster: Roster, columns: Mapping[int, Mapping[int, str]], *,
     if roster.state not in {State.JUDGED, State.FAILED}:
         raise ValidationError(_("Columns can be corrected until the roster is imported."))
     sheets = from_json(roster.sheets)
-    before = audit.snapshot(roster)
     for number, corrected in columns.items():
         name, layout = sheets[number]
         if layout is None:
@@ -65,7 +67,7 @@ def correct_columns(roster: Roster, columns: Mapping[int, Mapping[int, str]], *,
         if unknown := {field for field in corrected.values() if field and field not in fields()}:
             raise ValidationError(_("Unknown meaning of a column: %(meaning)s.") % {"meaning": ", ".join(unknown)})
         layout = layout.with_columns(corrected)
-        if not {"name", "id_number"} <= layout.columns.keys():
+        if layout.columns and not {"name", "id_number"} <= layout.columns.keys():
             raise ValidationError(
                 _("Sheet %(sheet)s: say which column is the name and which the identity number.")
                 % {"sheet": name or number + 1}
@@ -79,15 +81,12 @@ def correct_columns(roster: Roster, columns: Mapping[int, Mapping[int, str]], *,
                 "corrected_by": by,
             },
         )
-    roster.sheets, roster.state, roster.rows_done, roster.report, roster.marked = (
-        as_json(sheets),
-        State.READING,
-        0,
-        {},
-        None,
-    )
+    importing.must_be_roster(sheets)
+    roster.sheets, roster.report, roster.marked = as_json(sheets), {}, None
+    roster.state, roster.rows_done, roster.problem, roster.touched_at = State.READING, 0, "", timezone.now()
     roster.save()
-    audit.record("roster.correct_columns", roster, by=by, before=before)
+    chosen = {number: {column: field for column, field in of.items() if field} for number, of in columns.items()}
+    audit.record("roster.correct_columns", roster, by=by, detail={"columns": chosen})
     judge_roster.defer(roster_id=roster.pk)
     return roster
 
@@ -102,6 +101,7 @@ def confirm(roster: Roster, *, by: Any) -> Roster:
         raise ValidationError(_("No row of this roster can be imported. Correct the columns or the file."))
     before = audit.snapshot(roster)
     roster.state, roster.confirmed_by, roster.rows_done = State.IMPORTING, by, 0
+    roster.touched_at = timezone.now()
     roster.save()
     RosterRow.objects.filter(roster=roster).delete()  # the dry run's; the import writes its own
     audit.record("roster.confirm", roster, by=by, before=before)
@@ -125,40 +125,36 @@ def cancel(roster: Roster, *, by: Any) -> Roster:
     return roster
 
 
-@job(queue=_QUEUE, lock="roster", retry=5)
+@job(name="rosters.judge", queue=_QUEUE, retry=5)
 def judge_roster(*, roster_id: int) -> None:
     """The dry run: verdicts on every row, kept for the page and for the marked-up workbook."""
-    roster = Roster.objects.select_related("institution", "file", "uploaded_by").get(pk=roster_id)
-    if roster.state != State.READING:
-        return
-    try:
-        with _plain_file(roster.file) as path:
-            sheets = from_json(roster.sheets) if roster.sheets else recognised(path, roster.institution)
-            tally = _examine_into_rows(path, sheets, roster)
-    except UnreadableRoster as unreadable:
-        _finish(roster, State.FAILED, by=roster.uploaded_by, problem=unreadable.messages[0][:300])
-        return
-    _finish(
-        roster,
-        State.JUDGED,
-        by=roster.uploaded_by,
-        sheets=as_json(sheets),
-        report=tally.report(roster.name, roster.institution.code),
-        data_rows=tally.data_rows,
-        importable=tally.importable,
-    )
+    with _alone_with(roster_id, State.READING) as roster:
+        if roster:
+            with _plain_file(roster.file) as path:
+                _judge(path, roster)
 
 
-@job(queue=_QUEUE, lock="roster", retry=5)
+@job(name="rosters.import", queue=_QUEUE, retry=5)
 def import_roster(*, roster_id: int) -> None:
     """The import; after a crash it goes on behind the last committed chunk."""
-    roster = Roster.objects.select_related("institution", "file", "confirmed_by").get(pk=roster_id)
-    if roster.state == State.IMPORTING:
-        with _plain_file(roster.file) as path:
-            _import(path, roster, by=roster.confirmed_by)
+    with _alone_with(roster_id, State.IMPORTING) as roster:
+        if roster:
+            with _plain_file(roster.file) as path:
+                _import(path, roster, by=roster.confirmed_by)
 
 
-@job(queue=_QUEUE, retry=2)
+@scheduled(cron="*/2 * * * *")
+@job(name="rosters.resume", queue=_QUEUE, queueing_lock="rosters.resume", pass_context=False)
+def resume_stopped(timestamp: int) -> None:
+    """Start again what a crash left in the middle; a job that only looked dead finds the roster in use."""
+    silent = Roster.objects.filter(touched_at__lt=timezone.now() - SILENCE)
+    for roster_id, state in silent.filter(state__in=[State.READING, State.IMPORTING]).values_list("pk", "state"):
+        again = judge_roster if state == State.READING else import_roster
+        with suppress(AlreadyEnqueued):
+            again.configure(queueing_lock=f"roster {roster_id}").defer(roster_id=roster_id)
+
+
+@job(name="rosters.mark_up", queue=_QUEUE, retry=2)
 def mark_up(*, roster_id: int) -> None:
     """Make the workbook that shows the verdict beside every row."""
     roster = Roster.objects.select_related("institution", "file", "uploaded_by").get(pk=roster_id)
@@ -167,7 +163,7 @@ def mark_up(*, roster_id: int) -> None:
         with transaction.atomic():
             name = f"{Path(roster.name).stem}-verdicts.xlsx"
             stored = files.store(
-                workbook.file,
+                cast(BinaryIO, workbook),
                 name=name,
                 kind=Kind.EXPORT,
                 institution=roster.institution,
@@ -179,6 +175,7 @@ def mark_up(*, roster_id: int) -> None:
 def examine_file(path: Path, *, institution: Institution, today: dt.date | None = None) -> dict[str, Any]:
     """The verdicts on a file as ``import_roster --dry-run --json`` prints them; nothing is kept."""
     sheets = recognised(path, institution)
+    importing.must_be_roster(sheets)
     tally = Tally([name for name, _layout in sheets], [layout for _name, layout in sheets])
     for _chunk, _verdicts, tally in importing.examine(  # noqa: B007 - the last tally is the whole
         path, sheets, institution=institution, today=today or timezone.localdate()
@@ -190,9 +187,10 @@ def examine_file(path: Path, *, institution: Institution, today: dt.date | None 
 def import_file(path: Path, *, institution: Institution, by: Any, today: dt.date | None = None) -> Roster:
     """Receive, judge and import a file in one go, without waiting for a worker: the command and the demonstration.
 
-    Raises ``UnreadableRoster``. Interrupted, it leaves a roster that a worker's job finishes.
+    Raises ``UnreadableRoster``. Interrupted, it leaves a roster that ``resume_stopped`` finishes.
     """
     sheets = recognised(path, institution)
+    importing.must_be_roster(sheets)
     with transaction.atomic(), path.open("rb") as content:
         stored = files.store(content, name=path.name, kind=Kind.ROSTER, institution=institution, by=by)
         roster = Roster.objects.create(
@@ -206,7 +204,8 @@ def import_file(path: Path, *, institution: Institution, by: Any, today: dt.date
             confirmed_by=by,
         )
         audit.record("roster.receive", roster, by=by, detail={"name": roster.name, "sha256": stored.sha256})
-    _import(path, roster, by=by, name=path.name)
+    with _alone_with(roster.pk, State.IMPORTING):
+        _import(path, roster, by=by, name=path.name)
     return roster
 
 
@@ -222,6 +221,27 @@ def _import(path: Path, roster: Roster, *, by: Any, name: str = "") -> None:
         by=by,
         verb="roster.import",
         report=tally.report(name or roster.name, roster.institution.code),
+        data_rows=tally.data_rows,
+        importable=tally.importable,
+    )
+
+
+def _judge(path: Path, roster: Roster) -> None:
+    try:
+        sheets = from_json(roster.sheets) if roster.sheets else recognised(path, roster.institution)
+        roster.sheets = as_json(sheets)
+        importing.must_be_roster(sheets)
+        tally = _examine_into_rows(path, sheets, roster)
+    except UnreadableRoster as unreadable:
+        problem = unreadable.messages[0][:300]
+        _finish(roster, State.FAILED, by=roster.uploaded_by, sheets=roster.sheets, problem=problem)
+        return
+    _finish(
+        roster,
+        State.JUDGED,
+        by=roster.uploaded_by,
+        sheets=roster.sheets,
+        report=tally.report(roster.name, roster.institution.code),
         data_rows=tally.data_rows,
         importable=tally.importable,
     )
@@ -251,7 +271,7 @@ def _examine_into_rows(path: Path, sheets: Any, roster: Roster) -> Tally:
             row.roster_id, row.sheet, row.number = roster.pk, row_sheet, row_number
         RosterRow.objects.bulk_create(rows.values())
         done += chunk.rows
-        Roster.objects.filter(pk=roster.pk).update(rows_done=done)
+        Roster.objects.filter(pk=roster.pk).update(rows_done=done, touched_at=timezone.now())
     return tally
 
 
@@ -300,6 +320,24 @@ def _locked(roster: Roster, by: Any) -> Roster:
 def _must_be_allowed(by: Any, institution: Institution) -> None:
     if not can(by, Permission.ROSTER_IMPORT, at=institution):
         raise PermissionDenied
+
+
+@contextmanager
+def _alone_with(roster_id: int, state: str) -> Iterator[Roster | None]:
+    """The roster while it is in this state and nobody else works on it, else ``None``.
+
+    The lock belongs to the session: it ends with the process, however that ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('roster'), %s)", [roster_id])
+        if not cursor.fetchone()[0]:
+            yield None
+            return
+        try:
+            rosters = Roster.objects.select_related("institution", "file", "uploaded_by", "confirmed_by")
+            yield rosters.filter(pk=roster_id, state=state).first()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('roster'), %s)", [roster_id])
 
 
 @contextmanager

@@ -302,7 +302,7 @@ def _write(cursor: Any, roster: Roster, chunk: Chunk, by: Any) -> None:
     if chunk.rejected:
         sheets, numbers, reasons = map(list, zip(*chunk.rejected, strict=True))
         cursor.execute(_REJECTED, {"roster": roster.pk, "sheets": sheets, "numbers": numbers, "reasons": reasons})
-    Roster.objects.filter(pk=roster.pk).update(rows_done=F("rows_done") + chunk.rows)
+    Roster.objects.filter(pk=roster.pk).update(rows_done=F("rows_done") + chunk.rows, touched_at=timezone.now())
 
 
 def _insert(cursor: Any, statement: str, names: dict[str, Any], *, expected: int) -> None:
@@ -351,7 +351,7 @@ def _open_conflicts(cursor: Any, institution: Institution, by: Any) -> None:
     ):
         conflict = CustodyConflict(
             number=number,
-            kind=CustodyConflict._meta.model_name,
+            kind=str(CustodyConflict._meta.model_name),
             service_item=CustodyConflict.SERVICE_ITEM,
             institution=institution,
             counterpart_id=holder,

@@ -115,6 +115,8 @@ class RowReader:
         texts = [text for cell in cells if cell and (text := plain(cell))]
         if not texts or (self._name_heading and normalise_heading(name) == self._name_heading):
             return False
+        if row.rejection == Rejection.UNREADABLE_ID and _NOT_DATA.match(name):
+            return False
         if row.rejection == Rejection.MISSING_ID:
             if any(_NOT_DATA.match(text) for text in texts[: 3 if len(texts) > 4 else None]):
                 return False

@@ -8,6 +8,7 @@ XML parser instead.
 import datetime as dt
 import html
 import re
+import weakref
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
@@ -23,8 +24,8 @@ from rendang.circulation.rosters.reading.cells import Cell, Row, Sheet, Unreadab
 _BLOCK = 1 << 18
 _LONGEST_ROW = 1 << 24  # bytes; no honest row is longer
 _TEXTS_A_BLOCK = 128
-# Blocks of texts (some 16 kB each) and cell styles that are kept at hand.
-_MOST_BLOCKS, _MOST_KINDS = 512, 4096
+# Blocks of texts (some 16 kB each), cell styles and dates that are kept at hand.
+_MOST_BLOCKS, _MOST_KINDS, _MOST_DATES = 512, 4096, 50_000
 # Number formats that show a date (ECMA-376 18.8.30, the East Asian ones included).
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_A_PATTERN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
@@ -123,6 +124,7 @@ class _SharedTexts:
 
     def __init__(self, archive: zipfile.ZipFile, targets: dict[str, str]) -> None:
         self._file = TemporaryFile()  # noqa: SIM115 - lives as long as the workbook is read
+        weakref.finalize(self, self._file.close)
         self._starts = [0]
         name = next((target for target in targets.values() if target.lower().endswith("sharedstrings.xml")), None)
         if name and name in archive.namelist():
@@ -172,7 +174,7 @@ class _Values:
         self.texts = texts
         self._date_styles = date_styles
         self._epoch = dt.date(1904, 1, 1) if epoch_1904 else dt.date(1899, 12, 30)
-        self.date = lru_cache(maxsize=65536)(self._date)
+        self._dates: dict[bytes, Cell] = {}
 
     def kind(self, attributes: bytes) -> int:
         """What a cell with these attributes holds."""
@@ -185,6 +187,14 @@ class _Values:
         return _DATE if int(found.get(b"s", b"0")) in self._date_styles else _NUMBER
 
     def _date(self, raw: bytes) -> Cell:
+        """The day of a day number; days repeat and are remembered."""
+        if raw not in self._dates:
+            if len(self._dates) > _MOST_DATES:
+                self._dates.clear()
+            self._dates[raw] = self._day(raw)
+        return self._dates[raw]
+
+    def _day(self, raw: bytes) -> Cell:
         day = int(float(raw))
         if self._epoch.year == 1899 and day < 60:  # the 29 February 1900 that never was
             day += 1
@@ -197,7 +207,7 @@ class _Values:
         if kind == _SHARED:
             return self.texts.text(int(raw)) or None
         if kind == _DATE:
-            return self.date(raw)
+            return self._date(raw)
         if kind == _NUMBER:
             return int(raw) if raw.isdigit() else float(raw)
         if kind in (_TEXT, _INLINE, _ISO):
@@ -242,8 +252,8 @@ def _rows(stream: IO[bytes], values: _Values, wanted: Collection[int] | None) ->
     width = max(wanted, default=0) + 1 if wanted is not None else 0
     number = 0
     for piece in _pieces(stream, _ROW_END):
-        if piece.count(b"<row ") == 1:
-            begin = piece.index(b"<row ")
+        if piece.count(b"<row") == 1:
+            begin = piece.index(b"<row")
             end = piece.index(b">", begin) + 1
             named = _NUMBER_OF_ROW.search(piece, begin, end)
             number = int(named[1]) if named else number + 1

@@ -1,0 +1,157 @@
+import datetime as dt
+import zipfile
+
+import pytest
+
+from rendang.circulation.rosters.reading import UnreadableRoster, open_roster
+from rendang.circulation.rosters.reading.delimited import delimiter_of, encoding_of
+from tests.circulation.rosters.files import SAMPLES, csv_file, xlsx_file
+
+
+def rows_of(path, sheet=0):
+    return list(list(open_roster(path))[sheet].rows(None))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_text_file_is_read_in_any_encoding_with_any_delimiter(tmp_path, encoding, delimiter):
+    path = csv_file(
+        tmp_path / "r.csv",
+        [("姓名", "身份证号"), ("䶮㐂𬱖", "1"), ("王芳", "2")],
+        encoding=encoding,
+        delimiter=delimiter,
+    )
+    assert rows_of(path) == [(1, ["姓名", "身份证号"]), (2, ["䶮㐂𬱖", "1"]), (3, ["王芳", "2"])]
+
+
+def test_a_character_that_came_into_gb18030_later_is_at_its_place(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_bytes("姓名,号\n".encode("gb18030") + bytes.fromhex("fe51") + b",1\n")
+    assert rows_of(path)[1] == (2, ["\U00020087", "1"])
+
+
+def test_utf8_is_told_from_gb18030_by_the_whole_file(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_bytes(b"a,b\n" * 600_000 + "姓名,x\n".encode("gb18030"))
+    assert encoding_of(path) == "gb18030"
+
+
+def test_a_line_break_inside_quotes_does_not_begin_a_row(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text('姓名,备注\n张三,"一\n二"\n\n李四,三\n')
+    assert rows_of(path) == [(1, ["姓名", "备注"]), (2, ["张三", "一\n二"]), (4, ["李四", "三"])]
+
+
+def test_the_delimiter_is_the_one_that_divides_every_line_alike():
+    assert delimiter_of("姓名;备注\n张三;一,二\n李四;三,四,五\n王五;六\n") == ";"
+    assert delimiter_of("sep=|\n姓名|号\n") == "|"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.7 ...", "XLSX"),
+        (b"<html><table></table></html>", "XLSX"),
+        (b"PK\x03\x04 no zip", "damaged"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "damaged"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_a_remedy(tmp_path, content, message):
+    path = tmp_path / "r"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableRoster, match=message):
+        list(open_roster(path))
+
+
+def test_an_open_quotation_mark_names_its_row(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text('姓名,号\n张三,1\n"李四,2\n' + "x" * 200_000)
+    with pytest.raises(UnreadableRoster, match="Row 3"):
+        rows_of(path)
+
+
+def test_a_workbook_gives_texts_numbers_and_dates(tmp_path):
+    path = xlsx_file(
+        tmp_path / "r.xlsx", {"一": [("姓名", "日期", "数"), ("王　芳", dt.date(2016, 3, 26), 3.5), ("", "", 7)]}
+    )
+    assert rows_of(path) == [
+        (1, ["姓名", "日期", "数"]),
+        (2, ["王　芳", dt.date(2016, 3, 26), 3.5]),
+        (3, [None, None, 7]),
+    ]
+
+
+def test_rows_and_columns_keep_their_place_when_the_first_are_empty(tmp_path):
+    path = xlsx_file(tmp_path / "r.xlsx", {"一": [(), (), ("", "", "姓名"), (), ("", "", "张三")]})
+    assert rows_of(path) == [(3, [None, None, "姓名"]), (5, [None, None, "张三"])]
+
+
+def test_a_hidden_sheet_is_not_read(tmp_path):
+    path = xlsx_file(tmp_path / "r.xlsx", {"一": [("姓名",)], "二": [("号",)]})
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "h.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'name="\xe4\xba\x8c"', b'name="\xe4\xba\x8c" state="hidden"'))
+    assert [sheet.name for sheet in open_roster(tmp_path / "h.xlsx")] == ["一"]
+
+
+@pytest.fixture
+def hand_made(tmp_path):
+    """A workbook as other programs write it: prefixed names, inline texts, cells without addresses."""
+
+    def make(sheet: str, shared: str = "", prefix: str = ""):
+        path = tmp_path / "hand.xlsx"
+        space = f'xmlns{":" + prefix if prefix else ""}="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+        relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(
+                "xl/workbook.xml",
+                f'<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{relations}">'
+                '<sheets><sheet name="甲" sheetId="1" r:id="rId1"/></sheets></workbook>',
+            )
+            archive.writestr(
+                "xl/_rels/workbook.xml.rels",
+                '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+                '<Relationship Id="rId1" Type="x" Target="worksheets/sheet1.xml"/>'
+                '<Relationship Id="rId2" Type="x" Target="/xl/sharedStrings.xml"/></Relationships>',
+            )
+            if shared:
+                archive.writestr("xl/sharedStrings.xml", f"<sst {space}>{shared}</sst>")
+            archive.writestr("xl/worksheets/sheet1.xml", sheet.replace("SPACE", space))
+        return path
+
+    return make
+
+
+def test_names_may_carry_a_prefix(hand_made):
+    path = hand_made(
+        '<x:worksheet SPACE><x:sheetData><x:row r="2"><x:c r="B2" t="s"><x:v>1</x:v></x:c></x:row></x:sheetData>'
+        "</x:worksheet>",
+        "<x:si><x:t>甲</x:t></x:si><x:si><x:t>乙&amp;丙</x:t></x:si>",
+        prefix="x",
+    )
+    assert rows_of(path) == [(2, [None, "乙&丙"])]
+
+
+def test_texts_may_stand_in_the_cell_in_runs_with_readings_and_without_addresses(hand_made):
+    path = hand_made(
+        '<worksheet SPACE><sheetData><row/><row r="3"/><row><c t="inlineStr"><is><t>张三</t></is></c>'
+        '<c t="s"><v>0</v></c><c t="str"><f>A1</f><v>公式</v></c><c t="e"><v>#N/A</v></c><c t="b"><v>1</v></c></row>'
+        "</sheetData></worksheet>",
+        "<si><r><t>李</t></r><r><t xml:space='preserve'> 四</t></r><rPh><t>lisi</t></rPh></si>",
+    )
+    assert rows_of(path) == [(4, ["张三", "李 四", "公式", None, True])]
+
+
+def test_a_cut_off_workbook_is_refused(tmp_path):
+    whole = (SAMPLES / "retirees.xlsx").read_bytes()
+    path = tmp_path / "r.xlsx"
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UnreadableRoster, match="damaged"):
+        list(open_roster(path))
+
+
+def test_only_the_wanted_columns_are_read(tmp_path):
+    path = xlsx_file(tmp_path / "r.xlsx", {"一": [("姓名", "号", "备注"), ("张三", "1", "x")]})
+    sheet = next(iter(open_roster(path)))
+    assert list(sheet.rows({1})) == [(1, [None, "号"]), (2, [None, "1"])]
