@@ -112,7 +112,9 @@ class MaterialForm(forms.Form):
 
 class MaterialEditForm(MaterialForm):
     copies = forms.IntegerField(label=_("copies"), min_value=1, max_value=99, initial=1)
-    volume: "forms.ModelChoiceField[Volume]" = forms.ModelChoiceField(None, label=_("Volume"), required=False)
+    volume: "forms.ModelChoiceField[Volume]" = forms.ModelChoiceField(
+        None, label=_("Volume"), required=False, empty_label="—"
+    )
 
     def __init__(self, *args: Any, dossier: Dossier, scheme: str, **kwargs: Any) -> None:
         super().__init__(*args, scheme=scheme, **kwargs)
@@ -172,7 +174,7 @@ class RefusalForm(forms.Form):
 class RecordedValueForm(forms.Form):
     """What one paper says of a date."""
 
-    material: "forms.ModelChoiceField[Material]" = forms.ModelChoiceField(None, label=_("Paper"))
+    material: "forms.ModelChoiceField[Material]" = forms.ModelChoiceField(None, label=_("Paper"), empty_label="—")
     fact = forms.ChoiceField(label=_("Fact"), choices=RecordedValue.Fact.choices)
     value = PartialDateInput(label=_("recorded value"))
 

@@ -171,11 +171,11 @@ def test_of_two_clerks_who_take_the_same_dossier_one_is_told():
         try:
             return take_custody(Dossier.objects.get(pk=dossier.pk), office, by=user).archive_number
         except ValidationError as refused:
-            return refused.messages[0]
+            return f"refused: {len(refused.messages)}"
         finally:
             connection.close()
 
     with ThreadPoolExecutor(2) as clerks:
         answers = list(clerks.map(take, offices))
-    assert sum("holds this dossier" in answer for answer in answers) == 1
+    assert sum(answer.startswith("refused") for answer in answers) == 1
     assert dossier.custodies.count() == 1
