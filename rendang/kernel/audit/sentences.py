@@ -237,7 +237,7 @@ def icon(verb: str) -> str:
     what, _dot, done = verb.partition(".")
     if done in LOOKS:
         return "eye"
-    return {"account": "key", "role": "users", "audit": "shield-check"}.get(what, "point-filled")
+    return {"account": "key", "role": "users", "audit": "shield-check"}.get(what, "point")
 
 
 def tone(verb: str, changes: dict[str, Any]) -> str:
