@@ -118,4 +118,5 @@ def citizen(view: View) -> View:
         return view(request, *args, **kwargs)
 
     checked.access = "citizen"  # type: ignore[attr-defined]
+    checked.login_url = "accounts:citizen_sign_in"  # type: ignore[attr-defined]
     return checked

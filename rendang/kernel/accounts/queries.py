@@ -57,7 +57,9 @@ def demonstration_code(user: User) -> str:
     if not settings.DEMONSTRATION:
         raise ImproperlyConfigured("Codes of the second factor are shown in the demonstration only.")
     held = authenticator_of(user)
-    return second_factor.current_code(decrypt(held.data["secret"])) if held else ""
+    if held is None:
+        return ""
+    return second_factor.current_code(decrypt(held.data["secret"]), used=held.data.get("last_step", 0))
 
 
 class SignIn(NamedTuple):

@@ -33,8 +33,10 @@ def matching_step(secret: str, code: str) -> int | None:
     return None
 
 
-def current_code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // app_settings.TOTP_PERIOD))
+def current_code(secret: str, *, used: int = 0) -> str:
+    """The code of this half minute; of the next one, if this one's (step ``used``) has been used already."""
+    step = int(time.time()) // app_settings.TOTP_PERIOD
+    return format_hotp_value(hotp_value(secret, step + 1 if used == step else step))
 
 
 def seconds_left() -> int:

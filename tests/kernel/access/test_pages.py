@@ -1,7 +1,12 @@
 import pytest
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
 
 from rendang.kernel.access import actions
 from rendang.kernel.access.models import Membership, MembershipProposal, Role
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import citizen, public, requires
 from tests import factories
 
 STAFF, PROPOSALS = "/desk/access/staff/", "/desk/access/proposals/"
@@ -106,3 +111,14 @@ def test_a_withdrawal_is_proposed_from_the_persons_page(signed_in, security_admi
     client.post(f"{STAFF}{clerk.pk}/roles/{held.pk}/withdraw/", {"reason": "调离"})
     proposal = MembershipProposal.objects.get()
     assert (proposal.withdraws, proposal.role, proposal.reason) == (True, "CLERK", "调离")
+
+
+def test_whoever_is_not_signed_in_is_sent_to_the_right_door():
+    """Citizens to the identity service, staff to their sign-in."""
+    middleware = LoginRequiredMiddleware(lambda request: None)
+    request = RequestFactory().get("/my/page/")
+    request.user = AnonymousUser()
+    for decorate, door in ((citizen, "/accounts/citizen/"), (requires(Permission.DESK_USE), "/accounts/sign-in/")):
+        answer = middleware.process_view(request, decorate(lambda request: None), (), {})
+        assert answer.url == f"{door}?next=/my/page/"
+    assert middleware.process_view(request, public(lambda request: None), (), {}) is None

@@ -196,6 +196,14 @@ def test_the_demonstration_shows_the_current_code(protected, later, secret, sett
     assert "演示" in page
 
 
+def test_the_demonstration_never_shows_a_code_already_used(protected, later, settings):
+    settings.DEMONSTRATION = True
+    shown = demonstration_code(protected)
+    assert actions.enter_second_factor(protected, code=shown) is True
+    assert demonstration_code(protected) != shown
+    assert actions.enter_second_factor(protected, code=demonstration_code(protected)) is True
+
+
 def test_outside_the_demonstration_no_code_is_shown_or_given(protected, later, secret, settings):
     settings.DEMONSTRATION = False
     assert second_factor.current_code(secret) not in browser_of(protected).get(ENTRY).content.decode()

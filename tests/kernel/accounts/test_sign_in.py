@@ -1,9 +1,11 @@
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings as real_settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
-from rendang.kernel.accounts.actions import system_actor, unlock
+from rendang.kernel.accounts.actions import forget_every_night, system_actor, unlock
 from rendang.kernel.accounts.models import User
 from rendang.kernel.audit.models import AuditEvent
 from tests import factories
@@ -213,3 +215,16 @@ def test_the_own_page_shows_the_latest_sign_ins(visitor, member):
     page = visitor.get(HOME).content.decode()
     assert "Sign-in failed" in page
     assert "127.0.0.1" in page
+
+
+def test_ended_sessions_and_old_attempts_are_forgotten(visitor, member, time_machine):
+    time_machine.move_to("2026-03-02 09:00", tick=False)
+    enter(visitor, password="wrong")
+    enter(visitor)
+    time_machine.move_to("2026-03-02 20:00", tick=False)
+    forget_every_night(timestamp=0)
+    assert (Session.objects.count(), AccessAttempt.objects.count()) == (1, 0)
+    enter(Client(), password="wrong")
+    time_machine.move_to("2026-03-03 20:01", tick=False)
+    forget_every_night(timestamp=0)
+    assert (Session.objects.count(), AccessAttempt.objects.count()) == (0, 0)

@@ -3,11 +3,14 @@
 import datetime as dt
 from typing import Any
 
+from axes.models import AccessAttempt
 from axes.utils import reset as forget_failures
 from django.contrib.auth import authenticate, login, logout
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rendang.kernel.access.permissions import Permission
@@ -18,6 +21,7 @@ from rendang.kernel.accounts.queries import address_of, authenticator_of
 from rendang.kernel.audit.actions import record
 from rendang.kernel.core.crypto import blind_index
 from rendang.kernel.core.identifiers import convert_old_id_number, id_number_problem, normalise_id_number
+from rendang.kernel.core.jobs import job, scheduled
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # What a session remembers: when it began and when it was last used (seconds since 1970), and what was proved.
@@ -120,3 +124,11 @@ def confirm_password(request: HttpRequest, *, password: str, by: User) -> None:
     request.session[CONFIRMED] = dt.datetime.now(dt.UTC).timestamp()
     with transaction.atomic():
         record("account.confirm_password", by, by=by, detail={})
+
+
+@scheduled(cron="41 2 * * *")
+@job(queue="accounts", queueing_lock="accounts.forget")
+def forget_every_night(timestamp: int) -> None:
+    """Clear ended sessions, and failed attempts that no longer lock anybody out (they carry addresses)."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - dt.timedelta(days=1)).delete()
