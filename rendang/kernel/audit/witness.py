@@ -4,6 +4,7 @@ Whoever rules the database can throw away all seals and let events be sealed ane
 seal's digest that somebody noted elsewhere, tells. Beside the keys, never in the database's own folder.
 """
 
+import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -38,11 +39,13 @@ def last_remembered() -> int:
 
 
 def remember(seals: Iterable[tuple[int, str]]) -> None:
-    """Add lines, on disk before it returns."""
+    """Add lines for the seals not known yet, on disk before it returns; one process at a time."""
     path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(path(), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         _end_with_a_whole_line(file.fileno())
-        file.write("".join(f"{number} {digest}\n" for number, digest in seals).encode())
+        known = last_remembered()
+        file.write("".join(f"{number} {digest}\n" for number, digest in seals if number > known).encode())
         file.flush()
         os.fsync(file.fileno())
 

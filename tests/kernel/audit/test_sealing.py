@@ -221,3 +221,9 @@ def test_the_command_answers_in_json(events: Write) -> None:
     del answer["seconds"]
     head = canonical.digest(AuditSeal.objects.get()).hex()
     assert answer == {"events": 2, "seals": 1, "unsealed": 1, "head": head, "finding": None, "intact": True}
+
+
+def test_two_workers_tell_the_witness_once(db: None) -> None:
+    witness.remember([(1, "aa"), (2, "bb")])
+    witness.remember([(2, "bb"), (3, "cc")])
+    assert list(witness.remembered()) == [(1, "aa"), (2, "bb"), (3, "cc")]

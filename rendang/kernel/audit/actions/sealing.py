@@ -19,13 +19,13 @@ _SEALERS = 0x5EA1  # advisory lock; only sealers take it
 
 
 @scheduled(cron="* * * * *")
-@job(queue="audit", queueing_lock="audit.seal", lock="audit.seal")
+@job(queue="audit", queueing_lock="audit.seal")
 def seal_every_minute(timestamp: int) -> None:
     seal_events()
 
 
 @scheduled(cron="17 3 * * *")
-@job(queue="audit", queueing_lock="audit.verify", lock="audit.verify")
+@job(queue="audit", queueing_lock="audit.verify")
 def verify_every_night(timestamp: int) -> None:
     verify_log()
 
