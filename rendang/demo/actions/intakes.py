@@ -1,0 +1,190 @@
+"""Dossiers on their way in: at least one intake in every state, in time, due soon, overdue and paused."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from rendang.circulation.intake import actions as intake
+from rendang.circulation.intake.models import Intake
+from rendang.demo.actions.city import City
+from rendang.demo.actions.timeline import Scene
+from rendang.demo.citizens import ARRIVING
+from rendang.demo.city import FORMER_KEEPERS
+from rendang.demo.inhabitants import Inhabitant
+from rendang.dossiers.models import Custody
+from rendang.kernel.core.identifiers import is_valid_ems_number
+from rendang.kernel.workflow import actions as workflow
+from rendang.storage import actions as storage
+from rendang.storage.queries import free_slots
+
+State = Intake.State
+Seal = Intake.Seal
+_REASONS = ("new_employer", "graduation", "resignation", "flexible", "relocation", "unemployment")
+_OFFICES = ("RCSC", "JYZX", "RCSC", "WQZX", "RCSC", "LDZX")
+_MISSING = (
+    "缺解除劳动合同证明（2014—2017 年），可能影响失业登记和连续工龄认定；已一次性告知，由原单位补具。",
+    "缺入党志愿书，可能影响党员身份认定；已一次性告知，由原党组织补具。",
+    "缺毕业生登记表，可能影响学历认定；已一次性告知，由毕业院校补具。",
+)
+
+
+def scenes(city: City) -> Iterator[Scene]:
+    """Where each intake stands today, and how many working days ago it began."""
+    for number in range(city.scale):
+        # The first round has the laggards.
+        late = number == 0
+        yield from (
+            _intake(city, State.APPLIED, 0),
+            _intake(city, State.APPLIED, 4 if late else 0),
+            _intake(city, State.CALLED, 3 + number),
+            _intake(city, State.CALLED, 12 + number),
+            _intake(city, State.CALLED, 38 if late else 29),
+            _intake(city, State.CALLED, 20, pause="原存档单位正在查找档案，来函请求延期。"),
+            _intake(city, State.ARRIVED, 9, late=0),
+            _intake(city, State.ARRIVED, 14, late=3 if late else 1),
+            _intake(city, State.ARRIVED, 8, carrier="self", seal=Seal.BROKEN),
+            _intake(city, State.HALF_OPENED, 12, late=0),
+            _intake(city, State.OPENED, 13, late=0),
+            _intake(city, State.OPENED, 21, late=7 if late else 2),
+            _intake(city, State.COMPARED, 15, late=0),
+            _intake(city, State.COMPARED, 15, comparison="目录列 23 份，实有 22 份，缺 2016 年度考核登记表。"),
+            _intake(city, State.REVIEWED, 16, late=0),
+            _intake(city, State.REVIEWED, 17, missing=_MISSING[0], late=4 if late else 0),
+            _intake(city, State.ACCEPTED, 18, shelve=False),
+            _intake(city, State.ACCEPTED, 27),
+            _intake(city, State.ACCEPTED, 33, missing=_MISSING[1]),
+            _intake(city, State.ACCEPTED, 44, missing=_MISSING[2]),
+            _intake(city, State.RETURNED, 19, carrier="self", seal=Seal.MISSING),
+            _intake(city, State.RETURNED, 24, comparison="通知单为 2 卷，实到 1 卷。"),
+            _intake(city, State.WITHDRAWN, 11),
+            _intake(city, State.WITHDRAWN, 40, called=True),
+        )
+    arriving = Inhabitant(
+        ARRIVING.name, ARRIVING.id_number, "男", timezone.localdate(), received_from="岱东市人才交流中心"
+    )
+    yield _intake(city, State.ARRIVED, 7, person=arriving, office="JYZX")
+
+
+def _intake(
+    city: City,
+    state: str,
+    days_ago: int,
+    *,
+    late: int = 1,
+    carrier: str = "ems",
+    seal: str = Seal.INTACT,
+    comparison: str = "",
+    missing: str = "",
+    shelve: bool = True,
+    called: bool = False,
+    pause: str = "",
+    person: Inhabitant | None = None,
+    office: str = "",
+) -> Scene:
+    """One intake from its application to ``state``. ``late``: the last step lies so many working days back."""
+    number = city.random.randrange(10**6)
+    office = office or _OFFICES[number % len(_OFFICES)]
+    clerk, reviewer, approver = (city.by(role, office) for role in ("clerk", "reviewer", "approver"))
+    somebody = person or city.newcomer()
+    sender = somebody.received_from or FORMER_KEEPERS[number % len(FORMER_KEEPERS)]
+
+    yield days_ago
+    case = intake.apply(
+        city.institutions[office],
+        by=clerk,
+        name=somebody.name,
+        id_number=somebody.id_number,
+        reason=_REASONS[number % len(_REASONS)],
+        sender=sender,
+        sender_address="",
+        archive_type=Custody.ArchiveType.PERSONAL,
+        mobile=somebody.mobile,
+    )
+    if state == State.APPLIED:
+        return
+    if state == State.WITHDRAWN and not called:
+        yield days_ago - 2
+        intake.withdraw(case, by=clerk, reason="本人到外地就业，不再转入。")
+        return
+    yield days_ago
+    case = intake.issue_letter(case, by=approver)
+    if state == State.WITHDRAWN:
+        yield days_ago - 32
+        intake.withdraw(case, by=clerk, reason="调档函已过有效期，原单位未转出，本人撤回申请。")
+        return
+    if pause:
+        yield days_ago - 9
+        workflow.pause(case, by=clerk, reason=pause)
+    if state == State.CALLED:
+        return
+    # From here on the steps follow each other; the last one was taken `late` working days ago.
+    days = _days(days_ago - 6, late)
+    yield next(days)
+    case = intake.register_parcel(
+        case,
+        by=clerk,
+        carrier=carrier,
+        waybill=waybill(number) if carrier == "ems" else "",
+        parcel_sender=sender,
+        seal=seal,
+        arrived_on=timezone.localdate(),
+    )
+    if state == State.ARRIVED:
+        return
+    if state == State.RETURNED and seal != Seal.INTACT:
+        yield next(days)
+        detail = "档案由本人携带，且未密封。请由原存档机构以机要通信、邮政特快专递或专人送取方式转递。"
+        intake.return_parcel(case, by=approver, return_reason="self_carried", return_detail=detail)
+        return
+    counts = {"principal_volumes": 1, "duplicate_volumes": number % 2, "papers_counted": 14 + number % 19}
+    yield next(days)
+    case = intake.open_parcel(case, by=clerk, **counts)
+    if state == State.HALF_OPENED:
+        return
+    yield next(days)
+    case = intake.witness_opening(case, by=city.workers.get(f"clerk2.{office.lower()}", reviewer))
+    if state == State.OPENED:
+        return
+    yield next(days)
+    case = intake.compare(
+        case,
+        by=reviewer,
+        notice_agrees=not comparison,
+        list_agrees=not comparison,
+        right_person=True,
+        comparison=comparison,
+    )
+    if state == State.COMPARED:
+        return
+    if state == State.RETURNED:
+        yield next(days)
+        detail = f"{comparison}请核对后重新转递。"
+        intake.return_parcel(case, by=approver, return_reason="mismatch", return_detail=detail)
+        return
+    yield next(days)
+    review = "三龄两历一身份记载一致，无涂改。" if not missing else "除所列缺件外，材料齐全，记载一致。"
+    case = intake.review(case, by=reviewer, review=review, missing=missing)
+    if state == State.REVIEWED:
+        return
+    yield next(days)
+    case = intake.accept(case, by=approver)
+    if shelve:
+        yield next(days)
+        keeper = city.by("keeper", office)
+        slot = free_slots(case.institution, limit=1)[0]
+        storage.place(case.dossier, slot, by=keeper, case=case)
+
+
+def waybill(number: int) -> str:
+    """A consignment number of the post with a fitting check digit (UPU S10)."""
+    digits = f"{number * 61 % 10**8:08d}"
+    return next(found for check in range(10) if is_valid_ems_number(found := f"EX{digits}{check}CN"))
+
+
+def _days(first: int, last: int) -> Iterator[int]:
+    """Working days ago of the steps after the parcel's arrival, the later ones on the last day together."""
+    first = max(first, last)
+    yield first
+    while True:
+        first = max(first - 1, last)
+        yield first
