@@ -1,0 +1,119 @@
+"""One of everything that belongs to an institution, made by the ordinary actions: what the pages are opened with."""
+
+import datetime as dt
+import itertools
+from types import SimpleNamespace
+
+from django.utils import timezone
+
+from rendang.circulation.intake import actions as intake
+from rendang.circulation.rosters import actions as rosters
+from rendang.circulation.transfers import actions as transfers
+from rendang.dossiers import actions as dossiers
+from rendang.exchange import actions as exchange
+from rendang.kernel.access import actions as access
+from rendang.kernel.access.models import CITY_ROLES, Institution, Role
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.core.identifiers import make_id_number
+from rendang.people import actions as people
+from rendang.services.certificates import actions as certificates
+from tests import factories
+
+COUNTED = {"principal_volumes": 1, "duplicate_volumes": 0, "papers_counted": 20}
+_numbers = itertools.count(1)
+
+
+def fresh_number() -> str:
+    """An identity number that nobody in the tests has."""
+    number = next(_numbers)
+    return make_id_number("330103", dt.date(1970, 1, 1) + dt.timedelta(number // 900), number % 900 + 1)
+
+
+def staff_of(institution: Institution) -> dict[Role, object]:
+    """Somebody for every role of an institution."""
+    return {role: factories.staff(institution, role) for role in Role if role not in CITY_ROLES}
+
+
+def city_staff() -> dict[Role, object]:
+    return {role: factories.staff(None, role) for role in CITY_ROLES}
+
+
+def dossier_in_stock(institution: Institution, **slot: object):
+    """A dossier with an employer's person, in a slot of its own."""
+    place = factories.SlotFactory(institution=institution, **slot)
+    placement = factories.PlacementFactory(institution=institution, slot=place)
+    placement.dossier.person.employer = factories.EmployerFactory()
+    placement.dossier.person.save()
+    return placement.dossier
+
+
+def offered(sender: Institution, receiver: Institution, by):
+    return transfers.offer(dossier_in_stock(sender), receiver, by=by[Role.CLERK], reason="internal")
+
+
+def one_of_each(institution: Institution, partner: Institution, city: dict[Role, object]) -> SimpleNamespace:
+    """What an institution has one of; ``partner`` is at the other end of its transfers and conflicts."""
+    ours, theirs = staff_of(institution), staff_of(partner)
+    here = SimpleNamespace(institution=institution, partner=partner, people=ours, city=city, partners=theirs)
+
+    here.dossier = dossier_in_stock(institution)
+    here.person = here.dossier.person
+    here.custody = here.dossier.custodies.get()
+    here.slot = here.dossier.placements.get().slot
+    here.store = here.slot.store
+    (here.material,) = dossiers.add_materials(
+        here.dossier,
+        [{"class_mark": "4-1", "title": "高等学校学生登记表", "formed_on": "2008-06", "pages": 4}],
+        by=ours[Role.REVIEWER],
+    )
+    here.value = dossiers.record_value(here.material, by=ours[Role.REVIEWER], fact="BIRTH", value="1986-07")
+    here.removal = dossiers.propose_removal(here.material, by=ours[Role.REVIEWER], reason="重复")
+    here.record = people.add_record(here.person, "education", by=ours[Role.CLERK], school="虚构大学", start="2004-09")
+
+    here.intake = intake.apply(
+        institution,
+        by=ours[Role.CLERK],
+        name="李雷",
+        id_number=fresh_number(),
+        reason="graduation",
+        sender="虚构大学",
+    )
+    here.intake = intake.issue_letter(here.intake, by=ours[Role.APPROVER])
+
+    here.roster = rosters.receive(
+        f"姓名,身份证号码\n王五,{fresh_number()}\n".encode(),
+        name="花名册.csv",
+        institution=institution,
+        by=ours[Role.CLERK],
+    )
+
+    here.outgoing = transfers.agree(offered(institution, partner, ours), by=theirs[Role.APPROVER])
+    here.outgoing = transfers.pack(here.outgoing, by=ours[Role.KEEPER], **COUNTED)
+    here.incoming = offered(partner, institution, theirs)
+
+    here.certificate = certificates.draft(here.dossier, by=ours[Role.CLERK])
+    here.certificate = certificates.issue(here.certificate, by=ours[Role.REVIEWER])
+    here.citizen = factories.CitizenFactory(name=here.person.name, id_number=here.person.id_number)
+
+    contested = factories.held_dossier(partner)
+    here.conflict = dossiers.claim_custody(
+        contested, institution, by=ours[Role.CLERK], archive_number=f"{institution.code}-C1"
+    )
+
+    here.member = ours[Role.DIGITISER]
+    here.membership = here.member.memberships.get()
+    here.proposal = access.propose_role(
+        here.member,
+        role=Role.KEEPER,
+        institution=institution,
+        reason="新任",
+        by=city[Role.SECURITY_ADMINISTRATOR],
+    )
+    here.client, _token = exchange.register_client(
+        institution,
+        by=city[Role.SYSTEM_ADMINISTRATOR],
+        name="业务系统",
+        scopes=[Permission.DOSSIER_VIEW],
+        expires_on=timezone.localdate() + dt.timedelta(30),
+    )
+    return here

@@ -1,0 +1,396 @@
+"""Who may open which page: the whole table, written out a second time, so that a change nobody meant shows.
+
+Every page of the URLconf but the API is opened by somebody of every role, by a member of staff without any role, by a
+citizen and by nobody at all; pages of a row with one of the person's own institution and one of another.
+"""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, resolve, reverse
+
+from rendang.circulation.intake.models import Intake
+from rendang.circulation.transfers.models import Transfer
+from rendang.dossiers.models import CustodyConflict, MaterialRemoval
+from rendang.kernel.access.models import CITY_ROLES, Role
+from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.standards.models import Code, CodeSynonym, Policy, ServiceItem
+from rendang.kernel.workflow.steps import STEPS
+from rendang.services.certificates.models import Certificate
+from tests import factories
+from tests.one_of_each import city_staff, one_of_each
+from tests.test_architecture import views
+
+pytestmark = pytest.mark.django_db
+LETTERS = dict(zip("CRAKDHSYEU", Role, strict=True))
+STAFF = {*LETTERS, "-"}  # "-" is a member of staff whom nobody gave a role
+# Outside the demonstration there is no identity provider to come back from.
+NOT_THERE = {"accounts:citizen_return", "accounts:sandbox"}
+
+# C clerk, R reviewer, A approver, K keeper, D digitiser, H head of one institution;
+# S supervisor, Y system, E security, U audit administrator of the city.
+# "anyone": signed in or not; "citizens": signed in with the real name; "staff": whatever the role, even none.
+# Steps of a case stand below their page.
+TABLE = """
+portal:home                          anyone
+portal:query                         anyone
+portal:verify                        anyone
+portal:verify_file                   anyone
+portal:letter                        anyone
+portal:guide                         anyone
+portal:service                       anyone
+portal:directory                     anyone
+portal:me                            citizens
+portal:apply                         citizens
+portal:paper                         citizens
+portal:looks                         citizens
+healthz                              anyone
+readyz                               anyone
+set_language                         anyone
+
+accounts:sign_in                     anyone
+accounts:sign_out                    anyone
+accounts:citizen_sign_in             anyone
+accounts:citizen_return              anyone
+accounts:sandbox                     anyone
+accounts:security                    staff
+accounts:password                    staff
+accounts:confirm                     staff
+accounts:second_factor               staff
+accounts:second_factor_setup         staff
+accounts:remove_second_factor        staff
+accounts:recovery_codes              staff
+accounts:create                      . . . . . . . . E .
+accounts:reset_password              . . . . . . . . E .
+accounts:deactivate                  . . . . . . . . E .
+accounts:reactivate                  . . . . . . . . E .
+accounts:unlock                      . . . . . . . . E .
+
+desk:home                            C R A K D H S Y E U
+desk:search                          C R A K D H S . . .
+desk:help                            C R A K D H S Y E U
+
+workflow:case                        C R A K D H S . . .
+workflow:pause                       C R A . . . . . . .
+workflow:resume                      C R A . . . . . . .
+
+dossiers:list                        C R A K D H S . . .
+dossiers:export                      . . A . . H . . . .
+dossiers:detail                      C R A K D H S . . .
+dossiers:catalogue                   . R A . D H S . . .
+dossiers:catalogue_print             . R A . D H S . . .
+dossiers:catalogue_add               . R A . D . . . . .
+dossiers:catalogue_sort              . R A . D . . . . .
+dossiers:material                    . R A . D . . . . .
+dossiers:material_move               . R A . D . . . . .
+dossiers:material_remove             . R . . . . . . . .
+dossiers:value_add                   . R A . D . . . . .
+dossiers:value_remove                . R A . D . . . . .
+dossiers:removals                    . R A . D H S . . .
+dossiers:removal                     . R A . D H S . . .
+dossiers:step approve                . . A . . H . . . .
+dossiers:step refuse                 . . A . . H . . . .
+
+people:edit                          C R . . . . . . . .
+people:identity                      C R . . . . . . . .
+people:identity_add                  C R . . . . . . . .
+people:employer                      C R . . . . . . . .
+people:records                       C R . . . . . . . .
+people:record_add                    C R . . . . . . . .
+people:record_edit                   C R . . . . . . . .
+people:record_remove                 C R . . . . . . . .
+people:unmask                        C R A . . H . . . .
+
+intake:list                          C R A K . H S . . .
+intake:detail                        C R A K . H S . . .
+intake:paper                         C R A K . H S . . .
+intake:apply                         C . . K . . . . . .
+intake:step issue_letter             . . A . . H . . . .
+intake:step register_parcel          C . . K . . . . . .
+intake:step open_parcel              C R . . . . . . . .
+intake:step witness_opening          C R . . . . . . . .
+intake:step compare                  . R . . . . . . . .
+intake:step compare_again            . R . . . . . . . .
+intake:step review                   . R . . . . . . . .
+intake:step accept                   . . A . . H . . . .
+intake:step return_parcel            . . A . . H . . . .
+intake:step withdraw                 C . . K . . . . . .
+
+transfers:list                       C R A K . H S . . .
+transfers:detail                     C R A K . H S . . .
+transfers:paper                      C R A K . H S . . .
+transfers:offer                      C . A . . . . . . .
+transfers:step agree                 . . A . . H . . . .
+transfers:step decline               . . A . . H . . . .
+transfers:step pack                  . . A K . . . . . .
+transfers:step dispatch              . . A K . . . . . .
+transfers:step receive               . . . K . . . . . .
+transfers:step refuse                . . . K . . . . . .
+transfers:step take_back             . . A K . . . . . .
+transfers:step withdraw              C . A . . . . . . .
+
+rosters:list                         C . A . . . . . . .
+rosters:upload                       C . A . . . . . . .
+rosters:detail                       C . A . . . . . . .
+rosters:columns                      C . A . . . . . . .
+rosters:confirm                      C . A . . . . . . .
+rosters:cancel                       C . A . . . . . . .
+rosters:download                     C . A . . . . . . .
+
+storage:list                         C R A K D H S . . .
+storage:store                        C R A K D H S . . .
+storage:rack                         C R A K D H S . . .
+storage:slot                         C R A K D H S . . .
+storage:history                      C R A K D H S . . .
+storage:new                          . . . K . . . . . .
+storage:add                          . . . K . . . . . .
+storage:rename                       . . . K . . . . . .
+storage:remove_store                 . . . K . . . . . .
+storage:rack_capacity                . . . K . . . . . .
+storage:remove_slots                 . . . K . . . . . .
+storage:scan                         . . . K . . . . . .
+storage:to_place                     . . . K . . . . . .
+storage:labels                       . . . K . . . . . .
+
+certificates:list                    C R A . . H S . . .
+certificates:detail                  C R A . . H S . . .
+certificates:paper                   C R A . . H S . . .
+certificates:draft                   C R . . . . . . . .
+certificates:step issue              . R A . . . . . . .
+certificates:step refuse             . R A . . . . . . .
+certificates:step revoke             . . A . . H . . . .
+
+supervision:conflicts                . . . . . H S . . .
+supervision:conflict                 . . . . . H S . . .
+supervision:step keep                . . . . . . S . . .
+supervision:step move                . . . . . . S . . .
+
+institutions:list                    C R A K D H S Y E U
+institutions:notices                 C R A K D H S Y E U
+institutions:publish                 . . . . . H S . . .
+institutions:edit                    . . . . . H . Y . .
+
+access:staff                         . . . . . H S . E .
+access:member                        . . . . . H S . E .
+access:proposals                     . . . . . H S . E .
+access:propose                       . . . . . . . . E .
+access:propose_withdrawal            . . . . . . . . E .
+access:decide                        . . . . . H S . . .
+
+standards:list                       C R A K D H S Y E U
+standards:table                      C R A K D H S Y E U
+standards:synonyms                   C R A K D H S Y E U
+standards:policies                   C R A K D H S Y E U
+standards:policy                     C R A K D H S Y E U
+standards:services                   C R A K D H S Y E U
+standards:service                    C R A K D H S Y E U
+standards:classification             C R A K D H S Y E U
+standards:calendar_now               C R A K D H S Y E U
+standards:calendar                   C R A K D H S Y E U
+standards:code_add                   . . . . . . S . . .
+standards:code_change                . . . . . . S . . .
+standards:code_end                   . . . . . . S . . .
+standards:synonym_remove             . . . . . . S . . .
+standards:policy_change              . . . . . . S . . .
+standards:policy_withdraw            . . . . . . S . . .
+standards:policy_end                 . . . . . . S . . .
+standards:service_change             . . . . . . S . . .
+standards:service_withdraw           . . . . . . S . . .
+standards:calendar_announce          . . . . . . S . . .
+standards:calendar_day               . . . . . . S . . .
+
+exchange:clients                     . . . . . . . Y . .
+exchange:register                    . . . . . . . Y . .
+exchange:revoke                      . . . . . . . Y . .
+
+audit:list                           . . . . . . . . . U
+audit:detail                         . . . . . . . . . U
+audit:seals                          . . . . . . . . . U
+"""
+ROWS = {row[:37].strip(): row[37:].replace(".", "").replace(" ", "") for row in TABLE.splitlines() if row}
+WHO = {"anyone": {*STAFF, "citizen", "nobody"}, "citizens": {"citizen"}, "staff": STAFF}
+
+# With what a page is opened; ``here`` is what an institution has one of (tests/one_of_each.py).
+ARGUMENTS: dict[str, Any] = {
+    "portal:letter": lambda here: [here.intake.letter_number],
+    "portal:service": lambda here: ["certificate"],
+    "portal:paper": lambda here: [here.certificate.pk],
+    "accounts": lambda here: [here.member.pk],
+    "workflow": lambda here: [here.intake.pk],
+    "dossiers:removal": lambda here: [here.removal.pk],
+    "dossiers:step": lambda here: [here.removal.pk],
+    "dossiers:material": lambda here: [here.dossier.pk, here.material.pk],
+    "dossiers:material_move": lambda here: [here.dossier.pk, here.material.pk],
+    "dossiers:material_remove": lambda here: [here.dossier.pk, here.material.pk],
+    "dossiers:value_remove": lambda here: [here.dossier.pk, here.value.pk],
+    "dossiers": lambda here: [here.dossier.pk],
+    "people:record_add": lambda here: [here.person.pk, "training"],
+    "people:record_edit": lambda here: [here.person.pk, "education", here.record.pk],
+    "people:record_remove": lambda here: [here.person.pk, "education", here.record.pk],
+    "people": lambda here: [here.person.pk],
+    "intake:paper": lambda here: [here.intake.pk, "letter"],
+    "intake": lambda here: [here.intake.pk],
+    "transfers:offer": lambda here: [here.dossier.pk],
+    "transfers:paper": lambda here: [here.outgoing.pk, "notice"],
+    "transfers": lambda here: [here.outgoing.pk],
+    "rosters:download": lambda here: [here.roster.pk, "original"],
+    "rosters": lambda here: [here.roster.pk],
+    "storage:rack": lambda here: [here.store.pk, here.slot.rack],
+    "storage:rack_capacity": lambda here: [here.store.pk, here.slot.rack],
+    "storage:remove_slots": lambda here: [here.store.pk, here.slot.rack],
+    "storage:slot": lambda here: [here.slot.pk],
+    "storage:scan": lambda here: ["place"],
+    "storage:history": lambda here: [here.dossier.pk],
+    "storage": lambda here: [here.store.pk],
+    "certificates:draft": lambda here: [here.dossier.pk],
+    "certificates": lambda here: [here.certificate.pk],
+    "supervision": lambda here: [here.conflict.pk],
+    "institutions": lambda here: [here.institution.pk],
+    "access:propose_withdrawal": lambda here: [here.member.pk, here.membership.pk],
+    "access:decide": lambda here: [here.proposal.pk],
+    "access": lambda here: [here.member.pk],
+    "exchange": lambda here: [here.client.pk],
+    "audit": lambda here: [AuditEvent.objects.first().pk],
+    "standards:synonym_remove": lambda here: [CodeSynonym.objects.first().pk],
+    "standards:code_change": lambda here: [Code.objects.first().pk],
+    "standards:code_end": lambda here: [Code.objects.first().pk],
+    "standards:policy": lambda here: ["recall_wait"],
+    "standards:policy_change": lambda here: ["recall_wait"],
+    "standards:policy_withdraw": lambda here: [Policy.objects.first().pk],
+    "standards:policy_end": lambda here: [Policy.objects.first().pk],
+    "standards:service": lambda here: ["certificate"],
+    "standards:service_change": lambda here: ["certificate"],
+    "standards:service_withdraw": lambda here: [ServiceItem.objects.first().pk],
+    "standards:calendar": lambda here: [2026],
+    "standards:calendar_announce": lambda here: [2026],
+    "standards:calendar_day": lambda here: [2026, 10, 1],
+    "standards": lambda here: ["sex"],
+}
+# What the receiver of a transfer does is looked at with one that is on its way to the institution.
+INCOMING = {f"transfers:step {rule.name}" for rule in STEPS[Transfer].values() if rule.at == "counterpart"}
+CASES_OF = {
+    "intake:step": Intake,
+    "transfers:step": Transfer,
+    "certificates:step": Certificate,
+    "dossiers:step": MaterialRemoval,
+    "supervision:step": CustodyConflict,
+}
+
+
+def named_pages() -> Iterator[tuple[str, URLPattern]]:
+    def walk(patterns: list, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+        for entry in patterns:
+            if isinstance(entry, URLPattern):
+                yield f"{namespace}{entry.name}", entry
+            elif entry.namespace != "api":
+                yield from walk(entry.url_patterns, f"{entry.namespace}:" if entry.namespace else namespace)
+
+    for name, entry in walk(get_resolver().url_patterns):
+        if name in CASES_OF:
+            yield from ((f"{name} {step}", entry) for step in STEPS[CASES_OF[name]])
+        else:
+            yield name, entry
+
+
+PAGES = dict(named_pages())
+
+
+def test_the_table_is_of_all_pages_there_are():
+    assert set(ROWS) == set(PAGES)
+    assert len(PAGES) == len(list(named_pages())), "two pages of one name"
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
+    """Two institutions with one of everything, and a browser for everybody; made once, undone at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        authorities = city_staff()
+        partner = factories.InstitutionFactory()
+        ours, theirs = (one_of_each(factories.InstitutionFactory(), partner, authorities) for _which in range(2))
+        people = {letter: (ours.people | authorities)[role] for letter, role in LETTERS.items()}
+        people |= {"-": factories.UserFactory(), "citizen": ours.citizen}
+        sessions = {who: signed_in(person) for who, person in people.items()}
+        yield SimpleNamespace(ours=ours, theirs=theirs, sessions={**sessions, "nobody": ""}, browser=Client())
+        transaction.set_rollback(True)
+
+
+def signed_in(person: Any) -> str:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session["second_factor"] = True
+    session["confirmed"] = 2**40  # the password was entered again a moment ago
+    session.save()
+    return client.cookies[django_settings.SESSION_COOKIE_NAME].value
+
+
+def outcome(city: SimpleNamespace, who: str, address: str) -> str:
+    """What the page answers; whatever it changed is undone."""
+    browser = city.browser
+    browser.cookies.clear()
+    if city.sessions[who]:
+        browser.cookies[django_settings.SESSION_COOKIE_NAME] = city.sessions[who]
+    with transaction.atomic():
+        answer = browser.get(address)
+        if answer.status_code == 405:
+            answer = browser.post(address)
+        if answer.streaming:
+            answer.getvalue()
+        transaction.set_rollback(True)
+    if answer.status_code == 302 and "?next=" in answer["Location"]:
+        return "sign in"
+    # readyz says 503 where no worker runs; it says so to anyone.
+    return {200: "open", 302: "open", 503: "open", 403: "refused", 404: "not there"}[answer.status_code]
+
+
+def address_of(page: str, here: SimpleNamespace) -> str:
+    name, _space, step = page.partition(" ")
+    arguments = []
+    if PAGES[page].pattern.regex.groups:
+        find = ARGUMENTS.get(name) or ARGUMENTS[name.partition(":")[0]]
+        arguments = [here.incoming.pk] if page in INCOMING else find(here)
+    return reverse(name, args=[*arguments, step] if step else arguments)
+
+
+@pytest.mark.parametrize("named", ROWS)
+def test_who_may_open_a_page(named, city):
+    allowed = WHO[ROWS[named]] if ROWS[named] in WHO else set(ROWS[named])
+    expected = {who: "open" if who in allowed else "refused" for who in city.sessions}
+    if named in NOT_THERE:
+        expected = dict.fromkeys(expected, "not there")
+    elif "nobody" not in allowed:
+        expected["nobody"] = "sign in"
+    address = address_of(named, city.ours)
+
+    assert {who: outcome(city, who, address) for who in city.sessions} == expected
+
+    elsewhere = address_of(named, city.theirs)
+    if elsewhere != address and ROWS[named] != "anyone":
+        # Another institution's row is not there for those who may open their own; the city's authorities reach all.
+        of_the_city = {letter for letter, role in LETTERS.items() if role in CITY_ROLES}
+        assert {who: outcome(city, who, elsewhere) for who in allowed} == {
+            who: "open" if who in of_the_city else "not there" for who in allowed
+        }
+
+
+def test_a_row_of_another_institution_is_not_told_from_one_that_may_not_be_touched(city):
+    """Who sees a page but may not take its step learns of another institution's case no more than that."""
+    address = address_of("intake:step accept", city.theirs)
+    assert {who: outcome(city, who, address) for who in "CRK-"} == {
+        "C": "not there",
+        "R": "not there",
+        "K": "not there",
+        "-": "refused",
+    }
+
+
+def test_the_walk_sees_what_the_url_configuration_has():
+    """The names lead to the same pages that the architecture test finds by address."""
+    by_address = {address for address, _view in views(get_resolver().url_patterns) if not address.startswith("api/")}
+    assert len({name.partition(" ")[0] for name in PAGES}) == len(by_address)
+    assert resolve("/desk/").view_name == "desk:home"
