@@ -246,25 +246,29 @@ def _by_content(
 
 def _by_content_alone(rows: Sequence[Row], previous: Layout | None) -> Layout | None:
     """A sheet without headings: the continuation of the one before, or told by its content."""
-    columns = _by_content({}, [], [cells for _, cells in rows]) if rows else {}
+    below = next(
+        (at for at, (_number, cells) in enumerate(rows) if any(cell and _is_id(text_of(cell)) for cell in cells)), None
+    )
+    if below is None:
+        return None
+    data = [cells for _number, cells in rows[below:]]
+    columns = _by_content({}, [], data)
     if "id_number" not in columns:
         return None
-    (identity,) = columns["id_number"]
-    if previous and previous.columns.get("id_number") == (identity,):
+    if previous and previous.columns.get("id_number") == columns["id_number"] and not below:
         return replace(previous, title_rows=(), header_rows=())
     if "name" not in columns:
         return None
-    above = []
-    for number, cells in rows:
-        if identity < len(cells) and _is_id(text_of(cells[identity])):
-            break
-        above.append((number, cells))
-    header_rows = (above[-1][0],) if above else ()
+    above = rows[:below]
     headings = tuple(normalise_heading(text_of(cell)) for cell in above[-1][1]) if above else ()
-    data = [cells for _, cells in rows[len(above) :]]
     pairs = [("", heading) for heading in headings]
-    columns = _by_content(_recognise(pairs) | columns, pairs, data)
-    return Layout(tuple(number for number, _ in above[:-1]), header_rows, headings, columns, _samples(data))
+    return Layout(
+        title_rows=tuple(number for number, _cells in above[:-1]),
+        header_rows=tuple(number for number, _cells in above[-1:]),
+        headings=headings,
+        columns=_by_content(_recognise(pairs) | columns, pairs, data),
+        samples=_samples(data),
+    )
 
 
 def _unknown(rows: Sequence[Row]) -> Layout | None:

@@ -328,7 +328,7 @@ def _give_archive_numbers(cursor: Any, institution: Institution, now: dt.datetim
     )
     rows = [n for (n,) in cursor.fetchall()]
     if rows:
-        numbers = next_archive_numbers(institution, timezone.localdate(now).year, len(rows))
+        numbers = _free_archive_numbers(cursor, institution, f"{timezone.localdate(now):%Y}", len(rows))
         cursor.execute(
             "UPDATE roster_staged SET archive_number = given.number"
             " FROM unnest(%s::int[], %s::text[]) AS given (n, number) WHERE roster_staged.n = given.n",
@@ -336,9 +336,20 @@ def _give_archive_numbers(cursor: Any, institution: Institution, now: dt.datetim
         )
 
 
-def next_archive_numbers(institution: Institution, year: int, count: int) -> list[str]:
-    """Institution code, year, running number; TODO dossiers."""
-    return [f"{institution.code}{year}{n:06d}" for n in next_in_series("archive", institution, str(year), count)]
+def _free_archive_numbers(cursor: Any, institution: Institution, year: str, count: int) -> list[str]:
+    """As ``dossiers.actions.next_archive_number`` writes them; numbers that rosters brought along are passed over."""
+    free: list[str] = []
+    while len(free) < count:
+        running = next_in_series("archive", institution, year, count - len(free))
+        numbers = [f"{institution.code}{year}{number:06d}" for number in running]
+        cursor.execute(
+            "SELECT archive_number FROM dossiers_custody WHERE institution_id = %s AND archive_number = ANY (%s)"
+            " UNION SELECT archive_number FROM roster_staged WHERE archive_number = ANY (%s)",
+            [institution.pk, numbers, numbers],
+        )
+        used = {number for (number,) in cursor.fetchall()}
+        free += [number for number in numbers if number not in used]
+    return free
 
 
 def _open_conflicts(cursor: Any, institution: Institution, by: Any) -> None:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rendang.circulation.rosters import actions
 from rendang.circulation.rosters.words import REASONS
 from rendang.kernel.access.models import Institution
+from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.accounts.models import User
 
 
@@ -65,6 +66,4 @@ def _actor(username: str | None) -> User:
             return User.objects.get(username=username, is_active=True)
         except User.DoesNotExist:
             raise CommandError(f"There is no active user {username}.") from None
-    return User.objects.get_or_create(
-        kind=User.Kind.SYSTEM, defaults={"username": "system", "name": "系统", "password": "!"}
-    )[0]
+    return system_actor()
