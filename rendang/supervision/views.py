@@ -3,13 +3,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from rendang.dossiers.actions import CONFLICT_STEPS
 from rendang.dossiers.models import CustodyConflict
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, requires
 from rendang.kernel.audit.actions import record_view
 from rendang.kernel.workflow.views import case_context, case_list, step_page
-from rendang.supervision import forms
+from rendang.supervision import actions, forms
 
 
 @require_safe
@@ -34,4 +33,4 @@ def conflict(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "supervision/conflict.html", case_context(request, found))
 
 
-step = step_page(CustodyConflict, CONFLICT_STEPS, forms.FORMS, Permission.CONFLICT_VIEW)
+step = step_page(CustodyConflict, actions.STEPS, forms.FORMS, Permission.CONFLICT_VIEW)
