@@ -6,6 +6,18 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.core.crypto import blind_index
 from rendang.kernel.core.identifiers import convert_old_id_number, normalise_id_number
 from rendang.people.models import OtherIdentity, Person
+from rendang.people.profiles import FULL, SIMPLE, missing
+
+__all__ = [
+    "FULL",
+    "SIMPLE",
+    "canonical_number",
+    "find_by_id_number",
+    "find_by_index",
+    "may_edit",
+    "may_unmask",
+    "missing",
+]
 
 OLD_LENGTH = 15
 

@@ -213,7 +213,7 @@ class TestTheDossierPage:
             "A20150001",
             institution.short_name,
             "K01-A-02",
-            "removal of a paper",
+            "Removal of a paper",
             "Dates contradict each other",
             "Missing for the full collection",
             "2 papers",

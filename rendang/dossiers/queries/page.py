@@ -17,7 +17,7 @@ from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.audit.queries import TimelineEntry
 from rendang.kernel.workflow.models import Case, kind_of
 from rendang.kernel.workflow.steps import steps_open_to
-from rendang.people import profiles
+from rendang.people import queries as people
 from rendang.people.models import Person
 
 EVENTS = 60
@@ -92,8 +92,8 @@ def dossier_page(user: Any, dossier: Dossier) -> DossierPage:
         open_cases=_open_cases(user, [case for case in cases if case.is_open]),
         past_cases=[case for case in cases if not case.is_open and case.kind != "certificate"],
         certificates=[case for case in cases if not case.is_open and case.kind == "certificate"],
-        missing_full=profiles.missing(dossier.person, profiles.FULL),
-        missing_simple=profiles.missing(dossier.person, profiles.SIMPLE),
+        missing_full=people.missing(dossier.person, people.FULL),
+        missing_simple=people.missing(dossier.person, people.SIMPLE),
         facts=catalogue.recorded_values(dossier),
         paper_count=len(papers),
         page_count=sum(paper.pages for paper in papers),
