@@ -1,11 +1,15 @@
 """The audit administrator's pages: who did what to what, and whether the log is whole. No content of any dossier."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Func, IntegerField, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from rendang.kernel.access.models import Institution
@@ -19,6 +23,7 @@ from rendang.kernel.core.htmx import render_page
 from rendang.kernel.core.pagination import keyset_page
 
 MOST_ACTORS = 200  # people whose names fit what was typed
+MANY_WAITING = 100_000  # unsealed events: the worker is not running, or a transaction has been open for long
 
 
 @require_safe
@@ -38,10 +43,40 @@ def event_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "entries": [describe(event, institutions) for event in page.rows],
-        "seals": seal_status(),
-        "verification": last_verification(),
+        **_state(),
     }
     return render_page(request, "audit/list.html", context, partial="rows")
+
+
+def _state() -> dict[str, Any]:
+    """How far the log is sealed and when it was last verified."""
+    status, verification = seal_status(), last_verification()
+    broken = verification.changes["finding"] if verification else None
+    if verification is None:
+        verified = {"value": "—", "tone": "yellow", "note": _("every night, or: ./run manage verify_audit")}
+    else:
+        value, tone = (_("broken"), "red") if broken else (_("intact"), "green")
+        verified = {"value": value, "tone": tone, "note": _when(verification.at)}
+    last = status.last
+    tiles = [
+        {
+            "label": _("Last seal"),
+            "value": intcomma(last.number) if last else "—",
+            "tone": "green" if last else "yellow",
+            "note": _when(last.sealed_at) if last else _("none yet; the worker seals every minute"),
+        },
+        {
+            "label": _("Events not sealed yet"),
+            "value": intcomma(status.waiting),
+            "tone": "red" if status.waiting > MANY_WAITING else "blue",
+        },
+        {"label": _("Last verification"), **verified},
+    ]
+    return {"status": status, "tiles": tiles, "broken": broken}
+
+
+def _when(time: dt.datetime) -> str:
+    return timezone.localtime(time).strftime("%Y-%m-%d %H:%M")
 
 
 def _actors(text: str) -> tuple[int, ...] | None:
@@ -71,7 +106,6 @@ def seal_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page": keyset_page(seals, request),
-        "status": seal_status(),
-        "verification": last_verification(),
+        **_state(),
     }
     return render(request, "audit/seals.html", context)
