@@ -21,7 +21,7 @@ from rendang.config.commands.installation import ACCOUNTS, DEMONSTRATION, demons
 from rendang.config.commands.processes import Interrupted, Processes, run
 from rendang.kernel.core.postgres import PostgresError, Server
 
-NEEDED = 500  # MB for the database, its log and the stored files
+NEEDED, NEEDED_AGAIN = 500, 100  # MB for the database, its log and the stored files: for a new one, for a start
 ORPHANS = 8  # seconds
 PATIENCE = 60  # seconds for the first page
 
@@ -41,7 +41,7 @@ def demo(arguments: list[str]) -> int:
         require_port(options.port, wait=ORPHANS if f':{options.port}"' in (home / "demonstration").read_text() else 0)
         if options.fresh:
             erase(home)
-        require_space(NEEDED, home)
+        require_space(NEEDED if Server(home).is_new else NEEDED_AGAIN, home)
         write(state, {"process": os.getpid(), "address": address})
         environment = demonstration_environment(home)
         server = None

@@ -294,16 +294,8 @@ class Server:
         statements = (
             f"create role {NAME} login createdb password '{self.password}';\ncreate database {NAME} owner {NAME};\n"
         )
-        self._run(
-            "postgres",
-            "--single",
-            *([] if self.durable else ["-F"]),
-            "-D",
-            str(fresh),
-            "template1",
-            text=statements,
-            account=maker,
-        )
+        single = ["--single", *([] if self.durable else ["-F"]), "-D", str(fresh), "template1"]
+        self._run("postgres", *single, text=statements, account=maker)
         if self.account is not None:
             for path in [fresh, *fresh.rglob("*")]:
                 os.chown(path, self.account, self.account, follow_symlinks=False)
