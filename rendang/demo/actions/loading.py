@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from rendang.circulation.rosters import actions as rosters
@@ -32,15 +31,16 @@ OPENED = 61
 def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -> None:
     """The institutions with their staff and, unless ``people`` is 0, everything that happens among so many people.
 
-    Raises ``ValidationError`` outside a demonstration, without the standards, and when there is a city already.
+    ``tell`` hears, in English, how far it is. Raises ``ValidationError`` outside a demonstration, without the
+    standards, and when there is a city already.
     """
     if not settings.DEMONSTRATION:
-        raise ValidationError(_("Fictional people are loaded into a demonstration only (RENDANG_DEMONSTRATION=1)."))
+        raise ValidationError("Fictional people are loaded into a demonstration only (RENDANG_DEMONSTRATION=1).")
     with transaction.atomic(), override("zh-hans"), standards.steady():
         if Institution.objects.exists():
-            raise ValidationError(_("There is a city in this database already. Start over with an empty one."))
+            raise ValidationError("There is a city in this database already. Start over with an empty one.")
         if not standards.service_items():
-            raise ValidationError(_("Load the standards first: load_standards."))
+            raise ValidationError("Load the standards first: load_standards.")
         now = timezone.now()
         with clock.at(moment(OPENED, 0, now=now)):
             institutions = accounts.found_institutions()
@@ -48,10 +48,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
             city = City(institutions, workers, people)
             for code, count in counts(people).items():
                 shelving.build_stores(institutions[code], count, by=city.by("keeper", code))
-        tell(
-            _("%(institutions)d institutions, %(staff)d accounts")
-            % {"institutions": len(institutions), "staff": len(workers)}
-        )
+        tell(f"{len(institutions)} institutions, {len(workers)} accounts")
         _import_rosters(city, tell)
         _know_the_tables()
         accounts.propose_roles(workers, institutions)
@@ -59,7 +56,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
         if people:
             kinds = (intakes, transfers, certificates, conflicts, catalogues)
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]
-        tell(_("%(steps)d steps of daily business") % {"steps": play(scenes)})
+        tell(f"{play(scenes):,} steps of daily business")
         record("demonstration.load", city.by("system.admin"), by=None, detail={"people": [0, people]})
 
 
@@ -77,5 +74,4 @@ def _import_rosters(city: City, tell: Callable[[str], None]) -> None:
         for code, path in write_rosters(Path(folder), city.people):
             with clock.at(moment(ROSTERS_CAME[code], 60, now=now)):
                 roster = rosters.import_file(path, institution=city.institutions[code], by=city.by("clerk", code))
-            words = {"name": path.name, "rows": roster.data_rows, "good": roster.importable}
-            tell(_("%(name)s: %(rows)d rows, %(good)d imported") % words)
+            tell(f"{path.name}: {roster.data_rows:,} rows, {roster.importable:,} imported")
