@@ -253,7 +253,7 @@ def test_a_chunk_already_written_is_passed_over(institution, clerk, import_file,
     path = roster(tmp_path / "r.csv", range(1, 8))
     real, written = writing.write_chunk, []
 
-    def crash_after_two(roster, chunk, *, by):
+    def crash_after_two(roster, chunk, *, by, employers):
         if len(written) == 2:
             raise KeyboardInterrupt
         written.append(chunk.first)

@@ -90,7 +90,7 @@ def test_a_running_import_stops_between_chunks_and_keeps_what_is_written(institu
     actions.confirm(judged, by=clerk)
     real = importing.write_chunk
 
-    def cancel_meanwhile(roster, chunk, *, by):
+    def cancel_meanwhile(roster, chunk, *, by, employers):
         real(roster, chunk, by=by)
         if chunk.first == (0, 3):
             actions.cancel(roster, by=by)

@@ -12,7 +12,15 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from rendang.circulation.rosters.actions.writing import CLAIM, DIFFERS, SAME, TAKEN, examine_chunk, write_chunk
+from rendang.circulation.rosters.actions.writing import (
+    CLAIM,
+    DIFFERS,
+    SAME,
+    TAKEN,
+    Employers,
+    examine_chunk,
+    write_chunk,
+)
 from rendang.circulation.rosters.chunks import Chunk, ahead, chunks
 from rendang.circulation.rosters.judging import CODED, Judge
 from rendang.circulation.rosters.layout import Layout, layouts
@@ -149,6 +157,7 @@ class _Writers:
     def __init__(self, roster: Roster, by: Any) -> None:
         self._roster, self._by = roster, by
         self._failure: BaseException | None = None
+        self._employers: Employers = {}
         self._waiting: queue.Queue[Chunk | None] = queue.Queue(maxsize=1)
         self._threads = [
             threading.Thread(target=self._work, name=f"roster writer {number}", daemon=True)
@@ -161,7 +170,7 @@ class _Writers:
         if self._threads:
             self._hand_over(chunk)
         else:
-            write_chunk(self._roster, chunk, by=self._by)
+            write_chunk(self._roster, chunk, by=self._by, employers=self._employers)
 
     def finish(self) -> None:
         """Wait until everything handed over is committed; raises what went wrong."""
@@ -191,6 +200,7 @@ class _Writers:
             raise self._failure
 
     def _work(self) -> None:
+        employers: Employers = {}
         try:
             while self._failure is None:
                 try:
@@ -199,7 +209,7 @@ class _Writers:
                     continue
                 if chunk is None:
                     return
-                write_chunk(self._roster, chunk, by=self._by)
+                write_chunk(self._roster, chunk, by=self._by, employers=employers)
         except BaseException as failure:  # raised again by the thread that reads
             self._failure = failure
         finally:

@@ -19,7 +19,9 @@ from rendang.storage.models import Slot
 HELD_ELSEWHERE = "held_elsewhere"
 ARCHIVE_NUMBER_TAKEN = "archive_number_taken"
 # Two imports that meet the same people, slots or numbers: the later one looks again.
-_ATTEMPTS = 4
+_ATTEMPTS = 5
+# Employers whose ids are remembered from chunk to chunk.
+_MOST_EMPLOYERS = 30_000
 
 _BYTEA = ("id_number", "id_index", "old_number", "old_index")
 _INTEGER = ("n", "sheet", "number", "employer", "entrusting")
@@ -34,9 +36,7 @@ CREATE TEMP TABLE IF NOT EXISTS roster_staged (
     custody_id bigint NOT NULL DEFAULT nextval('dossiers_custody_id_seq'),
     {", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in STAGED)}, PRIMARY KEY (n)
 ) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS roster_employer (
-    k int PRIMARY KEY, name text, credit_code text, id bigint
-) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS roster_employer (k int PRIMARY KEY, id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS roster_on_record (n int PRIMARY KEY) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS roster_known (
     n int PRIMARY KEY, fate text NOT NULL, person_id bigint, dossier_id bigint, custody_id bigint, holding_id bigint,
@@ -90,14 +90,9 @@ _LOCK_KNOWN = """
 SELECT d.id FROM roster_known known JOIN dossiers_dossier d ON d.id = known.dossier_id
 ORDER BY d.id FOR NO KEY UPDATE OF d
 """
-_EMPLOYERS = """
-INSERT INTO roster_employer (k, name, credit_code)
-SELECT k - 1, name, credit_code FROM unnest(%(names)s::text[], %(codes)s::text[])
-    WITH ORDINALITY AS given (name, credit_code, k);
-"""
 _NEW_EMPLOYERS = """
 INSERT INTO people_employer (name, credit_code, kind, economic_type, industry, division)
-SELECT name, credit_code, '', '', '', '' FROM roster_employer given
+SELECT name, credit_code, '', '', '', '' FROM unnest(%(names)s::text[], %(codes)s::text[]) AS given (name, credit_code)
 WHERE NOT EXISTS (
     SELECT FROM people_employer e
     WHERE e.name = given.name AND (e.credit_code = given.credit_code OR given.credit_code = '')
@@ -105,13 +100,17 @@ WHERE NOT EXISTS (
 ORDER BY name, credit_code
 ON CONFLICT (name, credit_code) DO NOTHING
 """
+# A name without a code is the employer of that name, with or without one.
 _EMPLOYER_IDS = """
-UPDATE roster_employer SET id = (
+SELECT (
     SELECT e.id FROM people_employer e
-    WHERE e.name = roster_employer.name
-        AND (e.credit_code = roster_employer.credit_code OR roster_employer.credit_code = '')
-    ORDER BY e.credit_code <> roster_employer.credit_code, e.id LIMIT 1
+    WHERE e.name = given.name AND (e.credit_code = given.credit_code OR given.credit_code = '')
+    ORDER BY e.credit_code <> given.credit_code, e.id LIMIT 1
 )
+FROM unnest(%(names)s::text[], %(codes)s::text[]) WITH ORDINALITY AS given (name, credit_code, k) ORDER BY k
+"""
+_STAGE_EMPLOYERS = """
+INSERT INTO roster_employer (k, id) SELECT k - 1, id FROM unnest(%s::bigint[]) WITH ORDINALITY AS given (id, k)
 """
 _PEOPLE = f"""
 INSERT INTO people_person (
@@ -124,7 +123,6 @@ SELECT s.person_id, s.name, name_pinyin, name_initials, name_pinyin_other, id_nu
 FROM roster_staged s LEFT JOIN roster_employer e ON e.k = s.employer LEFT JOIN roster_known known ON known.n = s.n
 WHERE known.n IS NULL
 ORDER BY id_index
-ON CONFLICT (id_index) DO NOTHING
 """
 _OLD_NUMBERS = """
 INSERT INTO people_otheridentity (person_id, kind, number, number_index, number_masked, valid_until, reason)
@@ -132,7 +130,6 @@ SELECT s.person_id, 'ID_CARD', old_number, old_index, old_masked, '', ''
 FROM roster_staged s LEFT JOIN roster_known known ON known.n = s.n
 WHERE known.n IS NULL AND old_index IS NOT NULL
 ORDER BY old_index
-ON CONFLICT (number_index) DO NOTHING
 """
 _DOSSIERS = f"""
 INSERT INTO dossiers_dossier (id, person_id, created_at)
@@ -152,14 +149,15 @@ SELECT s.custody_id, coalesce(known.dossier_id, s.dossier_id), %(institution)s,
 FROM roster_staged s LEFT JOIN roster_employer e ON e.k = s.entrusting LEFT JOIN roster_known known ON known.n = s.n
 WHERE known.n IS NULL OR known.fate IN ('{RETURN}', '{CLAIM}')
 ORDER BY archive_number
-ON CONFLICT DO NOTHING
 """
+_IS_NOWHERE = """NOT EXISTS (
+    SELECT FROM storage_placement there WHERE there.dossier_id = known.dossier_id AND there.until IS NULL
+)"""
 _PLACES_AS_WRITTEN = f"""
 INSERT INTO storage_placement (dossier_id, institution_id, kind, detail, since, by_id)
 SELECT coalesce(known.dossier_id, s.dossier_id), %(institution)s, 'AS_WRITTEN', location, %(now)s, %(by)s
 FROM roster_staged s LEFT JOIN roster_known known ON known.n = s.n
-WHERE known.n IS NULL OR known.fate = '{RETURN}'
-ON CONFLICT DO NOTHING
+WHERE known.n IS NULL OR (known.fate = '{RETURN}' AND {_IS_NOWHERE})
 """
 # A place that names a slot with room is that slot; the others stay as written, to be placed by hand.
 _PLACES_IN_SLOTS = f"""
@@ -172,9 +170,8 @@ FROM (
         AND slot.occupied + row_number() OVER (PARTITION BY slot.id ORDER BY s.n) <= slot.capacity AS fits
     FROM roster_staged s LEFT JOIN roster_known known ON known.n = s.n
     LEFT JOIN storage_slot slot ON slot.institution_id = %(institution)s AND slot.code = s.location
-    WHERE known.n IS NULL OR known.fate = '{RETURN}'
+    WHERE known.n IS NULL OR (known.fate = '{RETURN}' AND {_IS_NOWHERE})
 ) AS place
-ON CONFLICT DO NOTHING
 """
 _SOURCES = f"""
 INSERT INTO rosters_rosterrow (roster_id, sheet, number, verdict, reasons, custody_id)
@@ -214,24 +211,28 @@ _BY_INDEX = "SET LOCAL jit = off; " + "; ".join(
 _ANY_PLAN = "; ".join(f"SET LOCAL enable_{plan} = on" for plan in ("hashjoin", "mergejoin", "seqscan"))
 
 
-class LookAgainError(Exception):
-    """Somebody else recorded one of the same people or numbers since we looked."""
+Employers = dict[tuple[str, str], int]
 
 
-def write_chunk(roster: Roster, chunk: Chunk, *, by: Any) -> None:
+def write_chunk(roster: Roster, chunk: Chunk, *, by: Any, employers: Employers | None = None) -> None:
     """Write one chunk in one transaction, or, when it is there already, nothing.
 
     Everything comes with it: people, dossiers, custodies, places, conflicts, sources. Two imports at once never make
-    two people of one: the database refuses the second, and the chunk is looked at again.
+    two people of one: the database refuses the second, and the chunk is looked at again. ``employers`` remembers the
+    ids of (name, credit code) from chunk to chunk.
     """
+    remembered = {} if employers is None else employers
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                _write(cursor, roster, chunk, by)
-        except (LookAgainError, IntegrityError, OperationalError):
+                found = _write(cursor, roster, chunk, by, remembered)
+        except (IntegrityError, OperationalError):
             if attempt == _ATTEMPTS:
                 raise
         else:
+            if len(remembered) > _MOST_EMPLOYERS:
+                remembered.clear()
+            remembered.update(found)
             return
 
 
@@ -276,47 +277,44 @@ def _look(cursor: Any, institution: Institution, *, lock: bool = False) -> None:
     cursor.execute(_ANY_PLAN)
 
 
-def _write(cursor: Any, roster: Roster, chunk: Chunk, by: Any) -> None:
+def _write(cursor: Any, roster: Roster, chunk: Chunk, by: Any, employers: Employers) -> Employers:
     sheet, number = chunk.first
+    found: Employers = {}
     if RosterRow.objects.filter(roster=roster, sheet=sheet, number=number).exists():
-        return  # committed before a crash
+        return found  # committed before a crash
     if chunk.accepted:
         _stage(cursor, chunk)
         _look(cursor, roster.institution, lock=True)
-        cursor.execute("SELECT fate, count(*) FROM roster_known GROUP BY fate")
-        fates = dict(cursor.fetchall())
         now = timezone.now()
         names = {"institution": roster.institution_id, "roster": roster.pk, "now": now, "by": by.pk}
-        _name_employers(cursor, chunk.employers)
+        found = _name_employers(cursor, chunk.employers, employers)
         _give_archive_numbers(cursor, roster.institution, now)
-        new = chunk.accepted - sum(fates.values())
-        _insert(cursor, _PEOPLE, names, expected=new)
-        cursor.execute(_OLD_NUMBERS)
-        cursor.execute(_DOSSIERS, names)
-        _insert(cursor, _CUSTODIES, names, expected=new + fates.get(CLAIM, 0) + fates.get(RETURN, 0))
+        for statement in (_PEOPLE, _OLD_NUMBERS, _DOSSIERS, _CUSTODIES):
+            cursor.execute(statement, names)
         has_slots = Slot.objects.filter(institution=roster.institution_id).exists()
         cursor.execute(_PLACES_IN_SLOTS if has_slots else _PLACES_AS_WRITTEN, names)
-        if fates.get(CLAIM):
-            _open_conflicts(cursor, roster.institution, by)
+        _open_conflicts(cursor, roster.institution, by)
         cursor.execute(_SOURCES, names)
     if chunk.rejected:
         sheets, numbers, reasons = map(list, zip(*chunk.rejected, strict=True))
         cursor.execute(_REJECTED, {"roster": roster.pk, "sheets": sheets, "numbers": numbers, "reasons": reasons})
     Roster.objects.filter(pk=roster.pk).update(rows_done=F("rows_done") + chunk.rows, touched_at=timezone.now())
+    return found
 
 
-def _insert(cursor: Any, statement: str, names: dict[str, Any], *, expected: int) -> None:
-    cursor.execute(statement, names)
-    if cursor.rowcount != expected:
-        raise LookAgainError
-
-
-def _name_employers(cursor: Any, employers: list[tuple[str, str]]) -> None:
+def _name_employers(cursor: Any, employers: list[tuple[str, str]], known: dict[tuple[str, str], int]) -> Employers:
+    """Stage the ids of a chunk's employers, by the keys it gives them; the ids that were not known before."""
+    unknown = [employer for employer in employers if employer not in known]
+    found: Employers = {}
+    if unknown:
+        given = {"names": [name for name, _code in unknown], "codes": [code for _name, code in unknown]}
+        cursor.execute(_NEW_EMPLOYERS, given)
+        cursor.execute(_EMPLOYER_IDS, given)
+        found = dict(zip(unknown, (employer_id for (employer_id,) in cursor.fetchall()), strict=True))
     if employers:
-        names, codes = map(list, zip(*employers, strict=True))
-        cursor.execute(_EMPLOYERS, {"names": names, "codes": codes})
-        cursor.execute(_NEW_EMPLOYERS)
-        cursor.execute(_EMPLOYER_IDS)
+        both = known | found if found else known
+        cursor.execute(_STAGE_EMPLOYERS, [[both[employer] for employer in employers]])
+    return found
 
 
 def _give_archive_numbers(cursor: Any, institution: Institution, now: dt.datetime) -> None:
@@ -356,6 +354,8 @@ def _open_conflicts(cursor: Any, institution: Institution, by: Any) -> None:
     """One case for each dossier that another institution holds, too; supervision settles it."""
     cursor.execute(_CLAIMS)
     claims = cursor.fetchall()
+    if not claims:
+        return
     today = timezone.localdate()
     for number, (claim, holding, holder, person, dossier) in zip(
         next_case_numbers(institution, today, len(claims)), claims, strict=True
