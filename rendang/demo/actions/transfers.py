@@ -8,9 +8,11 @@ from rendang.demo.actions.city import City
 from rendang.demo.actions.timeline import Scene
 from rendang.demo.citizens import ON_ITS_WAY
 from rendang.dossiers.models import Dossier
+from rendang.kernel.access.models import Institution
+from rendang.kernel.accounts.models import User
 from rendang.kernel.workflow import actions as workflow
 from rendang.storage import actions as storage
-from rendang.storage.queries import free_slots
+from rendang.storage.queries import free_slots, last_slot
 
 State = Transfer.State
 # Young transfers only begin where the roster came in long before.
@@ -93,7 +95,7 @@ def _transfer(
         yield days_ago - 6
         transfers.take_back(case, by=keeper)
         yield days_ago - 6
-        storage.put_back(moved, by=keeper)
+        _shelve_again(moved, keeper, case.institution)
         return
     # A second person checks the parcel and hands it over.
     yield max(days_ago - 5, late)
@@ -112,10 +114,19 @@ def _transfer(
         yield days_ago - 9
         transfers.take_back(case, by=keeper)
         yield days_ago - 9
-        storage.put_back(moved, by=keeper)
+        _shelve_again(moved, keeper, case.institution)
         return
     yield max(days_ago - 7, late)
     case = transfers.receive(case, by=keeper_there, seal_intact=True, **counts)
     if shelve:
         yield days_ago - 8
         storage.place(moved, free_slots(case.counterpart, limit=1)[0], by=keeper_there, case=case)
+
+
+def _shelve_again(dossier: Dossier, keeper: User, office: Institution) -> None:
+    """Back into its slot, or, where another dossier has come to lie there meanwhile, into a free one."""
+    former = last_slot(dossier, office)
+    if former and former.occupied < former.capacity:
+        storage.put_back(dossier, by=keeper)
+    else:
+        storage.place(dossier, free_slots(office, limit=1)[0], by=keeper)
