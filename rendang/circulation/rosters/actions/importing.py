@@ -1,10 +1,11 @@
 """From a file to judged or committed rows: the work of the jobs and of the command."""
 
 import datetime as dt
+import gc
 import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,21 @@ _VERDICT_OF_FATE = {
     TAKEN: ARCHIVE_NUMBER_TAKEN,
     DIFFERS: DIFFERS_FROM_RECORD,
 }
+
+
+# New objects after which Python looks for cycles; of the millions a roster makes, none has one.
+_COLLECT_AFTER = 100_000
+
+
+@contextmanager
+def _fewer_collections() -> Iterator[None]:
+    """For as long as a file is read: an eighth of the reading time would go into looking for garbage."""
+    before = gc.get_threshold()
+    gc.set_threshold(_COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class CancelledError(Exception):
@@ -102,7 +118,11 @@ def examine(
 ) -> Iterator[tuple[Chunk, list[tuple[int, int, str]], Tally]]:
     """Dry run: each chunk with what the record says of its rows, (sheet, row, verdict); nothing is changed."""
     tally = Tally([name for name, _layout in sheets], [layout for _name, layout in sheets])
-    with closing(_judge(today)) as judge, closing(ahead(chunks(path, tally.layouts, judge))) as source:
+    with (
+        _fewer_collections(),
+        closing(_judge(today)) as judge,
+        closing(ahead(chunks(path, tally.layouts, judge))) as source,
+    ):
         for chunk in source:
             verdicts = [
                 (sheet, number, _VERDICT_OF_FATE[fate])
@@ -122,6 +142,7 @@ def write(path: Path, roster: Roster, *, by: Any) -> Tally:
     sheets = from_json(roster.sheets)
     tally = Tally([name for name, _layout in sheets], [layout for _name, layout in sheets])
     with (
+        _fewer_collections(),
         closing(_judge(roster.judged_on)) as judge,
         closing(ahead(chunks(path, tally.layouts, judge))) as source,
         closing(_Writers(roster, by)) as writers,
