@@ -88,6 +88,7 @@ def agree(transfer: Transfer, *, by: Any) -> None:
 )
 def pack(transfer: Transfer, *, by: Any, principal_volumes: int, duplicate_volumes: int, papers_counted: int) -> None:
     """The whole set goes together, sealed, with list and notice; nothing is held back or sent in parts (P6, P7)."""
+    _refuse_unless_kept(transfer)
     dossier, _counterpart = subject(transfer)
     storage.put_on_desk(dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
     transfer.packed_by = by
@@ -110,6 +111,7 @@ def pack(transfer: Transfer, *, by: Any, principal_volumes: int, duplicate_volum
 )
 def dispatch(transfer: Transfer, *, by: Any, carrier: str, waybill: str = "") -> None:
     """A second person checks the parcel and hands it over; the carrier must be one the rules allow."""
+    _refuse_unless_kept(transfer)
     if carrier not in carriers_between_us():
         raise ValidationError({"carrier": _("A dossier may not travel this way.")})
     transfer.carrier, transfer.waybill = carrier, waybill.strip()
@@ -139,6 +141,7 @@ def receive(
     papers_counted: int,
 ) -> None:
     """The receiver has counted and signs: in this moment custody changes hands, with a new archive number there."""
+    _refuse_unless_kept(transfer)
     counted = (principal_volumes, duplicate_volumes, papers_counted)
     sent = (transfer.principal_volumes, transfer.duplicate_volumes, transfer.papers)
     if not seal_intact or counted != sent:
@@ -208,6 +211,22 @@ def decline(transfer: Transfer, *, by: Any, reason: str) -> None:
 def withdraw(transfer: Transfer, *, by: Any, reason: str) -> None:
     """Before anything is packed the sender may take the offer back."""
     transfer.decline_reason = reason
+
+
+def _is_kept(transfer: Transfer) -> bool:
+    """Whether the custody that was offered still runs; the dossier is locked from here on."""
+    Dossier.objects.select_for_update(no_key=True).get(pk=transfer.dossier_id)
+    return Custody.objects.filter(pk=transfer.custody_id, status=Custody.Status.HELD).exists()
+
+
+def _refuse_unless_kept(transfer: Transfer) -> None:
+    """Meanwhile supervision may have found that the dossier is another institution's: nobody hands over what is not
+    theirs."""
+    if not _is_kept(transfer):
+        raise ValidationError(
+            _("%(institution)s no longer keeps this dossier, so this transfer cannot go on.")
+            % {"institution": transfer.institution.name}
+        )
 
 
 STEPS = {

@@ -21,7 +21,7 @@ class Transfer(Case):
         AGREED = "AGREED", _("Agreed")
         SENT = "SENT", _("Packed and sealed")
         IN_TRANSIT = "IN_TRANSIT", _("In transit")
-        RECEIVED = "RECEIVED", _("Received")
+        RECEIVED = "RECEIVED", _("Received and signed for")
         DECLINED = "DECLINED", _("Declined")
         WITHDRAWN = "WITHDRAWN", _("Withdrawn")
         REFUSED = "REFUSED", _("Refused on arrival, on its way back")

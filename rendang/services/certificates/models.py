@@ -16,7 +16,7 @@ class Certificate(Case):
     class State(models.TextChoices):
         DRAFTED = "DRAFTED", _("Drafted")
         ISSUED = "ISSUED", _("Issued")
-        REFUSED = "REFUSED", _("Refused")
+        REFUSED = "REFUSED", _("Not issued")
         REVOKED = "REVOKED", _("Revoked")
 
     class Status(models.TextChoices):
