@@ -23,9 +23,11 @@ from rendang.circulation.rosters.reading.cells import Cell, Row, Sheet, Unreadab
 
 _BLOCK = 1 << 18
 _LONGEST_ROW = 1 << 24  # bytes; no honest row is longer
-_TEXTS_A_BLOCK = 128
-# Blocks of texts (some 16 kB each), cell styles and dates that are kept at hand.
-_MOST_BLOCKS, _MOST_KINDS, _MOST_DATES = 512, 4096, 50_000
+# Texts are kept in blocks of 32.
+_BLOCK_BITS = 5
+_TEXTS_A_BLOCK, _IN_BLOCK = 1 << _BLOCK_BITS, (1 << _BLOCK_BITS) - 1
+# Blocks of texts (3 kB each), cell styles and dates that are kept at hand.
+_MOST_BLOCKS, _MOST_KINDS, _MOST_DATES = 4096, 4096, 50_000
 # Number formats that show a date (ECMA-376 18.8.30, the East Asian ones included).
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_A_PATTERN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
@@ -120,7 +122,7 @@ def _fragment(raw: bytes) -> ElementTree.Element:
 
 
 class _SharedTexts:
-    """The workbook's table of texts, in blocks of 128 on disk; the blocks in use stay in memory."""
+    """The workbook's table of texts, in blocks on disk; the blocks in use stay in memory."""
 
     def __init__(self, archive: zipfile.ZipFile, targets: dict[str, str]) -> None:
         self._file = TemporaryFile()  # noqa: SIM115 - lives as long as the workbook is read
@@ -162,8 +164,8 @@ class _SharedTexts:
         return raw.decode("utf-8", "surrogatepass").split("\0")
 
     def text(self, index: int) -> str:
-        block = self.block(index >> 7)
-        place = index & 127
+        block = self.block(index >> _BLOCK_BITS)
+        place = index & _IN_BLOCK
         return block[place] if place < len(block) else ""
 
 
@@ -237,19 +239,19 @@ def _rows_of(path: Path, target: str, values: _Values) -> Callable[[Collection[i
 
 _ROW_END = re.compile(rb"</(?:\w+:)?row\s*>")
 _ANY_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+_INLINE_TEXT = re.compile(rb"<(?:\w+:)?is>\s*<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</(?:\w+:)?t>\s*</(?:\w+:)?is>")
 _NUMBER_OF_ROW = re.compile(rb'\br="(\d+)"')
-_CELL = re.compile(
+# A plain cell; one that is written <c …/> is empty, its attributes end with the stroke.
+_PLAIN = re.compile(rb'<c r="([A-Z]+)\d+"([^>]*)>(?:<v>([^<]*)</v></c>)?')
+# Any cell that names its place, with its content.
+_ANY = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]+)\d+"([^>]*?)(?:/>|>(?:<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>|(.*?))</(?:\w+:)?c>)', re.DOTALL
 )
-_CELL_BEGIN = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_ANY_BEGIN = re.compile(rb"<(?:\w+:)?c[\s/>]")
 
 
 def _rows(stream: IO[bytes], values: _Values, wanted: Collection[int] | None) -> Iterator[Row]:
-    columns: dict[bytes, int] = {}
-    kinds: dict[bytes, int] = {}
-    blocks: dict[int, list[str]] = {}
-    cells_of, value = _CELL.findall, values.value
-    width = max(wanted, default=0) + 1 if wanted is not None else 0
+    reader = _CellReader(values, wanted)
     number = 0
     for piece in _pieces(stream, _ROW_END):
         if piece.count(b"<row") == 1:
@@ -267,45 +269,97 @@ def _rows(stream: IO[bytes], values: _Values, wanted: Collection[int] | None) ->
             if not end:
                 continue
         body = piece[end:]
-        found = cells_of(body)
-        if len(found) != body.count(b"<c ") and len(found) != len(_CELL_BEGIN.findall(body)):
-            yield from _by_parser(number, body, values)
-            continue
-        cells: list[Cell] = [None] * (width or len(found))
-        filled = False
-        for letters, attributes, raw, other in found:
+        cells = reader.plain(body)
+        if cells is None:
+            cells = reader.any(body)
+        if cells is None:
+            cells = _by_parser(body, values)
+        if any(cells) or any(cell is not None for cell in cells):
+            yield number, cells
+
+
+class _CellReader:
+    """The cells of one sheet, row by row: of the wanted columns, or all."""
+
+    def __init__(self, values: _Values, wanted: Collection[int] | None) -> None:
+        self._values, self._wanted = values, wanted
+        self._width = max(wanted, default=0) + 1 if wanted is not None else 0
+        self._columns: dict[bytes, int] = {}
+        self._kinds: dict[bytes, int] = {}
+        self._blocks: dict[int, list[str]] = {}
+
+    def plain(self, body: bytes) -> list[Cell] | None:
+        """The cells of a row of plain cells, as nearly all are; ``None`` for another."""
+        found = _PLAIN.findall(body)
+        if not found or len(found) != body.count(b"<c"):
+            return None
+        columns, kinds, blocks, value = self._columns, self._kinds, self._blocks, self._values.value
+        cells: list[Cell] = [None] * (self._width or len(found))
+        for letters, attributes, raw in found:
+            if not raw:
+                if attributes.endswith(b"/"):
+                    continue
+                return None
             column = columns.get(letters)
             if column is None:
-                if wanted is not None and _column(letters) not in wanted:
-                    continue
-                column = columns[letters] = _column(letters)
+                column = self._column(letters)
+            if column < 0:
+                continue
             kind = kinds.get(attributes)
             if kind is None:
-                if len(kinds) > _MOST_KINDS:
-                    kinds.clear()
-                kind = kinds[attributes] = values.kind(attributes)
-            if raw:
-                if kind == _SHARED:
-                    index = int(raw)
-                    block = blocks.get(index >> 7)
-                    if block is None:
-                        if len(blocks) > _MOST_BLOCKS:
-                            blocks.clear()
-                        block = blocks[index >> 7] = values.texts.block(index >> 7)
-                    cell: Cell = block[index & 127] or None
-                else:
-                    cell = value(kind, raw)
-            elif other:
-                cell = _of_element(_fragment(other), kind, values)
+                kind = self._kind(attributes)
+            if column >= len(cells):
+                cells.extend([None] * (column + 1 - len(cells)))
+            if kind == _SHARED:
+                index = int(raw)
+                block = blocks.get(index >> _BLOCK_BITS)
+                if block is None:
+                    block = self._block(index >> _BLOCK_BITS)
+                cells[column] = block[index & _IN_BLOCK]
             else:
+                cells[column] = value(kind, raw)
+        return cells
+
+    def any(self, body: bytes) -> list[Cell] | None:
+        """The cells of a row that holds formulas, texts of its own or prefixed names; ``None`` without addresses."""
+        found = _ANY.findall(body)
+        if len(found) != len(_ANY_BEGIN.findall(body)):
+            return None
+        cells: list[Cell] = [None] * (self._width or len(found))
+        for letters, attributes, raw, other in found:
+            column = self._column(letters)
+            if column < 0 or not (raw or other):
                 continue
-            if cell is not None:
-                if column >= len(cells):
-                    cells.extend([None] * (column + 1 - len(cells)))
-                cells[column] = cell
-                filled = True
-        if filled:
-            yield number, cells
+            kind = self._kind(attributes)
+            if column >= len(cells):
+                cells.extend([None] * (column + 1 - len(cells)))
+            if inline := _INLINE_TEXT.fullmatch(other):
+                cells[column] = _text(inline[1])
+            else:
+                cells[column] = (
+                    self._values.value(kind, raw) if raw else _of_element(_fragment(other), kind, self._values)
+                )
+        return cells
+
+    def _column(self, letters: bytes) -> int:
+        column = _column(letters)
+        if self._wanted is not None and column not in self._wanted:
+            column = -1
+        self._columns[letters] = column
+        return column
+
+    def _kind(self, attributes: bytes) -> int:
+        if attributes not in self._kinds:
+            if len(self._kinds) > _MOST_KINDS:
+                self._kinds.clear()
+            self._kinds[attributes] = self._values.kind(attributes)
+        return self._kinds[attributes]
+
+    def _block(self, number: int) -> list[str]:
+        if len(self._blocks) > _MOST_BLOCKS:
+            self._blocks.clear()
+        block = self._blocks[number] = self._values.texts.block(number)
+        return block
 
 
 def _of_element(element: ElementTree.Element, kind: int, values: _Values) -> Cell:
@@ -318,7 +372,7 @@ def _of_element(element: ElementTree.Element, kind: int, values: _Values) -> Cel
     return None
 
 
-def _by_parser(number: int, body: bytes, values: _Values) -> Iterator[Row]:
+def _by_parser(body: bytes, values: _Values) -> list[Cell]:
     cells: list[Cell] = []
     for element in _fragment(body):
         if _tag(element) != "c":
@@ -328,5 +382,4 @@ def _by_parser(number: int, body: bytes, values: _Values) -> Iterator[Row]:
         cells.extend([None] * (column + 1 - len(cells)))
         attributes = " ".join(f'{key}="{text}"' for key, text in element.items() if key != "r")
         cells[column] = _of_element(element, values.kind(attributes.encode()), values)
-    if any(cell is not None for cell in cells):
-        yield number, cells
+    return cells
