@@ -1,0 +1,47 @@
+"""Rates and percentiles, and the one form of a result."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+def rate(work: Callable[[], Any], *, count: int = 1, rounds: int = 3) -> float:
+    """How often a second, the median of some rounds; ``count``: how often one call of ``work`` does it."""
+    rates = []
+    for _round in range(rounds):
+        began = time.perf_counter()
+        work()
+        rates.append(count / (time.perf_counter() - began))
+    return statistics.median(rates)
+
+
+def times(work: Callable[[Any], Any], inputs: Iterable[Any]) -> list[float]:
+    """Milliseconds of each call."""
+    found = []
+    for each in inputs:
+        began = time.perf_counter()
+        work(each)
+        found.append((time.perf_counter() - began) * 1000)
+    return found
+
+
+def percentile(milliseconds: list[float], percent: int) -> float:
+    ordered = sorted(milliseconds)
+    return round(ordered[min(len(ordered) * percent // 100, len(ordered) - 1)], 2)
+
+
+def result(
+    bench: str, case: str, unit: str, ours: float, baseline: float, baseline_name: str, **more: Any
+) -> dict[str, Any]:
+    """Ours beside the baseline; a ratio of 1 means that we cost nothing beyond the bare engine."""
+    return {
+        "bench": bench,
+        "case": case,
+        "unit": unit,
+        "ours": round(ours, 1 if ours < 1000 else None),
+        "baseline": round(baseline, 1 if baseline < 1000 else None),
+        "baseline_name": baseline_name,
+        "ratio": round(ours / baseline, 4),
+        **more,
+    }
