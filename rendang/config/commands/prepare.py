@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from rendang.config.commands.database import alone
-from rendang.config.commands.environment import digest, say
+from rendang.config.commands.environment import digest, say, stop
 from rendang.config.commands.installation import ACCOUNTS
 
 LOADING = "demonstration, being loaded"
@@ -80,4 +80,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        stop("Stopped; the next start takes it up again.", 130)
