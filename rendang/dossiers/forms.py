@@ -1,6 +1,5 @@
 """What is asked about dossiers and their papers."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -24,10 +23,6 @@ PLACES = [
 YES = [("", _("All dossiers")), ("1", _("Never catalogued"))]
 
 
-def code_choices(table: str, none: Any) -> Callable[[], list[tuple[str, Any]]]:
-    return lambda: [("", none), *((code.code, code.label) for code in standards.codes(table))]
-
-
 class FilterForm(forms.Form):
     """The list's one search box and its filters, all kept in the address; what is not understood narrows nothing."""
 
@@ -43,10 +38,12 @@ class FilterForm(forms.Form):
         label=_("Kind of custody"), required=False, choices=[("", _("Both kinds")), *Custody.ArchiveType.choices]
     )
     employer = forms.CharField(label=_("Employer"), required=False, max_length=60)
-    sex = forms.ChoiceField(label=_("Sex"), required=False, choices=code_choices("sex", _("All")))
-    education = forms.ChoiceField(label=_("Education"), required=False, choices=code_choices("education", _("All")))
+    sex = forms.ChoiceField(label=_("Sex"), required=False, choices=standards.choices("sex", none=_("All")))
+    education = forms.ChoiceField(
+        label=_("Education"), required=False, choices=standards.choices("education", none=_("All"))
+    )
     political_status = forms.ChoiceField(
-        label=_("Political status"), required=False, choices=code_choices("political_status", _("All"))
+        label=_("Political status"), required=False, choices=standards.choices("political_status", none=_("All"))
     )
     received_from = PartialDateInput(label=_("Received from"), required=False, help_text="")
     received_to = PartialDateInput(label=_("Received to"), required=False, help_text="")

@@ -1,6 +1,5 @@
 """What is asked of a person. Codes come from the standards, so a new code needs no release."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -29,11 +28,6 @@ TABLES = {
     "industry": "industry",
 }
 DIVISIONS = {"household_division", "work_division", "division"}
-
-
-def choices_of(table: str) -> Callable[[], list[tuple[str, str]]]:
-    """The choices of a code table, an empty one first."""
-    return lambda: [("", "—"), *((code.code, code.label) for code in standards.codes(table))]
 
 
 class DivisionInput(forms.CharField):
@@ -70,7 +64,7 @@ def fields_of(model: type, names: list[str]) -> dict[str, forms.Field]:
         field = model._meta.get_field(name)  # type: ignore[attr-defined]
         options: dict[str, Any] = {"label": field.verbose_name, "required": not field.blank}
         if name in TABLES:
-            made[name] = forms.ChoiceField(choices=choices_of(TABLES[name]), **options)
+            made[name] = forms.ChoiceField(choices=standards.choices(TABLES[name], none="—"), **options)
         elif name in DIVISIONS:
             made[name] = DivisionInput(**options)
         elif isinstance(field, PartialDateField):
@@ -114,7 +108,7 @@ class IdentityForm(forms.Form):
         help_text=_("Only when it changes. The former number is kept and still finds the person."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    sex = forms.ChoiceField(label=_("sex"), choices=choices_of("sex"))
+    sex = forms.ChoiceField(label=_("sex"), choices=standards.choices("sex", none="—"))
     birth_date = PartialDateInput(label=_("date of birth"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Which paper proves it."))
 
@@ -136,9 +130,13 @@ class UnmaskForm(forms.Form):
 
 class EmployerForm(forms.Form):
     credit_code = forms.CharField(label=_("unified social credit code"), max_length=18, required=False)
-    kind = forms.ChoiceField(label=_("kind of organisation"), choices=choices_of("employer_kind"), required=False)
-    economic_type = forms.ChoiceField(label=_("economic type"), choices=choices_of("economic_type"), required=False)
-    industry = forms.ChoiceField(label=_("industry"), choices=choices_of("industry"), required=False)
+    kind = forms.ChoiceField(
+        label=_("kind of organisation"), choices=standards.choices("employer_kind", none="—"), required=False
+    )
+    economic_type = forms.ChoiceField(
+        label=_("economic type"), choices=standards.choices("economic_type", none="—"), required=False
+    )
+    industry = forms.ChoiceField(label=_("industry"), choices=standards.choices("industry", none="—"), required=False)
     division = DivisionInput(label=_("division"), required=False)
 
 

@@ -230,7 +230,7 @@ def compare_again(intake: Intake, *, by: Any, reason: str) -> None:
 )
 def return_parcel(intake: Intake, *, by: Any, return_reason: str, return_detail: str) -> None:
     """退回 with one of the coded reasons of the rules; a missing paper is not among them (75号; domain.md §9)."""
-    if return_reason not in {code.code for code in standards.codes("return_reason")}:
+    if not standards.is_code("return_reason", return_reason):
         raise ValidationError({"return_reason": _("This is not a reason for which a dossier may be returned.")})
     intake.return_reason, intake.return_detail = return_reason, return_detail
     intake.return_file = papers.return_slip(intake, by=by)

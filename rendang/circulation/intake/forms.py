@@ -12,10 +12,6 @@ from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.forms import ReasonForm
 
 
-def code_choices(table: str) -> list[tuple[str, str]]:
-    return [(code.code, code.name) for code in standards.codes(table)]
-
-
 def today() -> dt.date:
     return timezone.localdate()
 
@@ -27,7 +23,7 @@ class ApplyForm(forms.Form):
     name = forms.CharField(label=_("Full name"), max_length=60)
     id_number = forms.CharField(label=_("ID number"), max_length=20)
     mobile = forms.CharField(label=_("Mobile telephone"), max_length=30, required=False)
-    reason = forms.ChoiceField(label=_("Reason of receipt"), choices=lambda: code_choices("intake_reason"))
+    reason = forms.ChoiceField(label=_("Reason of receipt"), choices=standards.choices("intake_reason"))
     archive_type = forms.ChoiceField(label=_("Kind of custody"), choices=Custody.ArchiveType.choices)
     sender = forms.CharField(label=_("Present keeper"), max_length=120)
     sender_address = forms.CharField(label=_("Address of the present keeper"), max_length=200, required=False)
@@ -38,7 +34,7 @@ class ApplyForm(forms.Form):
 
 class RegisterParcelForm(forms.Form):
     arrived_on = forms.DateField(label=_("Arrived"), initial=today, widget=forms.DateInput(attrs={"type": "date"}))
-    carrier = forms.ChoiceField(label=_("Carrier"), choices=lambda: code_choices("carrier"))
+    carrier = forms.ChoiceField(label=_("Carrier"), choices=standards.choices("carrier"))
     waybill = forms.CharField(label=_("Number of the consignment"), max_length=40, required=False)
     parcel_sender = forms.CharField(label=_("Sender on the parcel"), max_length=120)
     seal = forms.ChoiceField(label=_("Seal"), choices=Intake.Seal.choices)
@@ -71,7 +67,7 @@ class ReviewForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    return_reason = forms.ChoiceField(label=_("Reason of the return"), choices=lambda: code_choices("return_reason"))
+    return_reason = forms.ChoiceField(label=_("Reason of the return"), choices=standards.choices("return_reason"))
     return_detail = forms.CharField(
         label=_("Explanation of the return"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
     )

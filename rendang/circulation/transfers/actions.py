@@ -167,7 +167,7 @@ def receive(
 )
 def refuse(transfer: Transfer, *, by: Any, refusal_reason: str, refusal_detail: str) -> None:
     """Sent back with one of the coded reasons; the sender has been the keeper all the time and still is."""
-    if refusal_reason not in {code.code for code in standards.codes("return_reason")}:
+    if not standards.is_code("return_reason", refusal_reason):
         raise ValidationError({"refusal_reason": _("This is not a reason for which a dossier may be returned.")})
     transfer.refusal_reason, transfer.refusal_detail = refusal_reason, refusal_detail
 
@@ -181,9 +181,13 @@ def refuse(transfer: Transfer, *, by: Any, refusal_reason: str, refusal_detail: 
     deadline=None,
 )
 def take_back(transfer: Transfer, *, by: Any) -> None:
-    """The parcel is back on the sender's desk (or never left it); it waits there to be shelved again."""
-    dossier, _counterpart = subject(transfer)
-    storage.put_on_desk(dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
+    """The parcel is back on the sender's desk (or never left it); it waits there to be shelved again.
+
+    If the sender keeps the dossier no more, where it is is the new keeper's to say, and only the case ends.
+    """
+    if _is_kept(transfer):
+        dossier, _counterpart = subject(transfer)
+        storage.put_on_desk(dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
 
 
 @step(
@@ -215,7 +219,7 @@ def withdraw(transfer: Transfer, *, by: Any, reason: str) -> None:
 
 def _is_kept(transfer: Transfer) -> bool:
     """Whether the custody that was offered still runs; the dossier is locked from here on."""
-    Dossier.objects.select_for_update(no_key=True).get(pk=transfer.dossier_id)
+    Dossier.objects.select_for_update(no_key=True).get(pk=subject(transfer)[0].pk)
     return Custody.objects.filter(pk=transfer.custody_id, status=Custody.Status.HELD).exists()
 
 

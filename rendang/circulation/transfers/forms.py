@@ -7,20 +7,16 @@ from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.forms import ReasonForm
 
 
-def code_choices(table: str) -> list[tuple[str, str]]:
-    return [(code.code, code.name) for code in standards.codes(table)]
-
-
 def allowed_carriers() -> list[tuple[str, str]]:
     allowed = carriers_between_us()
-    return [choice for choice in code_choices("carrier") if choice[0] in allowed]
+    return [choice for choice in standards.choices("carrier")() if choice[0] in allowed]
 
 
 class OfferForm(forms.Form):
     to = forms.ModelChoiceField(
         label=_("To which institution"), queryset=Institution.objects.filter(is_active=True).order_by("pk")
     )
-    reason = forms.ChoiceField(label=_("Reason of the transfer"), choices=lambda: code_choices("transfer_reason"))
+    reason = forms.ChoiceField(label=_("Reason of the transfer"), choices=standards.choices("transfer_reason"))
     remarks = forms.CharField(label=_("Remarks"), max_length=200, required=False)
 
 
@@ -40,7 +36,7 @@ class ReceiveForm(PackForm):
 
 
 class RefuseForm(forms.Form):
-    refusal_reason = forms.ChoiceField(label=_("Reason of the refusal"), choices=lambda: code_choices("return_reason"))
+    refusal_reason = forms.ChoiceField(label=_("Reason of the refusal"), choices=standards.choices("return_reason"))
     refusal_detail = forms.CharField(
         label=_("Explanation of the refusal"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
     )

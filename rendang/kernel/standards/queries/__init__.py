@@ -1,6 +1,7 @@
 """What every domain asks the standards. ``on`` decides which version answers: a past case keeps its rule."""
 
 from rendang.kernel.standards.queries.codes import (
+    choices,
     class_mark,
     class_marks,
     code_name,
@@ -47,6 +48,7 @@ __all__ = [
     "add_months",
     "add_working_days",
     "amount",
+    "choices",
     "class_mark",
     "class_marks",
     "code_name",

@@ -3,8 +3,11 @@
 import datetime as dt
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from rendang.kernel.standards.models import ClassificationScheme, ClassMark, Code, CodeSynonym, CodeTable
 from rendang.kernel.standards.queries.freshness import remembered
@@ -44,6 +47,12 @@ def codes(table: str, *, on: dt.date | None = None) -> list[Code]:
     """The values of a table in force on a day (today), in the table's order: the choices of a form."""
     day = on or timezone.localdate()
     return [row for row in _rows(table) if _is_in_force(row, day)]
+
+
+def choices(table: str, *, none: str | Promise | None = None) -> Callable[[], list[tuple[str, Any]]]:
+    """What a form offers of a table, asked anew for every form; ``none`` is the words for choosing nothing."""
+    nothing: list[tuple[str, Any]] = [] if none is None else [("", none)]
+    return lambda: [*nothing, *((row.code, row.label) for row in codes(table))]
 
 
 def code_row(table: str, code: str, *, on: dt.date | None = None) -> Code | None:
