@@ -206,3 +206,15 @@ def test_over_long_texts_are_cut_and_kept_whole_beside(tmp_path):
     ((row_2,), _notes) = judge_rows(tmp_path, row(2, 档案编号="A" * 50))
     assert row_2.values["archive_number"] == "A" * 40
     assert row_2.raw["archive_number"] == "A" * 50
+
+
+def test_an_old_workbook_with_a_header_in_two_rows_is_judged():
+    ((layout, judged, not_data),) = judge_file(SAMPLES / "old-workbook.xls")
+    assert (layout.title_rows, layout.header_rows) == ((1,), (3, 4))
+    assert [(row.number, row.rejection, row.values["archive_number"]) for row in judged] == [
+        (5, "", "00017"),
+        (6, "", "18"),
+        (7, "unreadable_id", ""),
+    ]
+    assert [row.values["received_on"] for row in judged] == ["2001-03-04", "2002-05", ""]
+    assert not_data == [9]

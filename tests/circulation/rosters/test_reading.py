@@ -5,7 +5,7 @@ import pytest
 
 from rendang.circulation.rosters.reading import UnreadableRoster, open_roster
 from rendang.circulation.rosters.reading.delimited import delimiter_of, encoding_of
-from tests.circulation.rosters.files import SAMPLES, csv_file, xlsx_file
+from tests.circulation.rosters.files import SAMPLES, csv_file, id_number, xlsx_file
 
 
 def rows_of(path, sheet=0):
@@ -155,3 +155,11 @@ def test_only_the_wanted_columns_are_read(tmp_path):
     path = xlsx_file(tmp_path / "r.xlsx", {"一": [("姓名", "号", "备注"), ("张三", "1", "x")]})
     sheet = next(iter(open_roster(path)))
     assert list(sheet.rows({1})) == [(1, [None, "号"]), (2, [None, "1"])]
+
+
+def test_an_old_workbook_keeps_rows_and_columns_at_their_place():
+    rows = rows_of(SAMPLES / "old-workbook.xls")
+    assert [number for number, _cells in rows] == [1, 3, 4, 5, 6, 7, 9]
+    assert rows[1][1][:5] == [None, "序号", "人员", None, "档案"]
+    assert rows[3][1][2:6] == ["王　芳", id_number(2, dt.date(1960, 5, 17)), "00017", dt.date(2001, 3, 4)]
+    assert isinstance(rows[5][1][3], float)
