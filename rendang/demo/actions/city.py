@@ -12,8 +12,8 @@ from rendang.kernel.accounts.models import User
 from rendang.people.queries import find_by_id_number
 from rendang.storage.models import Placement
 
-# Working days before today on which each institution's roster came in; the last two came late.
-ROSTERS_CAME = {"RCSC": 60, "WQZX": 58, "TXRY": 50, "JYZX": 14, "LDZX": 11}
+# Working days before today on which each institution's roster came in, which brought the conflicts to light.
+ROSTERS_CAME = {"RCSC": 60, "WQZX": 22, "TXRY": 50, "JYZX": 14, "LDZX": 11}
 
 
 @dataclass

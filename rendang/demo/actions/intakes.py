@@ -51,11 +51,11 @@ def scenes(city: City) -> Iterator[Scene]:
             _intake(city, State.REVIEWED, 16, late=0),
             _intake(city, State.REVIEWED, 17, missing=_MISSING[0], late=4 if late else 0),
             _intake(city, State.ACCEPTED, 18, shelve=False),
-            _intake(city, State.ACCEPTED, 27),
-            _intake(city, State.ACCEPTED, 33, missing=_MISSING[1]),
-            _intake(city, State.ACCEPTED, 44, missing=_MISSING[2]),
-            _intake(city, State.RETURNED, 19, carrier="self", seal=Seal.MISSING),
-            _intake(city, State.RETURNED, 24, comparison="通知单为 2 卷，实到 1 卷。"),
+            _intake(city, State.ACCEPTED, 27, late=8),
+            _intake(city, State.ACCEPTED, 33, missing=_MISSING[1], late=15),
+            _intake(city, State.ACCEPTED, 44, missing=_MISSING[2], late=26),
+            _intake(city, State.RETURNED, 19, carrier="self", seal=Seal.MISSING, late=7),
+            _intake(city, State.RETURNED, 24, comparison="通知单为 2 卷，实到 1 卷。", late=12),
             _intake(city, State.WITHDRAWN, 11),
             _intake(city, State.WITHDRAWN, 40, called=True),
         )
@@ -117,8 +117,8 @@ def _intake(
         workflow.pause(case, by=clerk, reason=pause)
     if state == State.CALLED:
         return
-    # From here on the steps follow each other; the last one was taken `late` working days ago.
-    days = _days(days_ago - 6, late)
+    # From here on one step a day; the last one was taken `late` working days ago.
+    days = iter(range(late + _steps_after_arrival(state, seal, shelve), late - 1, -1))
     yield next(days)
     case = intake.register_parcel(
         case,
@@ -181,10 +181,9 @@ def waybill(number: int) -> str:
     return next(found for check in range(10) if is_valid_ems_number(found := f"EX{digits}{check}CN"))
 
 
-def _days(first: int, last: int) -> Iterator[int]:
-    """Working days ago of the steps after the parcel's arrival, the later ones on the last day together."""
-    first = max(first, last)
-    yield first
-    while True:
-        first = max(first - 1, last)
-        yield first
+def _steps_after_arrival(state: str, seal: str, shelve: bool) -> int:
+    """How many steps follow the registration of the parcel until the state is reached."""
+    if state == State.RETURNED:
+        return 1 if seal != Seal.INTACT else 4
+    way = (State.ARRIVED, State.HALF_OPENED, State.OPENED, State.COMPARED, State.REVIEWED, State.ACCEPTED)
+    return way.index(State(state)) + (state == State.ACCEPTED and shelve)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rendang.circulation.transfers import actions as transfers
 from rendang.circulation.transfers.models import Transfer
-from rendang.demo.actions.city import City
+from rendang.demo.actions.city import ROSTERS_CAME, City
 from rendang.demo.actions.timeline import Scene
 from rendang.demo.citizens import ON_ITS_WAY
 from rendang.dossiers.models import Dossier
@@ -15,7 +15,6 @@ from rendang.storage import actions as storage
 from rendang.storage.queries import free_slots, last_slot
 
 State = Transfer.State
-# Young transfers only begin where the roster came in long before.
 _ROUTES = (("RCSC", "JYZX"), ("RCSC", "WQZX"), ("WQZX", "RCSC"), ("RCSC", "TXRY"), ("RCSC", "LDZX"))
 
 
@@ -60,7 +59,9 @@ def _transfer(
 ) -> Scene:
     """One transfer from its offer to ``state``; the last step was taken ``late`` working days ago."""
     number = city.random.randrange(10**6)
-    from_office, to_office = route or _ROUTES[number % len(_ROUTES)]
+    from_office, to_office = route or city.random.choice(
+        [each for each in _ROUTES if ROSTERS_CAME[each[0]] > days_ago + 1]
+    )
     moved = dossier or city.dossier(from_office)
     if moved is None:
         return
