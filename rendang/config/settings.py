@@ -32,7 +32,7 @@ def database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **options,
-            "pool": {"min_size": 1, "max_size": int(os.environ.get("RENDANG_DATABASE_POOL", "8"))},
+            "pool": {"min_size": 1, "max_size": int(os.environ.get("RENDANG_DATABASE_POOL", "8")), "timeout": 5},
             "options": "-c lock_timeout=5s",
         },
     }
@@ -186,6 +186,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",

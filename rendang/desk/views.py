@@ -64,5 +64,6 @@ def search(request: HttpRequest) -> HttpResponse:
 def help(request: HttpRequest) -> HttpResponse:
     """The rule behind a screen: what it is for, what the law says, and the policies in force today."""
     topic = topic_for(request.GET.get("topic", ""))
-    policies = [standards.policy(code, on=timezone.localdate()) for code in topic.policies]
+    in_force = [standards.policy(code, on=timezone.localdate()) for code in topic.policies]
+    policies = [(policy, standards.value_text(policy.value, policy.unit)) for policy in in_force]
     return render(request, "desk/help.html", {"topic": topic, "policies": policies, "topics": TOPICS})

@@ -157,6 +157,7 @@ class CustodyConflict(Case):
     SERVICE_ITEM = "custody_conflict"
     PAGE = "supervision:conflict"
     CLOSED = frozenset({State.KEPT, State.MOVED})
+    GOOD_ENDS = frozenset({State.MOVED})
 
     # `institution` is the one that claims, `counterpart` the one that holds.
     claim = models.OneToOneField(Custody, on_delete=models.PROTECT, related_name="conflict")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q, Value, When
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
@@ -65,6 +66,8 @@ class Case(models.Model):
     SERVICE_ITEM: ClassVar[str]
     PAGE: ClassVar[str]
     CLOSED: ClassVar[frozenset[str]]
+    # Ends beside the usual course that are as good as its own end.
+    GOOD_ENDS: ClassVar[frozenset[str]] = frozenset()
     State: Any
 
     number = models.CharField(_("case number"), max_length=32, unique=True, editable=False)
@@ -125,7 +128,7 @@ class Case(models.Model):
 
     @property
     def kind_label(self) -> str:
-        return str(kind_of(self.kind)._meta.verbose_name)
+        return capfirst(str(kind_of(self.kind)._meta.verbose_name))
 
     @property
     def is_open(self) -> bool:

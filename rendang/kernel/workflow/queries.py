@@ -63,7 +63,11 @@ def _flow(model: type[Case], case: Case) -> list[FlowState]:
     if case.state not in path:
         return [
             FlowState(path[0], str(model.State(path[0]).label), "done"),
-            FlowState(case.state, str(model.State(case.state).label), "off" if case.closed_at else "current"),
+            FlowState(
+                case.state,
+                str(model.State(case.state).label),
+                "current" if case.is_open else "done" if case.state in model.GOOD_ENDS else "off",
+            ),
         ]
     here = path.index(case.state)
     return [
@@ -93,7 +97,8 @@ def tone(case: Case) -> str:
     """The colour of a state: under way, well ended, or ended otherwise."""
     if case.is_open:
         return "blue"
-    return "green" if case.state in main_path(kind_of(case.kind)) else "grey"
+    model = kind_of(case.kind)
+    return "green" if case.state in main_path(model) or case.state in model.GOOD_ENDS else "grey"
 
 
 def to_do(user: Any, today: dt.date) -> CaseQuerySet:

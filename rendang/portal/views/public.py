@@ -138,7 +138,12 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404 from None
     if not item.is_public:
         raise Http404
-    context = {"item": item, "limit": standards.time_limit(item), "course": _course(code)}
+    limit = standards.time_limit(item)
+    context = {
+        "item": item,
+        "limit": limit and standards.value_text(limit.value, limit.unit),
+        "course": _course(code),
+    }
     return render(request, "portal/service.html", context)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rendang.kernel.access.models import Institution
@@ -45,6 +46,11 @@ class PolicyValue:
     @property
     def unit_label(self) -> str:
         return str(Policy.Unit(self.unit).label)
+
+    @property
+    def label(self) -> str:
+        """The policy's name in the language of the page."""
+        return self.english_name if get_language() == "en" and self.english_name else self.name
 
 
 @dataclass(frozen=True)
