@@ -163,3 +163,9 @@ def test_an_old_workbook_keeps_rows_and_columns_at_their_place():
     assert rows[1][1][:5] == [None, "序号", "人员", None, "档案"]
     assert rows[3][1][2:6] == ["王　芳", id_number(2, dt.date(1960, 5, 17)), "00017", dt.date(2001, 3, 4)]
     assert isinstance(rows[5][1][3], float)
+
+
+def test_a_cell_that_is_no_number_means_a_damaged_file(hand_made):
+    path = hand_made('<worksheet SPACE><sheetData><row r="1"><c r="A1"><v>x1</v></c></row></sheetData></worksheet>')
+    with pytest.raises(UnreadableRoster, match="damaged"):
+        rows_of(path)

@@ -1,37 +1,39 @@
 """XLSX, streamed: the shared texts go to a temporary file, the sheet is read in pieces as it is unpacked.
 
-Calamine would hold the whole sheet (1.4 kB a row of 20 columns); this needs the same memory for any number of rows
-and is as fast. Ordinary cells are found by one regular expression; a row that holds anything else is read by the
+Calamine would hold the whole sheet (1.4 kB a row of 20 columns); this needs the same memory for any number of rows,
+at two thirds of its speed. Ordinary cells are found by one regular expression; a row that holds anything else is read by the
 XML parser instead.
 """
 
 import datetime as dt
-import html
 import re
-import weakref
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryFile
 from typing import IO
 from xml.etree import ElementTree
 
 from django.utils.translation import gettext as _
 
 from rendang.circulation.rosters.reading.cells import Cell, Row, Sheet, UnreadableRoster
+from rendang.circulation.rosters.reading.markup import (
+    BLOCK_BITS,
+    IN_BLOCK,
+    SharedTexts,
+    all_text,
+    fragment,
+    pieces,
+    tag,
+    text_of_xml,
+)
 
-_BLOCK = 1 << 18
-_LONGEST_ROW = 1 << 24  # bytes; no honest row is longer
-# Texts are kept in blocks of 32.
-_BLOCK_BITS = 5
-_TEXTS_A_BLOCK, _IN_BLOCK = 1 << _BLOCK_BITS, (1 << _BLOCK_BITS) - 1
 # Blocks of texts (3 kB each), cell styles and dates that are kept at hand.
 _MOST_BLOCKS, _MOST_KINDS, _MOST_DATES = 4096, 4096, 50_000
 # Number formats that show a date (ECMA-376 18.8.30, the East Asian ones included).
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_A_PATTERN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LOCAL = re.compile(r"^\{.*\}")
 _SHARED, _NUMBER, _DATE, _TEXT, _BOOLEAN, _ERROR, _INLINE, _ISO = range(8)
 
@@ -50,18 +52,14 @@ def sheets(path: Path) -> Iterator[Sheet]:
             book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
             targets = _targets(archive)
             dates = _date_styles(archive)
-            texts = _SharedTexts(archive, targets)
-            epoch_1904 = any(_tag(part) == "workbookPr" and part.get("date1904") in {"1", "true"} for part in book)
-            for sheet in (part for group in book if _tag(group) == "sheets" for part in group):
+            texts = SharedTexts(archive, targets)
+            epoch_1904 = any(tag(part) == "workbookPr" and part.get("date1904") in {"1", "true"} for part in book)
+            for sheet in (part for group in book if tag(group) == "sheets" for part in group):
                 target = targets.get(next((value for key, value in sheet.items() if _LOCAL.sub("", key) == "id"), ""))
                 if sheet.get("state", "visible") == "visible" and target and "worksheets" in target:
                     yield Sheet(sheet.get("name"), _rows_of(path, target, _Values(texts, dates, epoch_1904)))
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, EOFError):
         raise UnreadableRoster(_("The file is damaged. Save it again as XLSX.")) from None
-
-
-def _tag(element: ElementTree.Element) -> str:
-    return _LOCAL.sub("", element.tag)
 
 
 def _targets(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -79,100 +77,18 @@ def _date_styles(archive: zipfile.ZipFile) -> set[int]:
         return set()
     styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
     dates = set(_DATE_FORMATS)
-    for number_format in (part for group in styles if _tag(group) == "numFmts" for part in group):
+    for number_format in (part for group in styles if tag(group) == "numFmts" for part in group):
         pattern = _NOT_A_PATTERN.sub("", number_format.get("formatCode", "")).lower()
         if re.search("[ymd]", pattern) and "general" not in pattern:
             dates.add(int(number_format.get("numFmtId", "0")))
-    formats = [part for group in styles if _tag(group) == "cellXfs" for part in group]
+    formats = [part for group in styles if tag(group) == "cellXfs" for part in group]
     return {number for number, style in enumerate(formats) if int(style.get("numFmtId", "0")) in dates}
-
-
-def _pieces(stream: IO[bytes], end: re.Pattern[bytes]) -> Iterator[bytes]:
-    """The stream cut after each match of ``end``; what follows the last one is dropped."""
-    rest = b""
-    while block := stream.read(_BLOCK):
-        *whole, rest = end.split(rest + block)
-        yield from whole
-        if len(rest) > _LONGEST_ROW:
-            raise UnreadableRoster(_("The file is damaged. Save it again as XLSX."))
-
-
-def _text(raw: bytes) -> str:
-    text = raw.decode()
-    if "&" in text:
-        text = html.unescape(text)
-    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
-
-
-def _all_text(element: ElementTree.Element) -> str:
-    """The text of all runs, without the reading aids (rPh) above it."""
-    runs = (part for part in element if _tag(part) in {"t", "r"})
-    text = "".join(
-        (part.text or "") if _tag(part) == "t" else "".join(run.text or "" for run in part if _tag(run) == "t")
-        for part in runs
-    )
-    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
-
-
-def _fragment(raw: bytes) -> ElementTree.Element:
-    """A cut-out piece as an element, whatever prefix its names carry."""
-    prefixes = {prefix for prefix in re.findall(rb"</?(\w+):|\s(\w+):\w+=", raw) for prefix in prefix if prefix}
-    names = b" ".join(b'xmlns:%s="x"' % prefix for prefix in prefixes if prefix != b"xml")
-    return ElementTree.fromstring(b"<piece " + names + b">" + raw + b"</piece>")
-
-
-class _SharedTexts:
-    """The workbook's table of texts, in blocks on disk; the blocks in use stay in memory."""
-
-    def __init__(self, archive: zipfile.ZipFile, targets: dict[str, str]) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - lives as long as the workbook is read
-        weakref.finalize(self, self._file.close)
-        self._starts = [0]
-        name = next((target for target in targets.values() if target.lower().endswith("sharedstrings.xml")), None)
-        if name and name in archive.namelist():
-            with archive.open(name) as stream:
-                self._spool(stream)
-
-    def _spool(self, stream: IO[bytes]) -> None:
-        plain = re.compile(rb"\s*<(?:\w+:)?si>\s*<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</(?:\w+:)?t>\s*")
-        begin, empty = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?>"), re.compile(rb"<(?:\w+:)?si\s*/>")
-        block: list[str] = []
-        for piece in _pieces(stream, re.compile(rb"</(?:\w+:)?si\s*>")):
-            if found := plain.fullmatch(piece):
-                block.append(_text(found[1]))
-            else:
-                block.extend("" for _ in empty.findall(piece))
-                starts = [found.end() for found in begin.finditer(piece)]
-                block.append(_all_text(_fragment(piece[starts[-1] :])) if starts else "")
-            if len(block) >= _TEXTS_A_BLOCK:
-                self._keep(block[:_TEXTS_A_BLOCK])
-                block = block[_TEXTS_A_BLOCK:]
-        while block:
-            self._keep(block[:_TEXTS_A_BLOCK])
-            block = block[_TEXTS_A_BLOCK:]
-        self._file.flush()
-
-    def _keep(self, block: list[str]) -> None:
-        self._file.write("\0".join(block).encode("utf-8", "surrogatepass"))
-        self._starts.append(self._file.tell())
-
-    def block(self, number: int) -> list[str]:
-        if number + 1 >= len(self._starts):
-            return []
-        self._file.seek(self._starts[number])
-        raw = self._file.read(self._starts[number + 1] - self._starts[number])
-        return raw.decode("utf-8", "surrogatepass").split("\0")
-
-    def text(self, index: int) -> str:
-        block = self.block(index >> _BLOCK_BITS)
-        place = index & _IN_BLOCK
-        return block[place] if place < len(block) else ""
 
 
 class _Values:
     """What the cells of one workbook mean."""
 
-    def __init__(self, texts: _SharedTexts, date_styles: set[int], epoch_1904: bool) -> None:
+    def __init__(self, texts: SharedTexts, date_styles: set[int], epoch_1904: bool) -> None:
         self.texts = texts
         self._date_styles = date_styles
         self._epoch = dt.date(1904, 1, 1) if epoch_1904 else dt.date(1899, 12, 30)
@@ -213,7 +129,7 @@ class _Values:
         if kind == _NUMBER:
             return int(raw) if raw.isdigit() else float(raw)
         if kind in (_TEXT, _INLINE, _ISO):
-            return _text(raw) or None
+            return text_of_xml(raw) or None
         return raw == b"1" if kind == _BOOLEAN else None
 
 
@@ -231,7 +147,7 @@ def _rows_of(path: Path, target: str, values: _Values) -> Callable[[Collection[i
         try:
             with zipfile.ZipFile(path) as archive, archive.open(target) as stream:
                 yield from _rows(stream, values, wanted)
-        except (zipfile.BadZipFile, zipfile.zlib.error, ElementTree.ParseError, EOFError):  # type: ignore[attr-defined]
+        except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, ValueError):
             raise UnreadableRoster(_("The file is damaged. Save it again as XLSX.")) from None
 
     return rows
@@ -253,7 +169,7 @@ _ANY_BEGIN = re.compile(rb"<(?:\w+:)?c[\s/>]")
 def _rows(stream: IO[bytes], values: _Values, wanted: Collection[int] | None) -> Iterator[Row]:
     reader = _CellReader(values, wanted)
     number = 0
-    for piece in _pieces(stream, _ROW_END):
+    for piece in pieces(stream, _ROW_END, b"</row>"):
         if piece.count(b"<row") == 1:
             begin = piece.index(b"<row")
             end = piece.index(b">", begin) + 1
@@ -312,10 +228,10 @@ class _CellReader:
                 cells.extend([None] * (column + 1 - len(cells)))
             if kind == _SHARED:
                 index = int(raw)
-                block = blocks.get(index >> _BLOCK_BITS)
+                block = blocks.get(index >> BLOCK_BITS)
                 if block is None:
-                    block = self._block(index >> _BLOCK_BITS)
-                cells[column] = block[index & _IN_BLOCK]
+                    block = self._block(index >> BLOCK_BITS)
+                cells[column] = block[index & IN_BLOCK]
             else:
                 cells[column] = value(kind, raw)
         return cells
@@ -334,10 +250,10 @@ class _CellReader:
             if column >= len(cells):
                 cells.extend([None] * (column + 1 - len(cells)))
             if inline := _INLINE_TEXT.fullmatch(other):
-                cells[column] = _text(inline[1])
+                cells[column] = text_of_xml(inline[1])
             else:
                 cells[column] = (
-                    self._values.value(kind, raw) if raw else _of_element(_fragment(other), kind, self._values)
+                    self._values.value(kind, raw) if raw else _of_element(fragment(other), kind, self._values)
                 )
         return cells
 
@@ -365,17 +281,17 @@ class _CellReader:
 def _of_element(element: ElementTree.Element, kind: int, values: _Values) -> Cell:
     """The value of a cell that holds more than a plain value: a formula's result, a text of its own."""
     for part in element:
-        if _tag(part) == "v" and part.text:
+        if tag(part) == "v" and part.text:
             return values.value(kind, part.text.encode())
-        if _tag(part) == "is":
-            return _all_text(part) or None
+        if tag(part) == "is":
+            return all_text(part) or None
     return None
 
 
 def _by_parser(body: bytes, values: _Values) -> list[Cell]:
     cells: list[Cell] = []
-    for element in _fragment(body):
-        if _tag(element) != "c":
+    for element in fragment(body):
+        if tag(element) != "c":
             continue
         name = element.get("r")
         column = _column(name.rstrip("0123456789").encode()) if name else len(cells)
