@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from playwright.sync_api import Browser, Locator, Page, Response, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -148,6 +149,7 @@ def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         yield browser
         browser.close()
+        connections.close_all()  # beside a running loop Django keeps others, which would hold the test database
 
 
 @pytest.fixture
