@@ -41,6 +41,7 @@ class Field:
 
     names: tuple[str, ...]
     parts: tuple[str, ...]
+    both: tuple[tuple[str, ...], ...]
     never: tuple[str, ...]
 
 
@@ -82,6 +83,7 @@ def fields() -> dict[str, Field]:
         name: Field(
             tuple(normalise_heading(str(heading)) for heading in entry.get("names", ())),
             tuple(normalise_heading(part) for part in entry.get("parts", ())),
+            tuple(map(tuple, entry.get("both", ((), ())))),
             tuple(entry.get("never", ())),
         )
         for name, entry in raw.items()
@@ -113,14 +115,22 @@ def meaning_of(upper: str, lower: str) -> tuple[str, int] | None:
         return found
     best = max(
         (
-            (len(part), name)
+            (length, name)
             for name, entry in fields().items()
-            for part in entry.parts
-            if part in joined and not any(word in joined for word in entry.never)
+            if (length := _piece(joined, entry)) and not any(word in joined for word in entry.never)
         ),
         default=None,
     )
     return (best[1], _BY_PART) if best and len(joined) <= 24 else None
+
+
+def _piece(heading: str, field: Field) -> int:
+    """How many characters of the heading speak for the field."""
+    lengths = [len(part) for part in field.parts if part in heading]
+    first, second = ([len(part) for part in parts if part in heading] for parts in field.both)
+    if first and second:
+        lengths.append(max(first) + max(second))
+    return max(lengths, default=0)
 
 
 def _joined_headings(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """XLSX, streamed: the shared texts go to a temporary file, the sheet is read in pieces as it is unpacked.
 
 Calamine would hold the whole sheet (1.4 kB a row of 20 columns); this needs the same memory for any number of rows,
-at two thirds of its speed. Ordinary cells are found by one regular expression; a row that holds anything else is read by the
-XML parser instead.
+at two thirds of its speed. Ordinary cells are found by one regular expression; a row that holds anything else is read
+by the XML parser instead.
 """
 
 import datetime as dt
