@@ -1,8 +1,10 @@
 """What every test may ask for by name."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client
@@ -11,6 +13,11 @@ from django.utils import translation
 from rendang.kernel.access.models import Institution, Role
 from rendang.kernel.accounts.models import User
 from tests import factories, standards
+
+# A gate gives the same answer to the same change; new examples are looked for where somebody can look into them.
+hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("desk", deadline=None)
+hypothesis.settings.load_profile("gate" if os.environ.get("CI") else "desk")
 
 
 @pytest.fixture(scope="session")
