@@ -4,6 +4,7 @@ Five steps of an intake that print no paper. Beside them the two statements at t
 """
 
 import datetime as dt
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -26,7 +27,9 @@ def bench(rows: int | None = None) -> Iterator[dict[str, Any]]:
     for processes in (1, 2):
         # The same work in processes of their own, as granian's workers.
         with ProcessPoolExecutor(processes, get_context("spawn"), initializer=start) as pool:
-            list(pool.map(_bare, [_called(10) for _process in range(processes)]))  # everybody has started
+            while len(set(pool.map(_present, range(processes)))) < processes:
+                pass  # until everybody has started
+            list(pool.map(_bare, [_called(10) for _process in range(processes)]))
             bare = _together(pool, _bare, processes)
             ours = _together(pool, _steps, processes, staff)
         yield result(
@@ -39,9 +42,15 @@ def bench(rows: int | None = None) -> Iterator[dict[str, Any]]:
         )
 
 
+def _present(_number: int) -> int:
+    time.sleep(0.3)  # so that another one takes the next call
+    return os.getpid()
+
+
 def _together(pool: ProcessPoolExecutor, work: Any, processes: int, *more: Any) -> float:
     """Steps a second of all processes together: from the first one's beginning to the last one's end."""
-    jobs = [pool.submit(work, _called(CASES), *more) for _process in range(processes)]
+    cases = [_called(CASES) for _process in range(processes)]
+    jobs = [pool.submit(work, each, *more) for each in cases]
     spans = [job.result() for job in jobs]
     return CASES * STEPS * processes / (max(end for _begin, end in spans) - min(begin for begin, _end in spans))
 
