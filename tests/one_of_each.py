@@ -96,9 +96,8 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
     here.citizen = factories.CitizenFactory(name=here.person.name, id_number=here.person.id_number)
 
     contested = factories.held_dossier(partner)
-    here.conflict = dossiers.claim_custody(
-        contested, institution, by=ours[Role.CLERK], archive_number=f"{institution.code}-C1"
-    )
+    number = dossiers.next_archive_number(institution)
+    here.conflict = dossiers.claim_custody(contested, institution, by=ours[Role.CLERK], archive_number=number)
 
     here.member = ours[Role.DIGITISER]
     here.membership = here.member.memberships.get()
