@@ -2,13 +2,14 @@
 
 import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.core import durable
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # Everything the installation writes lives here: database, keys, stored files, logs.
@@ -45,12 +46,7 @@ def key(name: str) -> str:
     path = HOME / "keys" / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_name(f"{name}.{os.getpid()}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-        with suppress(FileExistsError):  # of processes that start at once the first one's counts, and it is whole
-            os.link(fresh, path)
-        fresh.unlink()
+        durable.write_once(path, secrets.token_hex(32).encode(), mode=0o600)
     return path.read_text()
 
 
@@ -207,7 +203,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = HOME / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
+    "default": {"BACKEND": "rendang.kernel.files.disk.DiskStorage", "OPTIONS": {"location": HOME / "files"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

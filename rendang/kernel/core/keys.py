@@ -4,8 +4,6 @@ The installation key (Ed25519) signs what must later prove that this installatio
 Its public half is published, so that anyone can check a seal without us.
 """
 
-import os
-import secrets
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -22,26 +20,18 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
+from rendang.kernel.core import durable
+
 
 def keep(name: str, make: Callable[[], bytes]) -> bytes:
     """The content of a key file, made once. Of several processes that start together all get the same one.
 
-    A file appears whole or not at all (written aside, then linked), readable by its owner only.
+    A file appears whole or not at all, and stays through a power cut; readable by its owner only.
     """
     path = Path(settings.HOME) / "keys" / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        aside = path.with_name(f".{name}.{secrets.token_hex(8)}")
-        try:
-            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(make())
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(aside, path)
-        except FileExistsError:  # another process was first, and its key is the key
-            pass
-        finally:
-            aside.unlink(missing_ok=True)
+        durable.write_once(path, make(), mode=0o600)
     return path.read_bytes()
 
 

@@ -27,6 +27,7 @@ from typing import Any, Self
 
 import psycopg
 
+from rendang.kernel.core import durable
 from rendang.kernel.core.parent import end_with_parent
 
 NAME = "rendang"  # the database and its owner; not a superuser
@@ -211,8 +212,7 @@ class Server:
     def _password(self) -> str:
         path = self.folder / "password"
         if not path.exists():
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(24))
+            durable.write_once(path, secrets.token_urlsafe(24).encode(), mode=0o600)
         return path.read_text()
 
     def _recorded_place(self) -> Path:
@@ -233,7 +233,7 @@ class Server:
             base = "/var/lib" if os.access("/var/lib", os.W_OK) else "/var/tmp"
             self.place = Path(tempfile.mkdtemp(prefix="rendang-", dir=base))
             self.place.chmod(0o711)
-            (self.folder / "place").write_text(str(self.place))
+            durable.write_once(self.folder / "place", str(self.place).encode(), mode=0o644)
         self.account = self.data.stat().st_uid if self.data.exists() else self._unused_account()
 
     def _unused_account(self) -> int:
@@ -300,6 +300,8 @@ class Server:
             for path in [fresh, *fresh.rglob("*")]:
                 os.chown(path, self.account, self.account, follow_symlinks=False)
         fresh.rename(self.data)
+        if self.durable:
+            durable.sync(self.place)
 
     def _stop_orphan(self) -> None:
         """Stop the server that a killed launcher left behind, and clear a lock file that means someone else."""

@@ -3,11 +3,10 @@
 import hashlib
 import hmac
 import io
-import os
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
@@ -22,7 +21,6 @@ from django.utils.translation import gettext as _
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.audit.actions import record, snapshot
-from rendang.kernel.core.crypto import key_for
 from rendang.kernel.core.jobs import job, scheduled
 from rendang.kernel.files import sealing
 from rendang.kernel.files.kinds import LIMITS, TYPE_NAMES, Kind
@@ -67,45 +65,43 @@ def _media_type(content: BinaryIO, kind: str) -> str:
     return media_type
 
 
-def _storage_key(institution: Institution | None, sha256: str) -> str:
-    """Where this content of this institution rests. Keyed, so that the name tells nothing about the content."""
+def _new_place() -> str:
+    """A name never used before, that tells nothing: no blob is ever written over another one's."""
+    name = secrets.token_hex(24)
+    return f"{FOLDER}/{name[:2]}/{name}"
+
+
+def _alone_with_content(institution: Institution | None, sha256: str) -> None:
+    """One writer per content until the transaction ends: two stores of the same content wait for each other."""
     scope = institution.pk if institution else 0
-    digest = hmac.digest(key_for("file places"), f"{scope}:{sha256}".encode(), "sha256").hex()[:48]
-    return f"{FOLDER}/{digest[:2]}/{digest}"
-
-
-def _hold(storage_key: str) -> None:
-    """One writer per blob until the transaction ends: two stores of the same content wait for each other."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"file:{storage_key}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"file:{scope}:{sha256}"])
 
 
 def _write(storage_key: str, content: BinaryIO, data_key: bytes) -> None:
-    """Write the blob whole. What a crash left under its name is not worth keeping: no row refers to it."""
-    default_storage.delete(storage_key)
+    """Write the blob whole; when this returns, it outlives a power cut."""
     content.seek(0)
     name = default_storage.save(storage_key, File(io.BufferedReader(sealing.SealedReader(content, data_key))))
     assert name == storage_key, "the storage keeps a blob under the name it is given"
-    try:
-        path = default_storage.path(name)
-    except NotImplementedError:  # object storage answers only when the object is safe
-        return
-    with Path(path).open("rb") as file:
-        os.fsync(file.fileno())
 
 
-def _keep_blob(storage_key: str, content: BinaryIO) -> bytes:
-    """The wrapped data key of the blob, which is written unless it is there; a damaged one is written anew."""
-    _hold(storage_key)
-    same = StoredFile.objects.filter(storage_key=storage_key).order_by("is_intact").first()  # False sorts first
+def _keep_blob(institution: Institution | None, sha256: str, content: BinaryIO) -> tuple[str, bytes]:
+    """Place and wrapped data key of the content, which is written unless it is there; a damaged one is written anew.
+
+    A new blob gets a place of its own, whatever a crash left behind, and even if this connection, and with it the
+    lock, was lost meanwhile: a row committed by somebody else never finds another key's blob in its place. One
+    written anew is byte for byte the one that was there, and takes its place in a single moment.
+    """
+    _alone_with_content(institution, sha256)
+    of_this_content = StoredFile.objects.filter(institution=institution, sha256=sha256)
+    same = of_this_content.order_by("is_intact").first()  # False sorts first
     if same is None:
-        data_key = secrets.token_bytes(sealing.KEY_LENGTH)
+        storage_key, data_key = _new_place(), secrets.token_bytes(sealing.KEY_LENGTH)
         _write(storage_key, content, data_key)
-        return sealing.wrap(data_key, storage_key)
-    wrapped = bytes(same.data_key)
-    if same.is_intact is False or not default_storage.exists(storage_key):
-        _write(storage_key, content, sealing.unwrap(wrapped, storage_key))
-    return wrapped
+        return storage_key, sealing.wrap(data_key, storage_key)
+    if same.is_intact is False or not default_storage.exists(same.storage_key):
+        _write(same.storage_key, content, sealing.unwrap(bytes(same.data_key), same.storage_key))
+    return same.storage_key, bytes(same.data_key)
 
 
 @transaction.atomic
@@ -118,8 +114,7 @@ def store(content: bytes | BinaryIO, *, name: str, kind: str, institution: Insti
     source: BinaryIO = io.BytesIO(content) if isinstance(content, bytes) else content
     sha256, size = _digest(source, LIMITS[kind].size)
     media_type = _media_type(source, kind)
-    storage_key = _storage_key(institution, sha256)
-    wrapped = _keep_blob(storage_key, source)
+    storage_key, wrapped = _keep_blob(institution, sha256, source)
     stored = StoredFile.objects.create(
         institution=institution,
         kind=Kind(kind),
@@ -198,9 +193,6 @@ def sweep(timestamp: int) -> int:
     for blobs in _old_blobs():
         known = set(StoredFile.objects.filter(storage_key__in=blobs).values_list("storage_key", flat=True))
         for storage_key in sorted(set(blobs) - known):
-            with transaction.atomic():
-                _hold(storage_key)
-                if not StoredFile.objects.filter(storage_key=storage_key).exists():
-                    default_storage.delete(storage_key)
-                    removed += 1
+            default_storage.delete(storage_key)  # a place is given once: no row will ever name it again
+            removed += 1
     return removed

@@ -8,6 +8,6 @@ def storage_folder(settings: object, tmp_path: Path) -> Path:
     """A storage of its own for every test."""
     settings.STORAGES = {  # type: ignore[attr-defined]
         **settings.STORAGES,  # type: ignore[attr-defined]
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
+        "default": {"BACKEND": "rendang.kernel.files.disk.DiskStorage", "OPTIONS": {"location": tmp_path}},
     }
     return tmp_path

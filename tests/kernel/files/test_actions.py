@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from rendang.kernel.audit.models import AuditEvent
-from rendang.kernel.files import actions, kinds
+from rendang.kernel.files import actions, kinds, sealing
 from rendang.kernel.files.actions import store, sweep, verify_fixity
 from rendang.kernel.files.kinds import Kind, Limits
 from rendang.kernel.files.models import StoredFile
@@ -151,35 +150,70 @@ def test_a_crash_between_blob_and_row_leaves_no_file(institution, clerk, storage
     (rest,) = blobs(storage_folder)
     rest.write_bytes(rest.read_bytes()[:10])  # even half a blob
     assert read_file(keep(PDF, institution, clerk)) == PDF
-    assert len(blobs(storage_folder)) == 1
+    long_ago = (timezone.now() - dt.timedelta(days=2)).timestamp()
+    for path in blobs(storage_folder):
+        os.utime(path, (long_ago, long_ago))
+    assert sweep(timestamp=0) == 1
+    assert not rest.exists()
+    assert read_file(StoredFile.objects.get()) == PDF
 
 
 def test_a_crash_while_writing_leaves_no_file(institution, clerk, storage_folder, monkeypatch):
-    def crash(name, content, max_length=None):
-        target = Path(default_storage.path(name))
-        target.parent.mkdir(parents=True)
-        target.write_bytes(content.read(10))
+    def crash(*args, **kwargs):
         raise OSError("disk full")
 
     with monkeypatch.context() as patch, pytest.raises(OSError, match="disk full"), transaction.atomic():
-        patch.setattr(default_storage, "save", crash)
+        patch.setattr(sealing.SealedReader, "readinto", crash)
         keep(PDF, institution, clerk)
     assert not StoredFile.objects.exists()
     assert not AuditEvent.objects.exists()
+    assert not blobs(storage_folder)
     assert read_file(keep(PDF, institution, clerk)) == PDF
+
+
+def test_who_lost_the_lock_does_not_write_over_a_committed_file(institution, clerk, storage_folder, monkeypatch):
+    """The connection, and the lock with it, breaks after the look for the content and before the blob is written."""
+    write, meanwhile = actions._write, []
+
+    def late(storage_key, content, data_key):
+        monkeypatch.setattr(actions, "_write", write)
+        meanwhile.append(keep(PDF, institution, clerk))
+        write(storage_key, content, data_key)
+
+    monkeypatch.setattr(actions, "_write", late)
+    late_row = keep(PDF, institution, clerk)
+    assert read_file(meanwhile[0]) == read_file(late_row) == PDF
+    assert len(blobs(storage_folder)) == 2
+
+
+def test_a_crash_while_healing_takes_nothing_away(institution, clerk, storage_folder, monkeypatch):
+    """The check may have been wrong (a disk that did not answer for a moment): it stays until there is another."""
+    stored = keep(PDF, institution, clerk)
+    StoredFile.objects.update(is_intact=False)
+
+    def crash(*args, **kwargs):
+        raise OSError("power cut")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="power cut"), transaction.atomic():
+        patch.setattr(sealing.SealedReader, "readinto", crash)
+        keep(PDF, institution, clerk)
+    assert read_file(stored) == PDF
 
 
 def test_the_sweep_removes_old_blobs_without_a_row_and_no_others(institution, clerk, storage_folder):
     kept = keep(PDF, institution, clerk)
     old, young = storage_folder / "blobs/ff/old", storage_folder / "blobs/ff/young"
+    half = storage_folder / "blobs/ff/.blob.0123456789abcdef"  # what a process killed while writing leaves
     old.parent.mkdir(parents=True, exist_ok=True)
     old.write_bytes(b"rest")
+    half.write_bytes(b"re")
     young.write_bytes(b"being written")
     long_ago = (timezone.now() - dt.timedelta(days=2)).timestamp()
-    for path in (old, storage_folder / kept.storage_key):
+    for path in (old, half, storage_folder / kept.storage_key):
         os.utime(path, (long_ago, long_ago))
-    assert sweep(timestamp=0) == 1
+    assert sweep(timestamp=0) == 2
     assert not old.exists()
+    assert not half.exists()
     assert young.exists()
     assert read_file(kept) == PDF
 
