@@ -13,10 +13,10 @@ from pathlib import Path
 
 from rendang.circulation.rosters.judging import PAST_DATES, Judge, Judged
 from rendang.circulation.rosters.layout import Layout
-from rendang.circulation.rosters.reading import open_roster
 from rendang.kernel.core.chinese import name_pinyin
 from rendang.kernel.core.crypto import blind_index, encrypt
 from rendang.kernel.core.identifiers import mask_id_number
+from rendang.kernel.core.sheets import open_table
 
 # Rows a transaction. Larger is hardly faster; smaller is cancelled and resumed in finer steps.
 CHUNK_ROWS = 4000
@@ -65,7 +65,7 @@ def chunks(path: Path, layouts: Sequence[Layout | None], judge: Judge) -> Genera
 
     Chunks are the same at every reading of the same file, so that an import can go on where it stopped.
     """
-    for sheet_number, (sheet, layout) in enumerate(zip(open_roster(path), layouts, strict=True)):
+    for sheet_number, (sheet, layout) in enumerate(zip(open_table(path), layouts, strict=True)):
         if layout is None or not layout.columns:
             continue
         with closing(sheet.rows(layout.wanted)) as rows:  # type: ignore[type-var]

@@ -6,7 +6,7 @@ import unicodedata
 from functools import lru_cache
 from math import isfinite
 
-from rendang.circulation.rosters.reading import Cell
+from rendang.kernel.core.sheets import Cell
 
 # Nothing on a roster is older or further away than this.
 EARLIEST, LATEST = 1850, 2149

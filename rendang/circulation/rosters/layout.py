@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from rendang.circulation.rosters.reading import Cell, Row, Sheet, text_of
 from rendang.kernel.core.chinese import SURNAME_READINGS
 from rendang.kernel.core.identifiers import is_valid_uscc, mask_id_number, normalise_id_number
+from rendang.kernel.core.sheets import Cell, Row, Sheet, text_of
 
 # So many rows are looked at before the rest is read.
 LOOKED_AT = 60

@@ -7,8 +7,8 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from rendang.circulation.rosters.models import Roster, RosterRow
-from rendang.circulation.rosters.reading import open_roster, text_of
 from rendang.circulation.rosters.words import reason_label
+from rendang.kernel.core.sheets import open_table, text_of
 
 _COLOURS = {
     RosterRow.Verdict.REJECTED: "#F8D7DA",
@@ -24,7 +24,7 @@ def marked_workbook(path: Path, roster: Roster, target: Path) -> None:
     with xlsxwriter.Workbook(str(target), {"constant_memory": True, "strings_to_urls": False}) as workbook:
         formats = {verdict: workbook.add_format({"bg_color": colour}) for verdict, colour in _COLOURS.items()}
         bold = workbook.add_format({"bold": True, "bg_color": "#DEE2E6"})
-        for number, (sheet, about) in enumerate(zip(open_roster(path), roster.sheets, strict=True)):
+        for number, (sheet, about) in enumerate(zip(open_table(path), roster.sheets, strict=True)):
             layout = about["layout"]
             if not layout or not layout["columns"]:
                 continue

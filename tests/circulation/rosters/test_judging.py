@@ -9,7 +9,7 @@ from rendang.circulation.rosters.judging import CODED, Judge, Rejection, Warning
 from rendang.circulation.rosters.judging.repeats import Before
 from rendang.circulation.rosters.judging.verdicts import Judged
 from rendang.circulation.rosters.layout import layouts
-from rendang.circulation.rosters.reading import open_roster
+from rendang.kernel.core.sheets import open_table
 from tests.circulation.rosters.files import HEADINGS, SAMPLES, csv_file, id_number, row, xlsx_file
 
 TODAY = dt.date(2026, 6, 30)
@@ -35,7 +35,7 @@ def judge_file(path, size=1000):
     """Per sheet: the judged rows and the numbers of the rows without data."""
     judge = Judge({table: {} for table in CODED} | SYNONYMS, normalised, TODAY)
     found = []
-    for number, (sheet, layout) in enumerate(layouts(open_roster(path))):
+    for number, (sheet, layout) in enumerate(layouts(open_table(path))):
         if not layout.columns:
             continue
         rows, judged, not_data = sheet.rows(layout.wanted), [], []

@@ -3,14 +3,14 @@
 import pytest
 
 from rendang.circulation.rosters.layout import Layout, layouts, meaning_of, normalise_heading
-from rendang.circulation.rosters.reading import open_roster
+from rendang.kernel.core.sheets import open_table
 from tests.circulation.rosters.files import csv_file, id_number, xlsx_file
 
 PEOPLE = [("王　芳", "女", 2), ("单 刚", "男", 3), ("阿依古丽·买买提", "女", 4), ("李雷", "男", 5)]
 
 
 def read(path):
-    return [layout for _sheet, layout in layouts(open_roster(path))]
+    return [layout for _sheet, layout in layouts(open_table(path))]
 
 
 def headings(layout: Layout) -> dict[str, str]:

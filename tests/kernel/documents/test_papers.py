@@ -1,23 +1,16 @@
-"""Every paper against its golden picture and its text.
+"""Every paper of the kernel against its golden picture and its text (tests/golden.py)."""
 
-After a wanted change: ``RENDANG_UPDATE_GOLDEN=1 ./run test tests/kernel/documents`` and look at each picture.
-"""
-
-import io
-import os
 from pathlib import Path
 
 import pypdfium2
 import pytest
-from PIL import Image, ImageChops, ImageFilter, ImageStat
+from PIL import ImageChops
 
-from rendang.kernel.documents import fonts
 from rendang.kernel.documents.papers import chinese_date
+from tests.golden import assert_looks_as_approved, assert_says, difference, pages_of, squeezed
 from tests.kernel.documents.sample_papers import DAY, PAPERS
 
 GOLDEN = Path(__file__).parent / "golden"
-DPI = 72
-UPDATE = os.environ.get("RENDANG_UPDATE_GOLDEN") == "1"
 
 # What must be readable in each paper, in words.
 TEXTS = {
@@ -52,52 +45,14 @@ TEXTS = {
 }
 
 
-def squeezed(text: str) -> str:
-    """Line breaks and spaces are the matter of the picture."""
-    return "".join(text.split())
-
-
-def pages_of(pdf: bytes) -> list[Image.Image]:
-    document = pypdfium2.PdfDocument(pdf)
-    return [page.render(scale=DPI / 72, grayscale=True).to_pil().convert("L") for page in document]
-
-
-def text_of(pdf: bytes) -> str:
-    return "\n".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(pdf))
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    """Mean difference of grey in percent, blurred so that another renderer's edges do not count."""
-    blurred = [picture.filter(ImageFilter.GaussianBlur(2)) for picture in (one, other)]
-    return ImageStat.Stat(ImageChops.difference(*blurred)).mean[0] / 255 * 100
-
-
 @pytest.mark.parametrize("name", PAPERS)
 def test_a_paper_looks_as_it_was_approved(name):
-    if fonts.families()[0].name != "Noto Serif SC":
-        pytest.skip("the packaged font is missing: run ./run once to fetch it")
-    pages = pages_of(PAPERS[name]())
-    if UPDATE:
-        GOLDEN.mkdir(exist_ok=True)
-        for old in GOLDEN.glob(f"{name}-*.png"):
-            old.unlink()
-        for number, page in enumerate(pages, start=1):
-            out = io.BytesIO()
-            page.quantize(16).save(out, "PNG", optimize=True)
-            (GOLDEN / f"{name}-{number}.png").write_bytes(out.getvalue())
-    expected = sorted(GOLDEN.glob(f"{name}-*.png"))
-    assert len(pages) == len(expected)
-    for page, path in zip(pages, expected, strict=True):
-        golden = Image.open(path).convert("L")
-        assert page.size == golden.size
-        assert difference(page, golden) < 0.35, f"page differs from {path.name}"
+    assert_looks_as_approved(name, PAPERS[name](), GOLDEN)
 
 
 @pytest.mark.parametrize("name", PAPERS)
 def test_a_paper_says_what_it_must(name):
-    text = squeezed(text_of(PAPERS[name]()))
-    missing = [words for words in TEXTS[name] if squeezed(words) not in text]
-    assert not missing
+    assert_says(PAPERS[name](), TEXTS[name])
 
 
 def test_a_shifted_page_would_be_noticed():

@@ -27,7 +27,6 @@ from rendang.circulation.rosters.chunks import Chunk, ahead, chunks
 from rendang.circulation.rosters.judging import CODED, Judge
 from rendang.circulation.rosters.layout import Layout, layouts
 from rendang.circulation.rosters.models import Roster, RosterLayout, RosterRow
-from rendang.circulation.rosters.reading import UnreadableRoster, open_roster
 from rendang.circulation.rosters.report import (
     ALREADY_HELD,
     ARCHIVE_NUMBER_TAKEN,
@@ -36,6 +35,7 @@ from rendang.circulation.rosters.report import (
 )
 from rendang.circulation.rosters.report import DIFFERS as DIFFERS_FROM_RECORD
 from rendang.kernel.access.models import Institution
+from rendang.kernel.core.sheets import UnreadableTable, open_table
 from rendang.kernel.standards import queries as standards
 
 # Transactions at once: while one waits for the disk or for its foreign keys, the other goes on.
@@ -79,7 +79,7 @@ def recognised(path: Path, institution: Institution) -> Sheets:
     """Each sheet's name and layout, the columns as the institution corrected them last time."""
     remembered = dict(RosterLayout.objects.filter(institution=institution).values_list("fingerprint", "columns"))
     found = []
-    for sheet, layout in layouts(open_roster(path)):
+    for sheet, layout in layouts(open_table(path)):
         if layout and (columns := remembered.get(layout.fingerprint)):
             layout = layout.with_columns({int(column): field for column, field in columns.items()})
         found.append((sheet.name, layout))
@@ -87,9 +87,9 @@ def recognised(path: Path, institution: Institution) -> Sheets:
 
 
 def must_be_roster(sheets: Sheets) -> None:
-    """Raises ``UnreadableRoster`` when nobody knows what the columns of any sheet mean."""
+    """Raises ``UnreadableTable`` when nobody knows what the columns of any sheet mean."""
     if not any(layout and layout.columns for _name, layout in sheets):
-        raise UnreadableRoster(
+        raise UnreadableTable(
             _("The headings are not understood: at least the name and the identity number must be recognised.")
         )
 

@@ -18,13 +18,13 @@ from rendang.circulation.rosters.actions.importing import CancelledError, as_jso
 from rendang.circulation.rosters.layout import fields
 from rendang.circulation.rosters.marking import marked_workbook
 from rendang.circulation.rosters.models import Roster, RosterLayout, RosterRow
-from rendang.circulation.rosters.reading import UnreadableRoster
 from rendang.circulation.rosters.report import ALREADY_HELD, ARCHIVE_NUMBER_TAKEN, DIFFERS, HELD_ELSEWHERE, Tally
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.jobs import job, scheduled
+from rendang.kernel.core.sheets import UnreadableTable
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.files.models import StoredFile
@@ -187,7 +187,7 @@ def examine_file(path: Path, *, institution: Institution, today: dt.date | None 
 def import_file(path: Path, *, institution: Institution, by: Any, today: dt.date | None = None) -> Roster:
     """Receive, judge and import a file in one go, without waiting for a worker: the command and the demonstration.
 
-    Raises ``UnreadableRoster``. Interrupted, it leaves a roster that ``resume_stopped`` finishes.
+    Raises ``UnreadableTable``. Interrupted, it leaves a roster that ``resume_stopped`` finishes.
     """
     sheets = recognised(path, institution)
     importing.must_be_roster(sheets)
@@ -232,7 +232,7 @@ def _judge(path: Path, roster: Roster) -> None:
         roster.sheets = as_json(sheets)
         importing.must_be_roster(sheets)
         tally = _examine_into_rows(path, sheets, roster)
-    except UnreadableRoster as unreadable:
+    except UnreadableTable as unreadable:
         problem = unreadable.messages[0][:300]
         _finish(roster, State.FAILED, by=roster.uploaded_by, sheets=roster.sheets, problem=problem)
         return

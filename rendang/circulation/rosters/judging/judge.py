@@ -7,7 +7,7 @@ from rendang.circulation.rosters.judging.repeats import Before
 from rendang.circulation.rosters.judging.rows import RowReader
 from rendang.circulation.rosters.judging.verdicts import Judged
 from rendang.circulation.rosters.layout import Layout
-from rendang.circulation.rosters.reading import Row
+from rendang.kernel.core.sheets import Row
 
 
 class Judge:

@@ -19,7 +19,6 @@ from rendang.circulation.rosters.judging.verdicts import (
     Warning,
 )
 from rendang.circulation.rosters.layout import Layout, normalise_heading
-from rendang.circulation.rosters.reading import Cell, text_of
 from rendang.kernel.core.chinese import normalise_name
 from rendang.kernel.core.identifiers import (
     IdProblem,
@@ -30,6 +29,7 @@ from rendang.kernel.core.identifiers import (
     normalise_id_number,
     sex_of,
 )
+from rendang.kernel.core.sheets import Cell, text_of
 
 _LONGEST_NAME = 60
 _LONGEST_LOCATION = 120

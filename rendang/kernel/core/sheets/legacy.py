@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from rendang.circulation.rosters.reading.cells import Cell, Row, Sheet, UnreadableRoster
+from rendang.kernel.core.sheets.cells import Cell, Row, Sheet, UnreadableTable
 
 
 def sheets(path: Path) -> Iterator[Sheet]:
@@ -16,9 +16,9 @@ def sheets(path: Path) -> Iterator[Sheet]:
         with path.open("rb") as file:
             workbook = CalamineWorkbook.from_filelike(file)
     except PasswordError:
-        raise UnreadableRoster(_("The file is protected by a password. Save it without one.")) from None
+        raise UnreadableTable(_("The file is protected by a password. Save it without one.")) from None
     except (CalamineError, ValueError, OSError):
-        raise UnreadableRoster(
+        raise UnreadableTable(
             _("The file is damaged or protected. Open it in a spreadsheet program and save it as XLSX.")
         ) from None
     for number, about in enumerate(workbook.sheets_metadata):

@@ -1,4 +1,4 @@
-"""Reads a roster row by row, whatever kind of file it came in; memory does not grow with the rows.
+"""Reads a table row by row, whatever kind of file it came in; memory does not grow with the rows.
 
 A row is its number, as a spreadsheet program shows it, and its cells from column A on; an empty cell is ``None`` or
 ``""``. Empty rows are left out.
@@ -10,33 +10,33 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from rendang.circulation.rosters.reading import delimited, legacy, xlsx
-from rendang.circulation.rosters.reading.cells import Cell, Row, Sheet, UnreadableRoster, text_of
+from rendang.kernel.core.sheets import delimited, legacy, xlsx
+from rendang.kernel.core.sheets.cells import Cell, Row, Sheet, UnreadableTable, text_of
 
-__all__ = ["Cell", "Row", "Sheet", "UnreadableRoster", "open_roster", "text_of"]
+__all__ = ["Cell", "Row", "Sheet", "UnreadableTable", "open_table", "text_of"]
 
 _ZIP = b"PK\x03\x04"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
-def open_roster(path: Path) -> Iterator[Sheet]:
+def open_table(path: Path) -> Iterator[Sheet]:
     """The visible sheets of a file, in the order of the workbook. The kind is told by the content, not the name.
 
-    Raises ``UnreadableRoster`` with a message for the clerk: encrypted, damaged, or not a table at all.
+    Raises ``UnreadableTable`` with a message for the clerk: encrypted, damaged, or not a table at all.
     """
     with path.open("rb") as file:
         beginning = file.read(4096)
     if not beginning.strip():
-        raise UnreadableRoster(_("The file is empty."))
+        raise UnreadableTable(_("The file is empty."))
     if beginning.startswith(_ZIP):
         return xlsx.sheets(path) if xlsx.is_xlsx(path) else legacy.sheets(path)
     if beginning.startswith(_OLE):
         return legacy.sheets(path)
     if beginning.startswith(b"%PDF") or b"<html" in beginning.lower() or b"<?xml" in beginning.lower():
-        raise UnreadableRoster(
+        raise UnreadableTable(
             _("This is not a table that can be read. Open it in a spreadsheet program and save it as XLSX.")
         )
     return delimited.sheets(path)
 
 
-assert issubclass(UnreadableRoster, ValidationError)
+assert issubclass(UnreadableTable, ValidationError)

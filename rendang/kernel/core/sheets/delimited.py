@@ -10,8 +10,8 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 
-from rendang.circulation.rosters.reading.cells import Row, Sheet, UnreadableRoster
 from rendang.kernel.core.chinese import GB18030_HOMES, PRIVATE_USE
+from rendang.kernel.core.sheets.cells import Row, Sheet, UnreadableTable
 
 DELIMITERS = ",;\t|，；"
 _BLOCK = 1 << 20
@@ -41,7 +41,7 @@ def encoding_of(path: Path) -> str:
             return encoding
     guess = from_bytes(beginning).best()
     if guess is None or not _decodes(path, guess.encoding):
-        raise UnreadableRoster(
+        raise UnreadableTable(
             _("The encoding of the text is not known. Save the file as UTF-8 or GB18030, or as XLSX.")
         )
     return guess.encoding
@@ -88,7 +88,7 @@ def _rows_of(path: Path, encoding: str, delimiter: str) -> Callable[[Collection[
                     if any(cells):
                         yield number, cells  # type: ignore[misc]  # str is a Cell
             except csv.Error:
-                raise UnreadableRoster(
+                raise UnreadableTable(
                     _("Row %(row)s cannot be read: a quotation mark is missing.") % {"row": number + 1}
                 ) from None
 

@@ -17,8 +17,8 @@ from xml.etree import ElementTree
 
 from django.utils.translation import gettext as _
 
-from rendang.circulation.rosters.reading.cells import Cell, Row, Sheet, UnreadableRoster
-from rendang.circulation.rosters.reading.markup import (
+from rendang.kernel.core.sheets.cells import Cell, Row, Sheet, UnreadableTable
+from rendang.kernel.core.sheets.markup import (
     BLOCK_BITS,
     IN_BLOCK,
     SharedTexts,
@@ -43,7 +43,7 @@ def is_xlsx(path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
     except zipfile.BadZipFile:
-        raise UnreadableRoster(_("The file is damaged. Save it again as XLSX.")) from None
+        raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
 
 
 def sheets(path: Path) -> Iterator[Sheet]:
@@ -59,7 +59,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
                 if sheet.get("state", "visible") == "visible" and target and "worksheets" in target:
                     yield Sheet(sheet.get("name"), _rows_of(path, target, _Values(texts, dates, epoch_1904)))
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, EOFError):
-        raise UnreadableRoster(_("The file is damaged. Save it again as XLSX.")) from None
+        raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
 
 
 def _targets(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -148,7 +148,7 @@ def _rows_of(path: Path, target: str, values: _Values) -> Callable[[Collection[i
             with zipfile.ZipFile(path) as archive, archive.open(target) as stream:
                 yield from _rows(stream, values, wanted)
         except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, ValueError):
-            raise UnreadableRoster(_("The file is damaged. Save it again as XLSX.")) from None
+            raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
 
     return rows
 

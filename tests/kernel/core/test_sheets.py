@@ -3,13 +3,13 @@ import zipfile
 
 import pytest
 
-from rendang.circulation.rosters.reading import UnreadableRoster, open_roster
-from rendang.circulation.rosters.reading.delimited import delimiter_of, encoding_of
+from rendang.kernel.core.sheets import UnreadableTable, open_table
+from rendang.kernel.core.sheets.delimited import delimiter_of, encoding_of
 from tests.circulation.rosters.files import SAMPLES, csv_file, id_number, xlsx_file
 
 
 def rows_of(path, sheet=0):
-    return list(list(open_roster(path))[sheet].rows(None))
+    return list(list(open_table(path))[sheet].rows(None))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -60,14 +60,14 @@ def test_the_delimiter_is_the_one_that_divides_every_line_alike():
 def test_what_is_no_table_is_refused_with_a_remedy(tmp_path, content, message):
     path = tmp_path / "r"
     path.write_bytes(content)
-    with pytest.raises(UnreadableRoster, match=message):
-        list(open_roster(path))
+    with pytest.raises(UnreadableTable, match=message):
+        list(open_table(path))
 
 
 def test_an_open_quotation_mark_names_its_row(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text('姓名,号\n张三,1\n"李四,2\n' + "x" * 200_000)
-    with pytest.raises(UnreadableRoster, match="Row 3"):
+    with pytest.raises(UnreadableTable, match="Row 3"):
         rows_of(path)
 
 
@@ -92,7 +92,7 @@ def test_a_hidden_sheet_is_not_read(tmp_path):
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "h.xlsx", "w") as new:
         for name in old.namelist():
             new.writestr(name, old.read(name).replace(b'name="\xe4\xba\x8c"', b'name="\xe4\xba\x8c" state="hidden"'))
-    assert [sheet.name for sheet in open_roster(tmp_path / "h.xlsx")] == ["一"]
+    assert [sheet.name for sheet in open_table(tmp_path / "h.xlsx")] == ["一"]
 
 
 @pytest.fixture
@@ -147,13 +147,13 @@ def test_a_cut_off_workbook_is_refused(tmp_path):
     whole = (SAMPLES / "retirees.xlsx").read_bytes()
     path = tmp_path / "r.xlsx"
     path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(UnreadableRoster, match="damaged"):
-        list(open_roster(path))
+    with pytest.raises(UnreadableTable, match="damaged"):
+        list(open_table(path))
 
 
 def test_only_the_wanted_columns_are_read(tmp_path):
     path = xlsx_file(tmp_path / "r.xlsx", {"一": [("姓名", "号", "备注"), ("张三", "1", "x")]})
-    sheet = next(iter(open_roster(path)))
+    sheet = next(iter(open_table(path)))
     assert list(sheet.rows({1})) == [(1, [None, "号"]), (2, [None, "1"])]
 
 
@@ -167,5 +167,5 @@ def test_an_old_workbook_keeps_rows_and_columns_at_their_place():
 
 def test_a_cell_that_is_no_number_means_a_damaged_file(hand_made):
     path = hand_made('<worksheet SPACE><sheetData><row r="1"><c r="A1"><v>x1</v></c></row></sheetData></worksheet>')
-    with pytest.raises(UnreadableRoster, match="damaged"):
+    with pytest.raises(UnreadableTable, match="damaged"):
         rows_of(path)

@@ -1,4 +1,4 @@
-"""What a cell of a roster can hold, whatever the file was."""
+"""What a cell of a table can hold, whatever the file was."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator
@@ -10,8 +10,8 @@ Cell = str | int | float | bool | dt.date | None
 Row = tuple[int, list[Cell]]
 
 
-class UnreadableRoster(ValidationError):
-    """The file cannot be read as a roster; the message says why and what to do."""
+class UnreadableTable(ValidationError):
+    """The file cannot be read as a table; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
