@@ -46,6 +46,7 @@ ARGUMENTS: dict[str, Any] = {
     "portal:service": lambda here: ["certificate"],
     "portal:paper": lambda here: [here.certificate.pk],
     "accounts": lambda here: [here.member.pk],
+    "desk:register": lambda here: ["intake"],
     "workflow": lambda here: [here.intake.pk],
     "dossiers:removal": lambda here: [here.removal.pk],
     "dossiers:step": lambda here: [here.removal.pk],

@@ -36,14 +36,33 @@ RAIL = (
         (
             Item(_("Intake"), "intake:list", "package-import"),
             Item(_("Transfers"), "transfers:list", "transfer"),
+            Item(_("Loans"), "loans:list", "book-upload"),
+            Item(_("Accruals"), "accruals:list", "file-plus"),
             Item(_("Rosters"), "rosters:list", "table-import"),
+            Item(_("Agreements"), "agreements:list", "file-certificate"),
+            Item(_("Graduates"), "graduates:list", "school"),
+            Item(_("Party relation"), "party:list", "flag"),
+            Item(_("Collective household"), "household:list", "home"),
         ),
     ),
     Domain(
         _("Content"),
-        (Item(_("Dossiers"), "dossiers:list", "folders"), Item(_("Removals"), "dossiers:removals", "file-minus")),
+        (
+            Item(_("Dossiers"), "dossiers:list", "folders"),
+            Item(_("Undertakings"), "dossiers:undertakings", "writing-sign"),
+            Item(_("Removals"), "dossiers:removals", "file-minus"),
+        ),
     ),
-    Domain(_("Storage"), (Item(_("Stores"), "storage:list", "building-warehouse"),)),
+    Domain(
+        _("Storage"),
+        (
+            Item(_("Stores"), "storage:list", "building-warehouse"),
+            Item(_("Pick list"), "storage:pick_list", "list-check"),
+            Item(_("Stocktakes"), "stocktakes:list", "clipboard-check"),
+            Item(_("Protection"), "protection:list", "shield"),
+            Item(_("Registers"), "desk:registers", "book-2"),
+        ),
+    ),
     Domain(_("Use"), (Item(_("Certificates"), "certificates:list", "certificate"),)),
     Domain(
         pgettext_lazy("domain", "Institutions"),

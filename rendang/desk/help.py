@@ -30,6 +30,16 @@ TOPICS = (
         ("transfer_dispatch",),
     ),
     Topic(
+        "desk:register",
+        _("Registers"),
+        _(
+            "The registers that used to be kept on paper, for any range of days: look at them, print them to be"
+            " signed, or take them along as a workbook. Each look is noted in the audit log."
+        ),
+        ("GB/T 32623-2016",),
+        ("export_rows",),
+    ),
+    Topic(
         "intake:",
         _("Intake"),
         _(
@@ -103,5 +113,6 @@ TOPICS = (
 
 
 def topic_for(page: str) -> Topic:
-    """The topic of a page by its name; the first one when the page has none of its own."""
-    return next((topic for topic in TOPICS if page.startswith(topic.prefix)), TOPICS[0])
+    """The topic of a page by its name, the nearest one; the first when the page has none of its own."""
+    about = [topic for topic in TOPICS if page.startswith(topic.prefix)]
+    return max(about, key=lambda topic: len(topic.prefix), default=TOPICS[0])

@@ -7,4 +7,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
     path("help/", views.help, name="help"),
+    path("registers/", views.registers, name="registers"),
+    path("registers/<slug:code>/", views.register, name="register"),
 ]

@@ -1,20 +1,28 @@
-from django.http import HttpRequest, HttpResponse
+import io
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from rendang.desk.forms import RangeForm
 from rendang.desk.help import TOPICS, topic_for
 from rendang.desk.queries import exact_hit, looks_like_id_number
 from rendang.institutions.queries import notices_for
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, requires
+from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.documents import registers as books
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Urgency
 from rendang.kernel.workflow.queries import standing, to_do, urgency_counts
 
 ROWS = 100
+PREVIEW = 50
 
 
 @require_safe
@@ -67,3 +75,40 @@ def help(request: HttpRequest) -> HttpResponse:
     in_force = [standards.policy(code, on=timezone.localdate()) for code in topic.policies]
     policies = [(policy, standards.value_text(policy.value, policy.unit)) for policy in in_force]
     return render(request, "desk/help.html", {"topic": topic, "policies": policies, "topics": TOPICS})
+
+
+@require_safe
+@requires(Permission.REGISTER_PRINT)
+def registers(request: HttpRequest) -> HttpResponse:
+    """The registers the person may print."""
+    return render(request, "desk/registers.html", {"registers": books.open_to(request.user)})
+
+
+@require_safe
+@requires(Permission.REGISTER_PRINT)
+def register(request: HttpRequest, code: str) -> HttpResponseBase:
+    """One register for a range of days: on screen, as PDF (``form=pdf``) or as workbook (``form=xlsx``)."""
+    book = books.REGISTERS.get(code)
+    if book is None:
+        raise Http404
+    if not can(request.user, book.permission):
+        raise PermissionDenied
+    form = RangeForm(book, request.user, request.GET or None)
+    lines: list[list[str]] = []
+    if form.is_valid():
+        asked = form.cleaned_data
+        where, first, last = asked["institution"], asked["first"], asked["last"]
+        try:
+            lines = books.entries(book, where, first, last, by=request.user)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            name = f"{book.title}-{first:%Y%m%d}-{last:%Y%m%d}"
+            if request.GET.get("form") == "pdf":
+                content = io.BytesIO(books.as_pdf(book, lines, where, first, last, by=request.user))
+                return FileResponse(content, filename=f"{name}.pdf", content_type="application/pdf")
+            if request.GET.get("form") == "xlsx":
+                made = books.as_workbook(book, lines, where, first, last, by=request.user)
+                return FileResponse(made, as_attachment=True, filename=f"{name}.xlsx")
+    context = {"book": book, "filter": form, "lines": lines[:PREVIEW], "count": len(lines), "preview": PREVIEW}
+    return render(request, "desk/register.html", context)

@@ -18,6 +18,10 @@ PLACES = [
     ("AS_WRITTEN", _("Not yet placed")),
     ("DESK", _("At the desk")),
     ("COURIER", _("On its way")),
+    ("READING_ROOM", _("In the reading room")),
+    ("BORROWER", _("With a borrower")),
+    ("ELSEWHERE", _("Outside the city's system")),
+    ("MISSING", _("Missing, being looked for")),
     ("NONE", _("No place on record")),
 ]
 YES = [("", _("All dossiers")), ("1", _("Never catalogued"))]

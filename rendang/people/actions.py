@@ -26,6 +26,7 @@ from rendang.people.models import (
     Employment,
     FamilyMember,
     LanguageSkill,
+    Message,
     OtherIdentity,
     Person,
     PersonRecord,
@@ -295,3 +296,18 @@ def _keep_identity(person: Person, kind: str, number: str, *, reason: str, valid
         },
     )
     return identity
+
+
+@transaction.atomic
+def tell(person: Person, text: str, *, institution: Any, by: Any, case: Any = None) -> Message:
+    """Tell a person something about the dossier; it is read on the portal. ``text`` is Chinese, without numbers of
+    identity papers. The caller has checked that ``by`` may act for the institution."""
+    message = Message.objects.create(person=person, institution=institution, case=case, text=text)
+    audit.record("message.send", message, by=by, detail={})
+    return message
+
+
+@transaction.atomic
+def note_read(messages: Any, *, by: Any) -> int:
+    """The person has been shown these messages; returns how many were new."""
+    return messages.filter(read_at__isnull=True).update(read_at=timezone.now())

@@ -1,10 +1,8 @@
 """A workbook of what a list shows: for a reason, within a limit, noted with its filter and its size."""
 
-import tempfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-import xlsxwriter
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -18,16 +16,10 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.access.scope import institution_ids_where
 from rendang.kernel.audit import actions as audit
+from rendang.kernel.core.sheets.writing import workbook
 from rendang.kernel.standards import queries as standards
 
 CHUNK = 2000
-# Cells are text: an identity number in a numeric cell loses its last digits.
-AS_TEXT = {
-    "constant_memory": True,
-    "strings_to_numbers": False,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-}
 WIDTHS = (18, 16, 12, 6, 22, 12, 12, 14, 30, 12, 12, 18, 12, 12, 24)
 
 
@@ -62,7 +54,9 @@ def export_dossiers(
         reason=reason.strip(),
         detail={"filter": said, "rows": count, "whole_numbers": whole_numbers},
     )
-    return _workbook(_cells(rows, whole_numbers), [*said.items(), (_("Reason"), reason.strip()), (_("By"), str(by))])
+    columns = list(zip(_headings(), WIDTHS, strict=True))
+    remarks = [*said.items(), (_("Reason"), reason.strip()), (_("By"), str(by))]
+    return workbook(_("Dossiers"), columns, _cells(rows, whole_numbers), remarks)
 
 
 @transaction.atomic
@@ -103,26 +97,6 @@ def _cells(rows: Any, whole_numbers: bool) -> Iterator[list[str]]:
             cells[9] = str(Custody.ArchiveType(cells[9]).label)
             cells[12] = str(Custody.Status(cells[12]).label)
             yield cells
-
-
-def _workbook(rows: Iterator[list[str]], remarks: list[tuple[str, str]]) -> IO[bytes]:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on to the response, which closes it
-    book = xlsxwriter.Workbook(file, AS_TEXT)
-    bold = book.add_format({"bold": True, "bottom": 1})
-    sheet = book.add_worksheet(_("Dossiers"))
-    for column, width in enumerate(WIDTHS):
-        sheet.set_column(column, column, width)
-    sheet.freeze_panes(1, 0)
-    sheet.write_row(0, 0, _headings(), bold)
-    for number, cells in enumerate(rows, start=1):
-        sheet.write_row(number, 0, cells)
-    about = book.add_worksheet(_("About this list"))
-    made = timezone.localtime().strftime("%Y-%m-%d %H:%M")
-    for number, (name, value) in enumerate([(_("Made"), made), *remarks]):
-        about.write_row(number, 0, [name, value])
-    book.close()
-    file.seek(0)
-    return file
 
 
 def _headings() -> list[str]:

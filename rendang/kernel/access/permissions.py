@@ -29,9 +29,37 @@ class Permission(StrEnum):
     TRANSFER_DECIDE = "transfer.decide"
     TRANSFER_SEND = "transfer.send"
     TRANSFER_RECEIVE = "transfer.receive"
+    LOAN_VIEW = "loan.view"
+    LOAN_REGISTER = "loan.register"
+    LOAN_APPROVE = "loan.approve"
+    LOAN_APPROVE_FINALLY = "loan.approve_finally"
+    LOAN_HAND_OVER = "loan.hand_over"
+    ACCRUAL_VIEW = "accrual.view"
+    ACCRUAL_REGISTER = "accrual.register"
+    ACCRUAL_IDENTIFY = "accrual.identify"
+    ACCRUAL_INSERT = "accrual.insert"
+    UNDERTAKING_VIEW = "undertaking.view"
+    UNDERTAKING_EDIT = "undertaking.edit"
+    AGREEMENT_VIEW = "agreement.view"
+    AGREEMENT_EDIT = "agreement.edit"
+    AGREEMENT_APPROVE = "agreement.approve"
+    GRADUATE_VIEW = "graduate.view"
+    GRADUATE_EDIT = "graduate.edit"
+    PARTY_VIEW = "party.view"
+    PARTY_EDIT = "party.edit"
+    PARTY_APPROVE = "party.approve"
+    HOUSEHOLD_VIEW = "household.view"
+    HOUSEHOLD_EDIT = "household.edit"
+    HOUSEHOLD_APPROVE = "household.approve"
     STORAGE_VIEW = "storage.view"
     STORAGE_PLAN = "storage.plan"
     STORAGE_MOVE = "storage.move"
+    STOCKTAKE_VIEW = "stocktake.view"
+    STOCKTAKE_RUN = "stocktake.run"
+    STOCKTAKE_SIGN = "stocktake.sign"
+    PROTECTION_VIEW = "protection.view"
+    PROTECTION_RECORD = "protection.record"
+    REGISTER_PRINT = "register.print"
     CERTIFICATE_VIEW = "certificate.view"
     CERTIFICATE_DRAFT = "certificate.draft"
     CERTIFICATE_ISSUE = "certificate.issue"
@@ -52,6 +80,19 @@ class Permission(StrEnum):
 P = Permission
 _EVERYONE = {P.DESK_USE, P.STANDARD_VIEW}
 _BUSINESS = _EVERYONE | {P.CASE_VIEW, P.DOSSIER_FIND, P.DOSSIER_VIEW}
+# What everybody with a hand in circulation and storage sees of their own institution.
+_CIRCULATION = {
+    P.LOAN_VIEW,
+    P.ACCRUAL_VIEW,
+    P.UNDERTAKING_VIEW,
+    P.AGREEMENT_VIEW,
+    P.GRADUATE_VIEW,
+    P.PARTY_VIEW,
+    P.HOUSEHOLD_VIEW,
+    P.STOCKTAKE_VIEW,
+    P.PROTECTION_VIEW,
+    P.REGISTER_PRINT,
+}
 _VIEWS = {
     P.INTAKE_VIEW,
     P.TRANSFER_VIEW,
@@ -81,6 +122,16 @@ API_SCOPES = (
 GRANTS: dict[str, frozenset[Permission]] = {
     "CLERK": frozenset(
         _BUSINESS
+        | _CIRCULATION
+        | {
+            P.LOAN_REGISTER,
+            P.ACCRUAL_REGISTER,
+            P.UNDERTAKING_EDIT,
+            P.AGREEMENT_EDIT,
+            P.GRADUATE_EDIT,
+            P.PARTY_EDIT,
+            P.HOUSEHOLD_EDIT,
+        }
         | {P.INTAKE_VIEW, P.TRANSFER_VIEW, P.STORAGE_VIEW, P.CERTIFICATE_VIEW}
         | {
             P.DOSSIER_UNMASK,
@@ -93,6 +144,8 @@ GRANTS: dict[str, frozenset[Permission]] = {
     ),
     "REVIEWER": frozenset(
         _BUSINESS
+        | _CIRCULATION
+        | {P.ACCRUAL_REGISTER, P.ACCRUAL_IDENTIFY, P.ACCRUAL_INSERT, P.UNDERTAKING_EDIT}
         | _VIEWS
         | {
             P.DOSSIER_UNMASK,
@@ -106,6 +159,8 @@ GRANTS: dict[str, frozenset[Permission]] = {
     ),
     "APPROVER": frozenset(
         _BUSINESS
+        | _CIRCULATION
+        | {P.LOAN_APPROVE, P.AGREEMENT_APPROVE, P.PARTY_APPROVE, P.HOUSEHOLD_APPROVE, P.STOCKTAKE_SIGN}
         | _VIEWS
         | {
             P.DOSSIER_UNMASK,
@@ -125,6 +180,8 @@ GRANTS: dict[str, frozenset[Permission]] = {
     ),
     "KEEPER": frozenset(
         _BUSINESS
+        | _CIRCULATION
+        | {P.LOAN_HAND_OVER, P.ACCRUAL_INSERT, P.GRADUATE_EDIT, P.STOCKTAKE_RUN, P.PROTECTION_RECORD}
         | {
             P.INTAKE_VIEW,
             P.TRANSFER_VIEW,
@@ -137,6 +194,8 @@ GRANTS: dict[str, frozenset[Permission]] = {
     "DIGITISER": frozenset(_BUSINESS | {P.CATALOGUE_VIEW, P.CATALOGUE_EDIT, P.STORAGE_VIEW}),
     "HEAD": frozenset(
         _BUSINESS
+        | _CIRCULATION
+        | {P.LOAN_APPROVE, P.LOAN_APPROVE_FINALLY, P.STOCKTAKE_SIGN}
         | _VIEWS
         | {
             P.DOSSIER_UNMASK,
@@ -156,6 +215,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
     ),
     "SUPERVISOR": frozenset(
         _BUSINESS
+        | _CIRCULATION
         | _VIEWS
         | {
             P.CONFLICT_VIEW,

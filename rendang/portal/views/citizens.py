@@ -12,6 +12,8 @@ from rendang.kernel.access.queries import citizen
 from rendang.kernel.files.serving import serve
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.queries import flow_of, tone
+from rendang.people import actions as people
+from rendang.people.models import Message
 from rendang.portal import forms
 from rendang.portal.queries import looks_at, own_dossier
 from rendang.services.certificates import actions as certificates
@@ -38,8 +40,12 @@ def me(request: HttpRequest) -> HttpResponse:
         person__id_index=index_of(request),
         issued_at__isnull=False,
     ).select_related("custody", "institution")
+    told = Message.objects.filter(person__id_index=index_of(request)).select_related("institution")
+    told_lately = list(told.order_by("-sent_at", "-pk")[:20])
+    people.note_read(told, by=request.user)
     context = {
         "own": own,
+        "messages_to_me": told_lately,
         "cases": [(case, flow_of(case), tone(case)) for case in cases],
         "certificates": [(certificate, status_of(certificate)) for certificate in issued.order_by("-pk")[:20]],
     }

@@ -20,6 +20,7 @@ from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import refusal_from
 from rendang.kernel.workflow.models import Case
 from rendang.storage import queries
+from rendang.storage.actions import retrieving
 from rendang.storage.models import Placement, Slot
 
 Kind = Placement.Kind
@@ -125,12 +126,12 @@ def take_out(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None
 
 
 def put_back(dossier: Dossier, *, by: Any) -> Placement:
-    """归位 — from the desk into the slot in which it lay last, if that still has room."""
+    """归位 — from the desk or the reading room into the slot in which it lay last, if that still has room."""
     with refused_in_words():
         dossier, now = _locked(dossier)
         if now and not can(by, Permission.STORAGE_MOVE, at=now.institution_id):
             raise PermissionDenied
-        if not now or now.kind != Kind.DESK:
+        if not now or now.kind not in Placement.AT_HAND:
             raise ValidationError(
                 _("%(barcode)s is not at the desk, so it cannot be put back.") % {"barcode": dossier}
             )
@@ -168,6 +169,46 @@ def put_on_desk(
         )
 
 
+def put_in_reading_room(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None) -> Placement:
+    """阅档 — to be read under the eyes of staff, in the house in which it is. The caller has checked."""
+    return _hand_on(dossier, Kind.READING_ROOM, by=by, detail=detail, case=case)
+
+
+def lend(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None) -> Placement:
+    """借出 — out of the house, to the borrower named in ``detail``. The caller has checked.
+
+    It has come back when it is ``put_on_desk`` again; until then nobody places it.
+    """
+    return _hand_on(dossier, Kind.BORROWER, by=by, detail=detail, case=case)
+
+
+def leave_for_good(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None) -> Placement:
+    """The keeper outside the city's system, named in ``detail``, has confirmed that it has the dossier."""
+    return _hand_on(dossier, Kind.ELSEWHERE, by=by, detail=detail, case=case)
+
+
+def report_missing(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None) -> Placement:
+    """It is not where it should be and is being looked for. The caller has checked.
+
+    Found again it is ``put_on_desk`` or placed.
+    """
+    return _hand_on(dossier, Kind.MISSING, by=by, detail=detail, case=case)
+
+
+def _hand_on(dossier: Dossier, kind: str, *, by: Any, detail: str, case: Case | None) -> Placement:
+    with refused_in_words():
+        dossier, now = _locked(dossier)
+        if now and now.kind == kind:
+            raise ValidationError(
+                _("%(barcode)s is there already: %(place)s.") % {"barcode": dossier, "place": now.label}
+            )
+        if now and now.kind == Kind.ELSEWHERE:
+            raise ValidationError(_("%(barcode)s has left for good.") % {"barcode": dossier})
+        where = _whereabouts(dossier, now)
+        verb = f"placement.{kind.lower()}"
+        return _onward(dossier, now, kind, where, verb=verb, by=by, detail=detail, case=case)
+
+
 def refuse_if_placed(dossier: Dossier, now: Placement | None) -> None:
     if now and now.kind == Kind.SLOT:
         raise ValidationError(
@@ -185,6 +226,11 @@ def refuse_unless_here(dossier: Dossier, holder: int | None, now: Placement | No
         )
     if now and now.kind == Kind.COURIER:
         raise ValidationError(_("%(barcode)s is on its way. Register its arrival first.") % {"barcode": dossier})
+    if now and now.kind in Placement.AWAY:
+        raise ValidationError(
+            _("%(barcode)s is not in the house (%(place)s). Register its return first.")
+            % {"barcode": dossier, "place": now.label}
+        )
     if now and now.institution_id != slot.institution_id:
         raise ValidationError(_("%(barcode)s is at another institution.") % {"barcode": dossier})
 
@@ -268,6 +314,8 @@ def _write(now: Placement | None, following: Placement, *, verb: str, by: Any) -
         now.save(update_fields=["until"])
     following.save()
     _record(verb, following, now, by=by)
+    if following.kind != Kind.SLOT:
+        retrieving.note_fetched(following)
     return following
 
 

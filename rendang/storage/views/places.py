@@ -82,7 +82,11 @@ def _modes_for(now: Placement) -> set[str]:
         Placement.Kind.SLOT: {"move", "take_out"},
         Placement.Kind.AS_WRITTEN: {"place", "take_out"},
         Placement.Kind.DESK: {"place", "put_back"},
+        Placement.Kind.READING_ROOM: {"place", "put_back"},
+        Placement.Kind.MISSING: {"place"},
         Placement.Kind.COURIER: set(),
+        Placement.Kind.BORROWER: set(),
+        Placement.Kind.ELSEWHERE: set(),
     }[Placement.Kind(now.kind)]
 
 

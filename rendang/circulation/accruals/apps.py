@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class AccrualsConfig(AppConfig):
+    name = "rendang.circulation.accruals"

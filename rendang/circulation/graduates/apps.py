@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class GraduatesConfig(AppConfig):
+    name = "rendang.circulation.graduates"

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class HouseholdConfig(AppConfig):
+    name = "rendang.circulation.household"

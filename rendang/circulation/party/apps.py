@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class PartyConfig(AppConfig):
+    name = "rendang.circulation.party"

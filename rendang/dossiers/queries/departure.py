@@ -1,0 +1,47 @@
+"""What stands in the way of a dossier's leaving: asked of every business that knows something of it.
+
+The businesses of circulation do not know each other; each adds what it knows under ``@before_departure``. A fee is
+never among them (domain.md §5.3, 3).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+Check = Callable[[Iterable[int]], dict[int, list["Obstacle"]]]
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a dossier should not leave yet, and the page on which that can be cleared.
+
+    A ``warning`` is shown and does not hold the dossier back.
+    """
+
+    text: str | Promise
+    page: str = ""  # name of the page in the URL configuration
+    key: int | None = None  # what it is opened with
+    warning: bool = False
+
+
+CHECKS: dict[str, Check] = {}
+
+
+def before_departure(check: Check) -> Check:
+    """Ask ``check(dossier ids) -> {dossier id: obstacles}`` before a dossier leaves; set-based, for hundreds at once.
+
+    The module that declares it is imported by ``ready()`` of its app, so that jobs ask it, too.
+    """
+    CHECKS[f"{check.__module__}.{check.__name__}"] = check
+    return check
+
+
+def obstacles(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
+    """For each dossier all that stands in its way, hindrances before warnings; empty: nothing does."""
+    ids = list(dossiers)
+    found: dict[int, list[Obstacle]] = {pk: [] for pk in ids}
+    for check in CHECKS.values():
+        for pk, some in check(ids).items():
+            found[pk] += some
+    return {pk: sorted(some, key=lambda one: one.warning) for pk, some in found.items()}

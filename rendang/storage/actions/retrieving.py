@@ -1,0 +1,56 @@
+"""调卷: dossiers wanted from their slots, the lines of the pick list."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from rendang.dossiers.models import Custody, Dossier
+from rendang.kernel.audit import actions as audit
+from rendang.kernel.core.constraints import refusal_from
+from rendang.kernel.workflow.models import Case
+from rendang.storage.models import Placement, Retrieval
+
+
+def want(
+    dossier: Dossier, *, by: Any, purpose: str, case: Case | None = None, needed_on: dt.date | None = None
+) -> Retrieval:
+    """Put a dossier on the pick list of its keeper. The caller has checked.
+
+    Refused in words when nobody of the system holds it or when it is wanted for this case already.
+    """
+    try:
+        with transaction.atomic():
+            dossier = Dossier.objects.select_for_update(no_key=True).get(pk=dossier.pk)
+            held = Custody.objects.filter(dossier=dossier, status=Custody.Status.HELD).first()
+            if held is None:
+                raise ValidationError(_("Nobody keeps %(barcode)s, so nobody can fetch it.") % {"barcode": dossier})
+            retrieval = Retrieval.objects.create(
+                dossier=dossier, institution_id=held.institution_id, case=case, purpose=purpose[:120],
+                needed_on=needed_on, wanted_by=by, wanted_at=timezone.now(),
+            )  # fmt: skip
+            audit.record("retrieval.want", retrieval, by=by, detail={"purpose": purpose})
+            return retrieval
+    except IntegrityError as broken:
+        raise refusal_from(broken) from broken
+
+
+@transaction.atomic
+def no_longer_want(case: Case, *, by: Any) -> int:
+    """Take what a case still waits for off the pick list; returns how many lines."""
+    waiting = list(Retrieval.objects.select_for_update(no_key=True).waiting().filter(case=case).order_by("pk"))
+    for retrieval in waiting:
+        retrieval.dropped_at = timezone.now()
+        retrieval.save(update_fields=["dropped_at"])
+        audit.record("retrieval.drop", retrieval, by=by)
+    return len(waiting)
+
+
+def note_fetched(placement: Placement) -> None:
+    """The dossier has been taken for a case, or out of its slot for whatever is wanted first."""
+    waiting = Retrieval.objects.waiting().filter(dossier=placement.dossier_id, institution=placement.institution_id)
+    mine = waiting.filter(case=placement.case_id) if placement.case_id else waiting.order_by("wanted_at", "pk")[:1]
+    Retrieval.objects.filter(pk__in=list(mine.values_list("pk", flat=True))).update(fetched_at=placement.since)

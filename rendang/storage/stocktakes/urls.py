@@ -1,0 +1,4 @@
+from django.urls import URLPattern
+
+app_name = "stocktakes"
+urlpatterns: list[URLPattern] = []
