@@ -4,15 +4,12 @@ Five steps of an intake that print no paper. Beside them the two statements at t
 """
 
 import datetime as dt
-import os
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import Any
 
 from benchmarks.city import institutions, populate, start, worker
-from benchmarks.measuring import result
+from benchmarks.measuring import processes, result, span
 
 CASES, PEOPLE = 120, 1_000
 STEPS = 5
@@ -24,35 +21,20 @@ def bench(rows: int | None = None) -> Iterator[dict[str, Any]]:
     populate(rows or PEOPLE)
     place = institutions()["RCSC"]
     staff = {role: worker(f"bench.{role}", role.upper(), place).pk for role in ("clerk", "reviewer")}
-    for processes in (1, 2):
-        # The same work in processes of their own, as granian's workers.
-        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=start) as pool:
-            while len(set(pool.map(_present, range(processes)))) < processes:
-                pass  # until everybody has started
-            list(pool.map(_bare, [_called(10) for _process in range(processes)]))
-            bare = _together(pool, _bare, processes)
-            ours = _together(pool, _steps, processes, staff)
+    for count in (1, 2):
+        with processes(count, start) as pool:
+            list(pool.map(_bare, [_called(10) for _process in range(count)]))
+            steps = CASES * STEPS * count
+            bare = steps / span(pool, _bare, [_called(CASES) for _process in range(count)])
+            ours = steps / span(pool, _steps, [_called(CASES) for _process in range(count)], staff)
         yield result(
             "state_change",
-            "one process" if processes == 1 else "two processes",
+            "one process" if count == 1 else "two processes",
             "steps/s",
             ours,
             bare,
             "UPDATE and INSERT, bare SQL, committed",
         )
-
-
-def _present(_number: int) -> int:
-    time.sleep(0.3)  # so that another one takes the next call
-    return os.getpid()
-
-
-def _together(pool: ProcessPoolExecutor, work: Any, processes: int, *more: Any) -> float:
-    """Steps a second of all processes together: from the first one's beginning to the last one's end."""
-    cases = [_called(CASES) for _process in range(processes)]
-    jobs = [pool.submit(work, each, *more) for each in cases]
-    spans = [job.result() for job in jobs]
-    return CASES * STEPS * processes / (max(end for _begin, end in spans) - min(begin for begin, _end in spans))
 
 
 def _called(count: int) -> list[int]:

@@ -1,8 +1,12 @@
 """Rates and percentiles, and the one form of a result."""
 
+import os
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
 from typing import Any
 
 
@@ -24,6 +28,28 @@ def times(work: Callable[[Any], Any], inputs: Iterable[Any]) -> list[float]:
         work(each)
         found.append((time.perf_counter() - began) * 1000)
     return found
+
+
+@contextmanager
+def processes(count: int, begin: Callable[[], None]) -> Iterator[ProcessPoolExecutor]:
+    """So many processes of their own, as granian's workers; all have started."""
+    with ProcessPoolExecutor(count, get_context("spawn"), initializer=begin) as pool:
+        while len(set(pool.map(_present, range(count)))) < count:
+            pass
+        yield pool
+
+
+def _present(_number: int) -> int:
+    time.sleep(0.3)  # so that another one takes the next call
+    return os.getpid()
+
+
+def span(
+    pool: ProcessPoolExecutor, work: Callable[..., tuple[float, float]], jobs: Iterable[Any], *more: Any
+) -> float:
+    """Seconds of all jobs together: from the first one's beginning to the last one's end, as ``work`` tells them."""
+    begins, ends = zip(*[job.result() for job in [pool.submit(work, each, *more) for each in jobs]], strict=True)
+    return float(max(ends) - min(begins))
 
 
 def percentile(milliseconds: list[float], percent: int) -> float:

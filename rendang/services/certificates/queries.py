@@ -1,5 +1,6 @@
 """The register, and what the public is told of a certificate."""
 
+import datetime as dt
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -29,49 +30,68 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * (len(name) - 1)
 
 
+# All that an answer needs, in one row: the certificate, its custody and the institution's name.
+_TOLD = (
+    "state",
+    "superseded_by_id",
+    "custody__status",
+    "certificate_number",
+    "facts__name",
+    "institution__name",
+    "issued_at",
+)
+
+
 def status_of(certificate: Certificate) -> Certificate.Status:
     """Valid, or why not; computed from the record now, so a dossier that has left shows at once."""
-    if certificate.state == Certificate.State.REVOKED:
+    return _status(certificate.state, certificate.superseded_by_id, certificate.custody.status)
+
+
+def _status(state: str, superseded_by: int | None, custody: str) -> Certificate.Status:
+    if state == Certificate.State.REVOKED:
         return Status.REVOKED
-    if certificate.superseded_by_id:
+    if superseded_by:
         return Status.SUPERSEDED
-    if certificate.custody.status != Custody.Status.HELD:
+    if custody != Custody.Status.HELD:
         return Status.DOSSIER_LEFT
     return Status.VALID
 
 
-def verdict_on(certificate: Certificate) -> Verdict:
-    assert certificate.issued_at
+def _verdict(
+    state: str,
+    superseded_by: int | None,
+    custody: str,
+    number: str,
+    name: str,
+    institution: str,
+    issued_at: dt.datetime,
+) -> Verdict:
+    """The answer from the facts of ``_TOLD``."""
     return Verdict(
-        status=status_of(certificate),
-        number=certificate.certificate_number,
-        masked_name=mask_name(certificate.facts["name"]),
-        institution=certificate.institution.name,
-        issued_on=f"{timezone.localdate(certificate.issued_at):%Y-%m-%d}",
+        status=_status(state, superseded_by, custody),
+        number=number,
+        masked_name=mask_name(name),
+        institution=institution,
+        issued_on=f"{timezone.localdate(issued_at):%Y-%m-%d}",
     )
 
 
 def verify_paper(pdf: bytes) -> Verdict:
     """What the register says of an uploaded file: it must be, byte for byte, a paper that was issued and signed."""
     digest = hashlib.sha256(pdf).hexdigest()
-    certificate = (
-        Certificate.objects.filter(file__sha256=digest, issued_at__isnull=False)
-        .select_related("custody", "institution")
-        .first()
-    )
-    if certificate is None or not signing.verify(pdf).is_valid:
+    issued = Certificate.objects.filter(file__sha256=digest, issued_at__isnull=False).order_by("pk")
+    found = issued.values_list(*_TOLD).first()
+    if found is None or not signing.verify(pdf).is_valid:
         return Verdict(Status.UNKNOWN)
-    return verdict_on(certificate)
+    return _verdict(*found)
 
 
 def verify(number: str, code: str) -> Verdict:
     """What the register says of a number and its verification code; a wrong code is as unknown as no number."""
-    certificate = (
-        Certificate.objects.filter(certificate_number=number.strip().upper(), issued_at__isnull=False)
-        .select_related("custody", "institution", "person")
-        .first()
-    )
+    # At most one row (``certificate_number_once``); the person's is not read, the name on the paper is what is told.
+    issued = Certificate.objects.filter(certificate_number=number.strip().upper(), issued_at__isnull=False)
+    found = next(iter(issued.values_list("verification_code", *_TOLD)), None)
     given = code.strip().upper()
-    if certificate is None or not hmac.compare_digest(certificate.verification_code.encode(), given.encode()):
+    if found is None or not hmac.compare_digest(found[0].encode(), given.encode()):
         return Verdict(Status.UNKNOWN)
-    return verdict_on(certificate)
+    return _verdict(*found[1:])
