@@ -1,6 +1,5 @@
 """The one-entry query and public verification, counted and limited; both leave a trace, neither a name."""
 
-import datetime as dt
 import uuid
 from typing import Any
 
@@ -17,9 +16,7 @@ from rendang.kernel.standards import queries as standards
 from rendang.people.models import Person
 from rendang.people.queries import canonical_number
 from rendang.portal.models import PublicRequest
-from rendang.portal.queries import Whereabouts, where_is
-
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+from rendang.portal.queries import DAY, Whereabouts, used, where_is
 
 
 class TooMany(ValidationError):
@@ -37,15 +34,14 @@ def count(
 
     Raises ``TooMany``; also when the challenge was used before.
     """
-    now, today = timezone.now(), timezone.localdate()
+    today = timezone.localdate()
     origin = blind_index(f"address {address}")
     identity = blind_index(f"identity {canonical_number(id_number)}") if id_number is not None else None
     limit = "query_limit_address" if kind == PublicRequest.Kind.QUERY else "verification_limit_address"
-    used = PublicRequest.objects.filter(kind=kind, address=origin, at__gt=now - HOUR).count()
-    asked = PublicRequest.objects.filter(identity=identity, at__gt=now - DAY).count() if identity else 0
-    if used >= standards.policy(limit, on=today).value:
+    by_address, about_identity = used(kind, origin, identity)
+    if by_address >= standards.policy(limit, on=today).value:
         raise _too_many()
-    if asked >= standards.policy("query_limit_identity", on=today).value:
+    if about_identity >= standards.policy("query_limit_identity", on=today).value:
         raise _too_many()
     return PublicRequest.objects.create(kind=kind, address=origin, identity=identity, challenge=challenge)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
@@ -32,6 +33,12 @@ LEFT JOIN storage_placement slot ON slot.dossier_id = dossier.id AND slot.until 
 ORDER BY custody.id NULLS LAST LIMIT 1
 """
 
+# How often an address and an identity have asked, in one round trip.
+USED = """
+SELECT (SELECT count(*) FROM portal_publicrequest WHERE address = %(address)s AND kind = %(kind)s AND at > %(hour)s),
+       (SELECT count(*) FROM portal_publicrequest WHERE identity = %(identity)s AND at > %(day)s)
+"""
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 # The verbs of the audit log that are looks, not changes.
 LOOKS = frozenset({"view", "unmask", "print", "export", "ask"})
@@ -53,6 +60,16 @@ class Whereabouts:
     @property
     def is_found(self) -> bool:
         return self.institution_id is not None
+
+
+def used(kind: str, address: bytes, identity: bytes | None) -> tuple[int, int]:
+    """How many requests of this kind the address has made within the hour, and about the identity within the day."""
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        asked = {"kind": kind, "address": address, "identity": identity, "hour": now - HOUR, "day": now - DAY}
+        cursor.execute(USED, asked)
+        by_address, about_identity = cursor.fetchone()
+    return by_address, about_identity
 
 
 def where_is(name: str, id_number: str) -> Whereabouts:

@@ -40,8 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def query(request: HttpRequest) -> HttpResponse:
     """One entry, the answer of all institutions. Found or not, the same work is done before the page is drawn."""
-    fresh = new_challenge()
     if request.method != "POST":
+        fresh = new_challenge()
         form = forms.QueryForm(initial={"token": fresh.token}, question=fresh.question)
         return render(request, "portal/query.html", {"form": form})
     form = forms.QueryForm(request.POST)
@@ -64,6 +64,7 @@ def query(request: HttpRequest) -> HttpResponse:
             else:
                 return render(request, "portal/answer.html", {"found": found, "institutions": directory()})
     # The question is used up or answered wrongly: the page asks a new one and keeps what was typed.
+    fresh = new_challenge()
     typed = request.POST.copy()
     typed["token"], typed["answer"] = fresh.token, ""
     form.data = typed
