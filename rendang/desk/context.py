@@ -25,13 +25,21 @@ class Item(NamedTuple):
 
 
 class Domain(NamedTuple):
+    """A part of the rail that opens and closes; ``name`` is how the browser remembers which way it was left."""
+
+    name: str
     label: Promise | str
     items: tuple[Item, ...]
+    seldom: bool = False  # begins closed when the rail is long
 
+
+# Longer than this the rail would have to be scrolled at 1366×768.
+LONG_RAIL = 18
 
 RAIL = (
-    Domain("", (Item(_("To do"), "desk:home", "checklist"),)),
+    Domain("", "", (Item(_("To do"), "desk:home", "checklist"),)),
     Domain(
+        "circulation",
         _("Circulation"),
         (
             Item(_("Intake"), "intake:list", "package-import"),
@@ -46,6 +54,7 @@ RAIL = (
         ),
     ),
     Domain(
+        "content",
         _("Content"),
         (
             Item(_("Dossiers"), "dossiers:list", "folders"),
@@ -54,6 +63,7 @@ RAIL = (
         ),
     ),
     Domain(
+        "storage",
         _("Storage"),
         (
             Item(_("Stores"), "storage:list", "building-warehouse"),
@@ -63,8 +73,9 @@ RAIL = (
             Item(_("Registers"), "desk:registers", "book-2"),
         ),
     ),
-    Domain(_("Use"), (Item(_("Certificates"), "certificates:list", "certificate"),)),
+    Domain("use", _("Use"), (Item(_("Certificates"), "certificates:list", "certificate"),)),
     Domain(
+        "institutions",
         pgettext_lazy("domain", "Institutions"),
         (
             Item(_("Institutions"), "institutions:list", "building-bank"),
@@ -75,6 +86,7 @@ RAIL = (
             Item(_("Conflicts"), "supervision:conflicts", "arrows-diff"),
             Item(_("Audit"), "audit:list", "shield-check"),
         ),
+        seldom=True,
     ),
 )
 
@@ -119,10 +131,17 @@ class Desk:
                 if (found := page(item.view)) and (found[1] in self.permissions or found[1] == "public")
             ]
             if items:
-                domains.append({"label": domain.label, "items": items})
+                domains.append({"name": domain.name, "label": domain.label, "items": items, "seldom": domain.seldom})
         within = [item for domain in domains for item in domain["items"] if self.is_within(item["url"])]
         if within:
             max(within, key=lambda item: len(item["url"]))["current"] = True
+        is_long = sum(len(domain["items"]) for domain in domains) > LONG_RAIL
+        cookie = self.request.COOKIES.get("rail", "")
+        left = dict(part.rpartition("-")[::2] for part in cookie.split(".") if "-" in part)
+        for shown in domains:
+            is_here = any("current" in item for item in shown["items"])
+            is_open = left.get(shown["name"], "0" if is_long and shown["seldom"] else "1") == "1"
+            shown["open"] = is_here or is_open
         return domains
 
     def is_within(self, address: str) -> bool:

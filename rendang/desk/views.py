@@ -1,4 +1,5 @@
 import io
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -12,41 +13,28 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rendang.desk.forms import RangeForm
 from rendang.desk.help import TOPICS, topic_for
 from rendang.desk.queries import exact_hit, looks_like_id_number
+from rendang.desk.to_do import to_do_lists
 from rendang.institutions.queries import notices_for
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, requires
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.documents import registers as books
 from rendang.kernel.standards import queries as standards
-from rendang.kernel.workflow.models import Urgency
-from rendang.kernel.workflow.queries import standing, to_do, urgency_counts
 
-ROWS = 100
 PREVIEW = 50
 
 
 @require_safe
 @requires(Permission.DESK_USE)
 def home(request: HttpRequest) -> HttpResponse:
-    """The to-do list by due date, and the notices."""
+    """What the person can do next, by due date; below it what others have to do; and the notices."""
     today = timezone.localdate()
-    wanted = request.GET.get("urgency", "")
-    rows = to_do(request.user, today)
-    if wanted in Urgency.values:
-        rows = rows.filter(urgency=wanted)
-    counts = urgency_counts(request.user, today)
-    context = {
-        "entries": [(case, standing(case, today)) for case in rows[:ROWS]],
-        "tiles": [
-            {"urgency": urgency, "label": urgency.label, "count": counts[urgency], "current": urgency == wanted}
-            for urgency in Urgency
-        ],
-        "total": sum(counts.values()),
-        "wanted": wanted,
-        "limit": ROWS,
-        "notices": notices_for(request.user, today)[:5],
+    context: dict[str, Any] = {
+        "notices": notices_for(request.user, today)[:3],
         "may_see_cases": can(request.user, Permission.CASE_VIEW),
     }
+    if context["may_see_cases"]:
+        context |= to_do_lists(request.user, today, request.GET)
     return render(request, "desk/home.html", context)
 
 

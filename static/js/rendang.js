@@ -2,13 +2,38 @@
 (() => {
     const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
 
-    // "/" goes to the search box from anywhere, Escape leaves it.
+    // A scanner types fast and ends with Enter: outside a field its code goes to the search box, wherever one is.
+    let code = "";
+    let typedAt = 0;
+    document.addEventListener(
+        "keydown",
+        (event) => {
+            const box = document.getElementById("search-box");
+            if (!box || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+            const fast = event.timeStamp - typedAt < 60;
+            if (event.key === "Enter" && fast && code.length > 5) {
+                event.preventDefault();
+                event.stopImmediatePropagation();
+                box.value = code;
+                box.form.requestSubmit();
+            }
+            if (event.key.length === 1) code = fast ? code + event.key : event.key;
+            else if (event.key !== "Shift") code = "";
+            typedAt = event.timeStamp;
+        },
+        true,
+    );
+
+    // "/" goes to the search box from anywhere, Escape leaves it; "?" shows the keys.
     document.addEventListener("keydown", (event) => {
         const box = document.getElementById("search-box");
-        if (event.key === "/" && box && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        const plain = !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey;
+        if (event.key === "/" && box && plain) {
             event.preventDefault();
             box.focus();
             box.select();
+        } else if (event.key === "?" && plain) {
+            document.getElementById("keys")?.showModal();
         } else if (event.key === "Escape") {
             if (event.target === box) box.blur();
             const menu = document.querySelector("details.menu[open]");
@@ -18,6 +43,27 @@
             }
         }
     });
+
+    document.addEventListener("click", (event) => {
+        const keys = document.getElementById("keys");
+        if (keys && event.target.closest("[data-keys]")) {
+            event.preventDefault();
+            keys.showModal();
+        } else if (keys && event.target === keys) keys.close();
+    });
+
+    // A domain of the rail stays open or closed as it was left: the server draws it so from the cookie.
+    document.addEventListener(
+        "toggle",
+        (event) => {
+            if (!event.target.matches?.("details.rail-group")) return;
+            const groups = [...document.querySelectorAll("details.rail-group")];
+            const left = groups.map((group) => `${group.dataset.name}-${group.open ? 1 : 0}`).join(".");
+            document.cookie = `rail=${left}; path=/; max-age=31536000; samesite=lax`;
+        },
+        true,
+    );
+    document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest" });
 
     // A menu closes when something else is clicked.
     document.addEventListener("click", (event) => {
@@ -42,6 +88,8 @@
         if (step && all.length) {
             event.preventDefault();
             select(all[Math.min(Math.max(at + step, 0), all.length - 1)]);
+        } else if (event.key === "x" && at >= 0) {
+            all[at].querySelector(".tick input")?.click();
         } else if (event.key === "Enter" && at >= 0 && !event.target.closest("a, button, summary")) {
             location.assign(all[at].dataset.href);
         }
@@ -93,6 +141,9 @@
         setTimeout(() => delete event.target.dataset.sent, 4000); // a download leaves the page where it is
     });
     addEventListener("pageshow", () => {
+        for (const all of document.querySelectorAll("[data-check-all]")) {
+            document.querySelector(`[name="${all.dataset.checkAll}"]`)?.dispatchEvent(new Event("change"));
+        }
         for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
     });
 
@@ -102,7 +153,37 @@
         if (form && event.target.matches("select, input[type=checkbox], input[type=radio]")) form.requestSubmit();
     });
 
+    // One box ticks all; above the rows stand the steps that are open for every ticked one.
+    const tickAll = (all) => {
+        const form = all.form || document;
+        const boxes = [...form.querySelectorAll(`input[type=checkbox][name="${all.dataset.checkAll}"]`)];
+        const bar = form.querySelector("[data-many]");
+        const show = () => {
+            const ticked = boxes.filter((box) => box.checked);
+            all.checked = ticked.length === boxes.length;
+            all.indeterminate = ticked.length > 0 && !all.checked;
+            if (!bar) return;
+            for (const box of boxes) box.closest("tr").classList.toggle("ticked", box.checked);
+            for (const button of bar.querySelectorAll("[data-many-step]")) {
+                const open = (box) => box.dataset.steps.split(" ").includes(button.dataset.manyStep);
+                button.disabled = !ticked.length || !ticked.every(open);
+            }
+            const count = bar.querySelector("[data-many-count]");
+            count.textContent = count.dataset.manyCount.replace("0", ticked.length);
+            count.hidden = !ticked.length;
+            bar.querySelector("[data-many-none]").hidden = ticked.length > 0;
+        };
+        all.hidden = false;
+        all.addEventListener("change", () => {
+            for (const box of boxes) box.checked = all.checked;
+            show();
+        });
+        for (const box of boxes) box.addEventListener("change", show);
+        show();
+    };
+
     const prepare = (root) => {
+        root.querySelectorAll("[data-check-all]").forEach(tickAll);
         for (const button of root.querySelectorAll("[data-print], [data-close], [data-copy]")) button.hidden = false;
         // A wide table that scrolls can be scrolled with the keys.
         for (const box of root.querySelectorAll(".table-responsive")) {

@@ -47,18 +47,4 @@
         }
         best?.focus();
     });
-
-    // One box that chooses all.
-    for (const all of document.querySelectorAll("[data-check-all]")) {
-        const boxes = [...document.querySelectorAll(`input[type=checkbox][name="${all.dataset.checkAll}"]`)];
-        const show = () => {
-            const count = boxes.filter((box) => box.checked).length;
-            all.checked = count === boxes.length;
-            all.indeterminate = count > 0 && !all.checked;
-        };
-        all.hidden = false;
-        all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
-        boxes.forEach((box) => box.addEventListener("change", show));
-        show();
-    }
 })();

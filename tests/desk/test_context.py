@@ -96,3 +96,25 @@ def test_a_wrong_address_is_answered_in_the_reader_s_language(db: None, language
     response = Client(headers={"accept-language": language}).get("/no-such-page/")
     assert response.status_code == 404
     assert words in response.content.decode()
+
+
+def open_domains(user: object, path: str = "/desk/", cookie: str = "") -> list[str]:
+    own = frame(user, path)
+    own.request.COOKIES["rail"] = cookie
+    return [domain["name"] for domain in own.rail if domain["open"]]
+
+
+def test_a_long_rail_begins_with_what_is_seldom_needed_closed(clerk: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = ["", "circulation", "content", "storage", "use", "institutions"]
+    assert open_domains(clerk) == every
+
+    monkeypatch.setattr("rendang.desk.context.LONG_RAIL", 5)
+    assert open_domains(clerk) == every[:-1]
+    assert open_domains(clerk, "/desk/standards/") == every, "where one is stands open"
+
+
+def test_the_rail_stays_as_it_was_left(clerk: User) -> None:
+    left = "circulation-0.content-1.storage-0.nonsense.-.x-9"
+
+    assert open_domains(clerk, cookie=left) == ["", "content", "use", "institutions"]
+    assert "circulation" in open_domains(clerk, "/desk/intake/12/", left)

@@ -140,6 +140,7 @@ def open_parcel(
     permission=Permission.INTAKE_OPEN,
     unlike=["first_opener"],
     deadline="intake_review",
+    singly=True,
 )
 def witness_opening(intake: Intake, *, by: Any) -> None:
     """The second person has seen the same; nobody opens a dossier alone."""
@@ -213,6 +214,7 @@ def accept(intake: Intake, *, by: Any) -> None:
     sources=[State.COMPARED, State.REVIEWED],
     target=State.OPENED,
     permission=Permission.INTAKE_REVIEW,
+    way_out=True,
 )
 def compare_again(intake: Intake, *, by: Any, reason: str) -> None:
     """The sender has explained or sent what was lacking: compare afresh; the former result stays in the trace."""
@@ -227,6 +229,7 @@ def compare_again(intake: Intake, *, by: Any, reason: str) -> None:
     target=State.RETURNED,
     permission=Permission.INTAKE_DECIDE,
     deadline=None,
+    way_out=True,
 )
 def return_parcel(intake: Intake, *, by: Any, return_reason: str, return_detail: str) -> None:
     """退回 with one of the coded reasons of the rules; a missing paper is not among them (75号; domain.md §9)."""
@@ -243,6 +246,7 @@ def return_parcel(intake: Intake, *, by: Any, return_reason: str, return_detail:
     target=State.WITHDRAWN,
     permission=Permission.INTAKE_REGISTER,
     deadline=None,
+    way_out=True,
 )
 def withdraw(intake: Intake, *, by: Any, reason: str) -> None:
     """The person no longer wants the dossier here, or the letter has run out."""

@@ -164,6 +164,7 @@ def receive(
     permission=Permission.TRANSFER_RECEIVE,
     at="counterpart",
     deadline="transfer_receive",
+    way_out=True,
 )
 def refuse(transfer: Transfer, *, by: Any, refusal_reason: str, refusal_detail: str) -> None:
     """Sent back with one of the coded reasons; the sender has been the keeper all the time and still is."""
@@ -179,6 +180,7 @@ def refuse(transfer: Transfer, *, by: Any, refusal_reason: str, refusal_detail: 
     target=State.RETURNED,
     permission=Permission.TRANSFER_SEND,
     deadline=None,
+    way_out=True,
 )
 def take_back(transfer: Transfer, *, by: Any) -> None:
     """The parcel is back on the sender's desk (or never left it); it waits there to be shelved again.
@@ -198,6 +200,7 @@ def take_back(transfer: Transfer, *, by: Any) -> None:
     permission=Permission.TRANSFER_DECIDE,
     at="counterpart",
     deadline=None,
+    way_out=True,
 )
 def decline(transfer: Transfer, *, by: Any, reason: str) -> None:
     """The receiver says why it will not take the dossier."""
@@ -211,6 +214,7 @@ def decline(transfer: Transfer, *, by: Any, reason: str) -> None:
     target=State.WITHDRAWN,
     permission=Permission.TRANSFER_OFFER,
     deadline=None,
+    way_out=True,
 )
 def withdraw(transfer: Transfer, *, by: Any, reason: str) -> None:
     """Before anything is packed the sender may take the offer back."""

@@ -27,6 +27,8 @@ class PackForm(forms.Form):
 
 
 class DispatchForm(forms.Form):
+    FOR_MANY = True  # one courier takes many parcels along
+
     carrier = forms.ChoiceField(label=_("Carrier"), choices=allowed_carriers)
     waybill = forms.CharField(label=_("Number of the consignment"), max_length=40, required=False)
 

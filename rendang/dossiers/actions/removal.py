@@ -77,6 +77,7 @@ def approve(removal: MaterialRemoval, *, by: Any, decision_reason: str = "") -> 
     permission=Permission.MATERIAL_APPROVE,
     unlike=["opened_by"],
     deadline=None,
+    way_out=True,
 )
 def refuse(removal: MaterialRemoval, *, by: Any, decision_reason: str) -> None:
     """The paper stays in the dossier."""

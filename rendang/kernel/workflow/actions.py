@@ -1,6 +1,8 @@
 """Opening, pausing and resuming a case of any kind. What is particular to a kind are its own steps."""
 
 import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -94,3 +96,27 @@ def resume(case: Case, *, by: Any) -> Case:
     case.save(update_fields=["paused_at", "pause_reason", "due_date"])
     audit.record("case.resume", case, by=by, before=before)
     return case
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case of many: the case as it stands now, and the refusal, if it was refused."""
+
+    case: Any
+    refusal: str = ""
+
+
+def take_each(take: Callable[..., Any], cases: Iterable[Any], *, by: Any, **inputs: Any) -> list[Outcome]:
+    """The step for one case after the other, each in its own transaction: a refusal holds up no other case."""
+    outcomes = []
+    for case in cases:
+        try:
+            moved = take(case, by=by, **inputs)
+        except ValidationError as refused:
+            outcomes.append(Outcome(case, " ".join(refused.messages)))
+        except PermissionDenied:
+            outcomes.append(Outcome(case, _("Your role may not take this step with this case.")))
+        else:
+            case.state, case.closed_at = moved.state, moved.closed_at
+            outcomes.append(Outcome(case))
+    return outcomes

@@ -12,7 +12,10 @@ class PauseForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """For every step that asks only why."""
+    """For every step that asks only why; many cases may have one reason."""
+
+    # The step may be taken for many ticked cases at once: what is typed is true of each of them.
+    FOR_MANY = True
 
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -122,6 +122,10 @@ class Case(models.Model):
     def get_absolute_url(self) -> str:
         return reverse(kind_of(self.kind).PAGE, args=[self.pk])
 
+    def address_of(self, step: str) -> str:
+        """The page on which a step is taken with this case."""
+        return reverse(f"{kind_of(self.kind).PAGE.partition(':')[0]}:step", args=[self.pk, step])
+
     @property
     def state_label(self) -> str:
         return str(kind_of(self.kind).State(self.state).label)

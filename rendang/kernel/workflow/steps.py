@@ -42,6 +42,8 @@ class Step:
     unlike: tuple[str, ...]  # fields naming people who may not be the one who takes this step
     deadline: str | None  # policy code of the time limit that starts now; None ends it
     applicant_may: bool  # the citizen whose case it is may take it, too
+    way_out: bool  # leaves the usual course: returned, withdrawn, refused
+    singly: bool  # attests something of one case alone: never taken for many at once
     summary: str
 
 
@@ -59,6 +61,8 @@ def step(
     unlike: Iterable[str] = (),
     deadline: str | None = UNCHANGED,
     applicant_may: bool = False,
+    way_out: bool = False,
+    singly: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Declare ``change(case, *, by, **inputs)`` as a step; its body holds only what is particular to it."""
 
@@ -73,6 +77,8 @@ def step(
             unlike=tuple(unlike),
             deadline=deadline,
             applicant_may=applicant_may,
+            way_out=way_out,
+            singly=singly,
             summary=(change.__doc__ or "").strip().split("\n")[0],
         )
         STEPS.setdefault(model, {})[rule.name] = rule
@@ -128,6 +134,17 @@ def refuse_unless_possible(rule: Step, case: Any, by: Any) -> None:
         )
 
 
+def what_is_in_the_way(rule: Step, case: Any, user: Any) -> str:
+    """Why this person cannot take the step with this case now, in words; empty when nothing is in the way."""
+    if not may_take(user, rule, case):
+        return _("Your role may not take this step with this case.")
+    try:
+        refuse_unless_possible(rule, case, user)
+    except ValidationError as refused:
+        return " ".join(refused.messages)
+    return ""
+
+
 def may_take(user: Any, rule: Step, case: Any) -> bool:
     """The permission at the institution the step names; the system's own jobs; the applicant where allowed."""
     if getattr(user, "kind", None) == "SYSTEM":
@@ -152,6 +169,13 @@ def set_deadline(case: Any, policy: str, today: dt.date) -> None:
     limit = standards.deadline(policy, start=today, institution=case.institution)
     case.due_date, case.due_is_provisional = limit.due, limit.provisional
     case.due_basis = limit.policy.basis[:200]
+
+
+def leads_on(rule: Step, model: type[Case], state: str) -> bool:
+    """Whether the step is what comes next in this state: a way out is, where there is nothing but ways out."""
+    return state in rule.sources and (
+        not rule.way_out or all(other.way_out for other in STEPS[model].values() if state in other.sources)
+    )
 
 
 def steps_open_to(user: Any, case: Any) -> list[Step]:

@@ -1,6 +1,7 @@
 """The page of a step, the same for every kind of case, and what every case page shows."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,15 +22,26 @@ from rendang.kernel.audit.queries import timeline
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.workflow import actions, forms
-from rendang.kernel.workflow.models import Case, CaseQuerySet
+from rendang.kernel.workflow.models import Case, CaseQuerySet, kinds
 from rendang.kernel.workflow.queries import flow, standing, tone
-from rendang.kernel.workflow.steps import STEPS, may_take, steps_open_to
+from rendang.kernel.workflow.steps import STEPS, Step, leads_on, may_take, steps_open_to, what_is_in_the_way
 
 FormFor = type[Form] | Callable[[Any], type[Form]]
 
+# As many as a list shows on a page, and some more.
+MOST_AT_ONCE = 100
 
-# The first way on stands out; ways out of the usual course are plain.
-WAYS_OUT = {"return_parcel", "withdraw", "decline", "refuse", "revoke", "take_back", "compare_again"}
+
+@dataclass(frozen=True)
+class KindOfCase:
+    """What the pages of a kind of case were made with (``step_page``)."""
+
+    take: Mapping[str, Callable[..., Any]]
+    forms_of: Mapping[str, FormFor]
+    view: Permission
+
+
+KINDS: dict[type[Case], KindOfCase] = {}
 
 
 def case_context(request: HttpRequest, case: Any) -> dict[str, Any]:
@@ -36,8 +49,9 @@ def case_context(request: HttpRequest, case: Any) -> dict[str, Any]:
     buttons = [
         {
             "label": rule.label,
-            "url": reverse(f"{case.PAGE.split(':')[0]}:step", args=[case.pk, rule.name]),
-            "style": "outline-secondary" if rule.name in WAYS_OUT else "primary",
+            "url": case.address_of(rule.name),
+            # The way on stands out; ways out of the usual course are plain.
+            "style": "primary" if leads_on(rule, type(case), case.state) else "outline-secondary",
         }
         for rule in steps_open_to(request.user, case)
     ]
@@ -60,6 +74,7 @@ def step_page(
 
     ``take`` are the step functions by name; ``forms_of`` their forms (none: nothing is asked).
     """
+    KINDS[model] = KindOfCase(take, forms_of, view)
 
     @require_http_methods(["GET", "POST"])
     @requires(view)
@@ -87,18 +102,97 @@ def step_page(
     return page
 
 
+def _is_for_many(form_for: FormFor) -> bool:
+    return isinstance(form_for, type) and getattr(form_for, "FOR_MANY", False)
+
+
+def steps_for_many(model: type[Case]) -> dict[str, Step]:
+    """The steps that may be taken for many cases at once: they ask for nothing, or for the same of all."""
+    made_with = KINDS.get(model)
+    if made_with is None:
+        return {}
+    return {
+        name: rule
+        for name, rule in STEPS[model].items()
+        if name in made_with.take
+        and not rule.singly
+        and (name not in made_with.forms_of or _is_for_many(made_with.forms_of[name]))
+    }
+
+
+def choices_for_many(model: type[Case], steps: Mapping[int, list[str]]) -> dict[str, Any] | None:
+    """What a table of cases offers for the ticked rows: the steps open for at least one of them.
+
+    ``steps`` are the names of the steps open to this person, by the key of the case.
+    """
+    open_somewhere = {name for names in steps.values() for name in names}
+    offered = [rule for name, rule in steps_for_many(model).items() if name in open_somewhere]
+    if not offered:
+        return None
+    kind = model._meta.model_name
+    names = {rule.name for rule in offered}
+    return {
+        "steps": [
+            {"name": rule.name, "label": rule.label, "url": reverse("workflow:many", args=[kind, rule.name])}
+            for rule in offered
+        ],
+        "rows": {key: " ".join(name for name in open_here if name in names) for key, open_here in steps.items()},
+    }
+
+
 def case_list(request: HttpRequest, rows: CaseQuerySet, template: str, extra: Mapping[str, Any]) -> HttpResponse:
     """The list of a kind: filtered by state, urgency and text (in the address), newest first, page by page.
 
-    ``extra`` holds what the kind's template adds, and ``empty``: what to say when there is nothing yet.
+    Rows can be ticked and a step taken for all of them. ``extra`` holds what the kind's template adds, and ``empty``:
+    what to say when there is nothing yet.
     """
     today = timezone.localdate()
     form = forms.CaseFilterForm(rows.model, request.GET)
     rows = form.apply(rows.with_urgency(today)).select_related("institution", "counterpart", "person")
     page = keyset_page(rows, request)
     entries = [(row, standing(row, today), tone(row)) for row in page.rows]
-    context = {"page": page, "entries": entries, "filter": form, **extra}
+    steps = {row.pk: [rule.name for rule in steps_open_to(request.user, row)] for row in page.rows}
+    many = choices_for_many(rows.model, steps)
+    context = {"page": page, "entries": entries, "filter": form, "many": many, **extra}
     return render_page(request, template, context, partial="rows")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.CASE_VIEW)
+def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
+    """One step for the cases ticked in a list: first what will happen, then, case by case, what has happened.
+
+    Each case takes the step by itself, with every check of its own: one that is refused holds up no other.
+    """
+    model = kinds().get(kind)
+    rule = steps_for_many(model).get(step) if model else None
+    if model is None or rule is None:
+        raise Http404
+    made_with = KINDS[model]
+    if not (can(request.user, made_with.view) and can(request.user, rule.permission)):
+        raise PermissionDenied
+    asked = request.POST if request.method == "POST" else request.GET
+    ticked = [int(key) for key in asked.getlist("case") if key.isascii() and key.isdigit() and len(key) < 19]
+    rows = model._default_manager.visible_to(request.user, made_with.view).filter(pk__in=ticked[:MOST_AT_ONCE])
+    cases = list(rows.select_related("institution", "counterpart", "person").order_by("pk"))
+    form_for = made_with.forms_of.get(step, Form)
+    assert isinstance(form_for, type)  # a form made for one case is never offered for many
+    form = form_for(request.POST or None)
+    back = asked.get("back", "")
+    context = {
+        "kind": model,
+        "rule": rule,
+        "form": form,
+        "back": back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("desk:home"),
+    }
+    if request.method == "POST" and form.is_valid():
+        outcomes = actions.take_each(made_with.take[step], cases, by=request.user, **form.cleaned_data)
+        done = sum(not outcome.refusal for outcome in outcomes)
+        context |= {"outcomes": outcomes, "done": done, "refused": len(outcomes) - done}
+        return render_page(request, "workflow/many_done.html", context, partial="outcomes")
+    before = [(case, what_is_in_the_way(rule, case, request.user)) for case in cases]
+    context |= {"entries": before, "ready": [case for case, refusal in before if not refusal]}
+    return render_page(request, "workflow/many.html", context, partial="form")
 
 
 @require_http_methods(["GET", "POST"])

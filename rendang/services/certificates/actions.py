@@ -90,6 +90,7 @@ def issue(certificate: Certificate, *, by: Any) -> None:
     sources=[State.DRAFTED],
     target=State.REFUSED,
     permission=Permission.CERTIFICATE_ISSUE,
+    way_out=True,
 )
 def refuse(certificate: Certificate, *, by: Any, reason: str) -> None:
     """Say no, with a reason that the applicant sees."""
@@ -102,6 +103,7 @@ def refuse(certificate: Certificate, *, by: Any, reason: str) -> None:
     sources=[State.ISSUED],
     target=State.REVOKED,
     permission=Permission.CERTIFICATE_REVOKE,
+    way_out=True,
 )
 def revoke(certificate: Certificate, *, by: Any, reason: str) -> None:
     """Withdraw an issued certificate; whoever verifies it from now on is told."""

@@ -11,7 +11,7 @@ from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow import actions
 from rendang.kernel.workflow.actions import next_case_numbers
 from rendang.kernel.workflow.models import Case
-from rendang.kernel.workflow.queries import flow, standing, to_do, urgency_counts
+from rendang.kernel.workflow.queries import flow, standing, tallies, to_do
 from rendang.services.certificates import actions as certificates
 from tests.factories import PlacementFactory, staff
 
@@ -56,7 +56,9 @@ def test_the_to_do_list_is_of_ones_own_institution(case, clerk, other_institutio
     today = dt.date(2026, 7, 8)
 
     assert [row.pk for row in to_do(clerk, today)] == [case.pk]
-    assert urgency_counts(clerk, today)["OVERDUE"] == 1
+    assert [(tally.kind, tally.urgency, tally.cases) for tally in tallies(clerk, today)] == [
+        ("certificate", "OVERDUE", 1)
+    ]
     assert not to_do(staff(other_institution, Role.CLERK), today)
 
 

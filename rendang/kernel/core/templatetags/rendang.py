@@ -11,7 +11,8 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.formats import date_format
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
 
 from rendang.kernel.core.identifiers import mask_id_number
 
@@ -93,6 +94,45 @@ def choice_input(option: BoundWidget) -> SafeString:
     """The bare radio button or check box of one choice; its label stands beside it."""
     option.data["attrs"]["class"] = "form-check-input"
     return option.tag(wrap_label=False)
+
+
+@register.filter
+def focus_first(form: forms.BaseForm) -> forms.BaseForm:
+    """The form with the cursor in its first field, or in the first one that is wrong."""
+    fields = [field for field in form.visible_fields() if kind(field) != "choices"]
+    for field in [field for field in fields if field.errors] or fields[:1]:
+        field.field.widget.attrs["autofocus"] = True
+        break
+    return form
+
+
+@register.simple_tag
+def tick_all(name: str) -> SafeString:
+    """The heading above a column of ticks; its box ticks the whole page and shows itself only where it works."""
+    return format_html(
+        '<th scope="col" class="tick"><label><input type="checkbox" class="form-check-input" data-check-all="{}"'
+        ' aria-label="{}" hidden></label></th>',
+        name,
+        gettext("Tick all rows of this page"),
+    )
+
+
+@register.simple_tag
+def tick(case: Any, many: Any) -> SafeString:
+    """The box with which a row is ticked; it knows the steps that are open for it."""
+    return format_html(
+        '<td class="tick"><label><input type="checkbox" class="form-check-input" name="case" value="{}"'
+        ' data-steps="{}" aria-label="{}"></label></td>',
+        case.pk,
+        many["rows"].get(case.pk, ""),
+        gettext("Tick %(number)s") % {"number": case.number},
+    )
+
+
+@register.filter
+def kind_name(model: Any) -> str:
+    """What a kind of case is called."""
+    return capfirst(str(model._meta.verbose_name))
 
 
 register.filter("mask_id", mask_id_number)

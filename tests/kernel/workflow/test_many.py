@@ -1,0 +1,139 @@
+"""One step for many ticked cases: each by itself, with all its checks, and never all or nothing."""
+
+import pytest
+from django.urls import reverse
+
+from rendang.circulation.intake import actions as intake
+from rendang.circulation.intake.models import Intake
+from rendang.kernel.access.models import Role
+from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.workflow.actions import pause
+from rendang.kernel.workflow.steps import STEPS
+from rendang.kernel.workflow.views import steps_for_many
+from rendang.services.certificates import actions as certificates
+from rendang.services.certificates.models import Certificate
+from rendang.storage import actions as storage
+from tests.factories import PlacementFactory, staff
+from tests.one_of_each import fresh_number
+
+pytestmark = pytest.mark.django_db
+
+
+def issue(kind="certificate", step="issue"):
+    return reverse("workflow:many", args=[kind, step])
+
+
+@pytest.fixture
+def drafts(institution, clerk):
+    return [certificates.draft(PlacementFactory(institution=institution).dossier, by=clerk) for _each in range(3)]
+
+
+def states():
+    return list(Certificate.objects.order_by("pk").values_list("state", flat=True))
+
+
+def outcomes(response):
+    return [(outcome.case.number, outcome.refusal) for outcome in response.context["outcomes"]]
+
+
+def test_each_ticked_case_takes_the_step_by_itself(drafts, reviewer, signed_in):
+    answer = signed_in(reviewer).post(issue(), {"case": [drafts[0].pk, drafts[2].pk], "back": "/desk/certificates/"})
+
+    assert outcomes(answer) == [(drafts[0].number, ""), (drafts[2].number, "")]
+    assert states() == ["ISSUED", "DRAFTED", "ISSUED"]
+    assert AuditEvent.objects.filter(verb="certificate.issue").count() == 2
+    assert (answer.context["back"], answer.context["done"]) == ("/desk/certificates/", 2)
+
+
+def test_a_refusal_holds_up_no_other_case_and_stands_beside_its_own(drafts, reviewer, keeper, signed_in):
+    storage.take_out(drafts[1].dossier, by=keeper, detail="阅档室")
+
+    answer = signed_in(reviewer).post(issue(), {"case": [draft.pk for draft in drafts]})
+
+    assert [refusal[:12] for _number, refusal in outcomes(answer)] == ["", "The dossier ", ""]
+    assert "not in stock" in outcomes(answer)[1][1]
+    assert states() == ["ISSUED", "DRAFTED", "ISSUED"]
+    assert (answer.context["done"], answer.context["refused"]) == (2, 1)
+
+
+def test_before_it_is_taken_the_page_says_with_which_cases_it_cannot(drafts, reviewer, clerk, signed_in):
+    pause(drafts[1], by=clerk, reason="等待补件")
+
+    answer = signed_in(reviewer).get(issue(), {"case": [draft.pk for draft in drafts]})
+
+    assert [case.pk for case in answer.context["ready"]] == [drafts[0].pk, drafts[2].pk]
+    assert "must wait: the case is paused" in answer.content.decode()
+    assert states() == ["DRAFTED"] * 3, "a look changes nothing"
+
+
+def test_what_the_step_asks_is_asked_once_for_all(drafts, reviewer, signed_in):
+    browser = signed_in(reviewer)
+    ticked = [draft.pk for draft in drafts]
+
+    refused = browser.post(issue(step="refuse"), {"case": ticked})
+    assert refused.context["form"].errors == {"reason": ["This field is required."]}
+    assert states() == ["DRAFTED"] * 3
+
+    browser.post(issue(step="refuse"), {"case": ticked, "reason": "用途不明"})
+    assert list(Certificate.objects.values_list("state", "reason")) == [("REFUSED", "用途不明")] * 3
+
+
+def test_the_two_person_rule_and_the_permission_are_asked_of_every_case(institution, signed_in, approver, clerk):
+    """The head of one institution is a clerk at another: what may be done here may not be done there."""
+    mine = intake.apply(
+        institution, by=clerk, name="李雷", id_number=fresh_number(), reason="graduation", sender="虚构大学"
+    )
+
+    answer = signed_in(clerk).get(issue("intake", "issue_letter"), {"case": mine.pk})
+    assert answer.status_code == 403
+
+    done = signed_in(approver).post(issue("intake", "issue_letter"), {"case": mine.pk})
+    assert [refusal for _number, refusal in outcomes(done)] == [""]
+    assert Intake.objects.get().state == "CALLED"
+
+
+def test_cases_of_another_institution_are_not_there(drafts, other_institution, signed_in):
+    stranger = staff(other_institution, Role.REVIEWER)
+
+    answer = signed_in(stranger).post(issue(), {"case": [draft.pk for draft in drafts]})
+
+    assert outcomes(answer) == []
+    assert drafts[0].person.name not in answer.content.decode()
+    assert states() == ["DRAFTED"] * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "step"),
+    [("intake", "witness_opening"), ("intake", "open_parcel"), ("intake", "nothing"), ("no", "issue")],
+)
+def test_what_one_person_attests_of_one_case_is_not_taken_for_many(kind, step, reviewer, signed_in):
+    assert signed_in(reviewer).get(issue(kind, step)).status_code == 404
+
+
+def test_steps_for_many_ask_for_nothing_or_for_the_same(drafts):
+    assert set(steps_for_many(Certificate)) == {"issue", "refuse", "revoke"}
+    assert set(steps_for_many(Intake)) == {"issue_letter", "accept", "compare_again", "withdraw"}
+    assert set(STEPS[Intake]) > set(steps_for_many(Intake))
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+def test_the_way_back_stays_in_the_house(back, reviewer, signed_in):
+    answer = signed_in(reviewer).get(issue(), {"back": back})
+
+    assert answer.context["back"] == "/desk/"
+
+
+def test_nothing_ticked_says_what_to_do(reviewer, signed_in):
+    answer = signed_in(reviewer).get(issue(), {"back": "/desk/certificates/?state=open"})
+
+    assert "No case is ticked" in answer.content.decode()
+    assert 'href="/desk/certificates/?state=open"' in answer.content.decode()
+
+
+def test_a_list_offers_the_steps_open_for_its_rows(drafts, reviewer, clerk, keeper, signed_in):
+    listed = signed_in(reviewer).get("/desk/certificates/")
+
+    assert [step["name"] for step in listed.context["many"]["steps"]] == ["issue", "refuse"]
+    assert listed.context["many"]["rows"] == {draft.pk: "issue refuse" for draft in drafts}
+    assert f'name="case" value="{drafts[0].pk}"' in listed.content.decode()
+    assert signed_in(clerk).get("/desk/certificates/").context["many"] is None, "a clerk has no step to take"
