@@ -22,6 +22,7 @@ class Item(NamedTuple):
     label: Promise | str
     view: str
     icon: str
+    also: str = ""  # the beginning of other addresses that belong to it
 
 
 class Domain(NamedTuple):
@@ -57,7 +58,7 @@ RAIL = (
         "content",
         _("Content"),
         (
-            Item(_("Dossiers"), "dossiers:list", "folders"),
+            Item(_("Dossiers"), "dossiers:list", "folders", also="/desk/people/"),
             Item(_("Undertakings"), "dossiers:undertakings", "writing-sign"),
             Item(_("Removals"), "dossiers:removals", "file-minus"),
         ),
@@ -126,13 +127,13 @@ class Desk:
         domains: list[dict[str, Any]] = []
         for domain in RAIL:
             items: list[dict[str, Any]] = [
-                {"label": item.label, "url": found[0], "icon": item.icon}
+                {"label": item.label, "url": found[0], "icon": item.icon, "also": item.also}
                 for item in domain.items
                 if (found := page(item.view)) and (found[1] in self.permissions or found[1] == "public")
             ]
             if items:
                 domains.append({"name": domain.name, "label": domain.label, "items": items, "seldom": domain.seldom})
-        within = [item for domain in domains for item in domain["items"] if self.is_within(item["url"])]
+        within = [item for domain in domains for item in domain["items"] if self.is_within(item["url"], item["also"])]
         if within:
             max(within, key=lambda item: len(item["url"]))["current"] = True
         is_long = sum(len(domain["items"]) for domain in domains) > LONG_RAIL
@@ -144,11 +145,10 @@ class Desk:
             shown["open"] = is_here or is_open
         return domains
 
-    def is_within(self, address: str) -> bool:
+    def is_within(self, address: str, also: str = "") -> bool:
         home = page("desk:home")
-        return self.request.path == address or (
-            (home is None or address != home[0]) and self.request.path.startswith(address)
-        )
+        below = (home is None or address != home[0]) and self.request.path.startswith(address)
+        return self.request.path == address or below or bool(also and self.request.path.startswith(also))
 
     @cached_property
     def institutions(self) -> list[Institution]:

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
@@ -188,7 +189,7 @@ class Education(PersonRecord):
 class Employment(PersonRecord):
     """工作经历 (A48)."""
 
-    employer = models.CharField(_("employer"), max_length=120)
+    employer = models.CharField(pgettext_lazy("employment", "employer"), max_length=120)
     post = models.CharField(_("post"), max_length=80, blank=True)
     witness = models.CharField(_("witness"), max_length=60, blank=True)
 

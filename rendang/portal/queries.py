@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from rendang.dossiers.models import Custody, Dossier
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.models import Institution, Membership
 from rendang.kernel.audit.queries import events_about
 from rendang.kernel.audit.sentences import sentence
 from rendang.kernel.core.chinese import normalise_name
@@ -120,9 +121,24 @@ class Look:
 def looks_at(person_id: int, limit: int = 100) -> list[Look]:
     """Who looked, newest first, the looks of the public query and of the citizen's own sign-in included."""
     names = {institution.pk: institution.name for institution in Institution.objects.all()}
-    events = events_about(person_id, limit=5 * limit)
+    events = [event for event in events_about(person_id, limit=5 * limit) if event.verb.rpartition(".")[2] in LOOKS]
+    events = events[:limit]
+    offices = _offices_of({event.actor_id for event in events if event.actor_id and not event.institution_id})
     return [
-        Look(event.at, names.get(event.institution_id or 0, ""), sentence(event.verb), event.reason)
+        Look(
+            event.at,
+            names.get(event.institution_id or 0) or offices.get(event.actor_id or 0, ""),
+            sentence(event.verb),
+            event.reason,
+        )
         for event in events
-        if event.verb.rpartition(".")[2] in LOOKS
-    ][:limit]
+    ]
+
+
+def _offices_of(actors: set[int]) -> dict[int, str]:
+    """Where members of staff work, for what they did with a person and not with one institution's dossier."""
+    rows = Membership.objects.filter(user__in=actors).values_list("user_id", "institution__name").distinct()
+    offices: dict[int, list[str]] = {}
+    for user, institution in rows:
+        offices.setdefault(user, []).append(institution or _("Municipal supervision"))
+    return {user: "、".join(sorted(where)) for user, where in offices.items()}

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Dossier
@@ -190,7 +191,8 @@ class Placement(models.Model):
         """Where it is, in words for the screen."""
         if self.slot:
             return self.slot.code
-        return f"{self.get_kind_display()}: {self.detail}" if self.detail else self.get_kind_display()
+        kind = self.get_kind_display()
+        return gettext("%(kind)s: %(detail)s") % {"kind": kind, "detail": self.detail} if self.detail else kind
 
     @property
     def record(self) -> str:

@@ -97,3 +97,7 @@ class Intake(Case):
                 name="recall_letter_number_once",
             ),
         ]
+
+    @property
+    def paper_number(self) -> str:
+        return self.letter_number

@@ -131,6 +131,11 @@ class Case(models.Model):
         return str(kind_of(self.kind).State(self.state).label)
 
     @property
+    def paper_number(self) -> str:
+        """The number of the paper that this kind of business makes, as people quote it; empty while there is none."""
+        return ""
+
+    @property
     def kind_label(self) -> str:
         return capfirst(str(kind_of(self.kind)._meta.verbose_name))
 

@@ -59,9 +59,16 @@ def case_context(request: HttpRequest, case: Any) -> dict[str, Any]:
         "case": case,
         "steps": buttons,
         "flow": flow(case),
+        "may_pause": can(request.user, Permission.CASE_PAUSE, at=case.institution_id),
+        **known_of(case),
+    }
+
+
+def known_of(case: Any) -> dict[str, Any]:
+    """Where a case stands and what was done with it so far."""
+    return {
         "standing": standing(case, timezone.localdate()),
         "tone": tone(case),
-        "may_pause": can(request.user, Permission.CASE_PAUSE, at=case.institution_id),
         # Who only looked is in the audit log; here stands what was done.
         "events": [event for event in timeline(case) if event.icon != "eye"],
     }
@@ -96,7 +103,10 @@ def step_page(
             else:
                 messages.success(request, _("Done: %(step)s.") % {"step": rule.label})
                 return go_to(request, case.PAGE, pk)
-        context = {"case": case, "rule": rule, "form": form}
+        intro = "" if form.fields else _("Nothing is asked for: press the button to take the step.")
+        context = {"case": case, "rule": rule, "form": form, "intro": intro}
+        if not request.htmx:  # type: ignore[attr-defined]
+            context |= known_of(case)
         return render_page(request, "workflow/step.html", context, partial="form")
 
     return page
@@ -153,7 +163,15 @@ def case_list(request: HttpRequest, rows: CaseQuerySet, template: str, extra: Ma
     entries = [(row, standing(row, today), tone(row)) for row in page.rows]
     steps = {row.pk: [rule.name for rule in steps_open_to(request.user, row)] for row in page.rows}
     many = choices_for_many(rows.model, steps)
-    context = {"page": page, "entries": entries, "filter": form, "many": many, **extra}
+    context = {
+        "page": page,
+        "entries": entries,
+        "filter": form,
+        "many": many,
+        "between_two": any(row.counterpart_id or getattr(row, "sender", "") for row in page.rows),
+        "has_papers": any(row.paper_number for row in page.rows),
+        **extra,
+    }
     return render_page(request, template, context, partial="rows")
 
 

@@ -67,3 +67,7 @@ class Certificate(Case):
                 condition=Q(revoked_at__isnull=True) | ~Q(reason=""), name="a_revocation_has_a_reason"
             ),
         ]
+
+    @property
+    def paper_number(self) -> str:
+        return self.certificate_number
