@@ -22,6 +22,8 @@ from rendang.portal.models import PublicRequest
 from rendang.services.certificates.queries import verify, verify_paper
 
 MAX_PDF = 5 * 1024 * 1024
+# Bytes. Several times what the answers differ by, so that nearly every found one is as long as one that is not.
+ANSWER_BLOCK = 16 * 1024
 
 
 def address_of(request: HttpRequest) -> str:
@@ -62,7 +64,7 @@ def query(request: HttpRequest) -> HttpResponse:
             except ValidationError as refused:
                 form.add_error(None, refused.messages)
             else:
-                return render(request, "portal/answer.html", {"found": found, "institutions": directory()})
+                return _padded(render(request, "portal/answer.html", {"found": found, "institutions": directory()}))
     # The question is used up or answered wrongly: the page asks a new one and keeps what was typed.
     fresh = new_challenge()
     typed = request.POST.copy()
@@ -70,6 +72,14 @@ def query(request: HttpRequest) -> HttpResponse:
     form.data = typed
     form.fields["answer"].label = fresh.question
     return render(request, "portal/query.html", {"form": form})
+
+
+def _padded(answer: HttpResponse) -> HttpResponse:
+    """Filled up to a multiple of ``ANSWER_BLOCK`` with a comment: encryption hides what is sent, not how much."""
+    frame = b"<!--%s-->"
+    missing = -(len(answer.content) + len(frame) - 2) % ANSWER_BLOCK
+    answer.write(frame % (b"." * missing))
+    return answer
 
 
 @public
