@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -48,6 +49,27 @@ def key(name: str) -> str:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         durable.write_once(path, secrets.token_hex(32).encode(), mode=0o600)
     return path.read_text()
+
+
+def file_storage(environment: Mapping[str, str]) -> dict[str, object]:
+    """Where files rest: in a bucket of an S3 server if one is named, else on the disk. They are encrypted in both."""
+    if bucket := environment.get("RENDANG_S3_BUCKET"):
+        return {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": bucket,
+                "endpoint_url": environment.get("RENDANG_S3_ENDPOINT"),
+                "region_name": environment.get("RENDANG_S3_REGION", "us-east-1"),
+                # Without these two, what the machine itself is allowed (boto3's own ways to find out).
+                "access_key": environment.get("RENDANG_S3_ACCESS_KEY"),
+                "secret_key": environment.get("RENDANG_S3_SECRET_KEY"),
+                # Servers of one's own seldom have a host name for every bucket.
+                "addressing_style": "path" if environment.get("RENDANG_S3_ENDPOINT") else "auto",
+                "file_overwrite": True,  # a damaged file is healed under its name; no other is ever written over
+                "max_memory_size": 8 * 1024 * 1024,  # bytes of a file being read; the rest waits, encrypted, on disk
+            },
+        }
+    return {"BACKEND": "rendang.kernel.files.disk.DiskStorage", "OPTIONS": {"location": HOME / "files"}}
 
 
 DATABASES = {"default": database(os.environ.get("RENDANG_DATABASE_URL", "postgresql:///rendang"))}
@@ -211,7 +233,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = HOME / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "rendang.kernel.files.disk.DiskStorage", "OPTIONS": {"location": HOME / "files"}},
+    "default": file_storage(os.environ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

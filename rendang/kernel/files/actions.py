@@ -30,7 +30,7 @@ from rendang.kernel.files.sniffing import sniff
 
 BLOCK = 1024 * 1024
 FOLDER = "blobs"
-# A blob without a row may belong to a transaction still open; after a day it is what a crash left.
+# What a crash left; a younger blob without a row may belong to a transaction still open.
 ORPHAN_AGE = timedelta(days=1)
 CHECKED_A_NIGHT = 500
 
@@ -173,26 +173,26 @@ def check_fixity(timestamp: int) -> None:
         verify_fixity(stored, by=None)
 
 
-def _old_blobs() -> Iterator[list[str]]:
-    """Folder by folder, the blobs that no open transaction can still be writing."""
-    limit = timezone.now() - ORPHAN_AGE
+def _blobs() -> Iterator[list[str]]:
+    """Folder by folder, all that the storage holds."""
     try:
         folders = default_storage.listdir(FOLDER)[0]
     except FileNotFoundError:  # nothing was ever stored
         return
     for folder in folders:
-        blobs = [f"{FOLDER}/{folder}/{name}" for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]]
-        yield [blob for blob in blobs if default_storage.get_modified_time(blob) < limit]
+        yield [f"{FOLDER}/{folder}/{name}" for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]]
 
 
 @scheduled(cron="50 2 * * *")
 @job(name="files.sweep", queueing_lock="files.sweep", pass_context=False)
 def sweep(timestamp: int) -> int:
     """Delete blobs older than a day that no row refers to: the rest of a crash or of a transaction taken back."""
-    removed = 0
-    for blobs in _old_blobs():
+    removed, limit = 0, timezone.now() - ORPHAN_AGE
+    for blobs in _blobs():
         known = set(StoredFile.objects.filter(storage_key__in=blobs).values_list("storage_key", flat=True))
         for storage_key in sorted(set(blobs) - known):
-            default_storage.delete(storage_key)  # a place is given once: no row will ever name it again
-            removed += 1
+            # Younger ones may belong to a transaction still open. A place is given once: no row will name it again.
+            if default_storage.get_modified_time(storage_key) < limit:
+                default_storage.delete(storage_key)
+                removed += 1
     return removed
