@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from rendang.circulation.intake import actions as intake
+from rendang.circulation.party import actions as party
 from rendang.circulation.rosters import actions as rosters
 from rendang.circulation.transfers import actions as transfers
 from rendang.dossiers import actions as dossiers
@@ -49,6 +50,25 @@ def dossier_in_stock(institution: Institution, **slot: object):
 
 def offered(sender: Institution, receiver: Institution, by):
     return transfers.offer(dossier_in_stock(sender), receiver, by=by[Role.CLERK], reason="internal")
+
+
+def party_member(institution: Institution, person, by):
+    """A member of the Party whose relation is kept here."""
+    person.political_status = "01"
+    person.save()
+    branch = party.found_branch(institution, by=by[Role.CLERK], name=f"流动党员支部{next(_numbers)}")
+    case = party.register_arrival(
+        person,
+        branch,
+        by=by[Role.CLERK],
+        other_committee="虚构大学党委",
+        letter_number=f"虚大〔2026〕{next(_numbers)}",
+        letter_date=timezone.localdate(),
+        stay="GRADUATE",
+    )
+    case = party.approve(case, by=by[Role.APPROVER])
+    party.complete(case, by=by[Role.CLERK], slip_date=timezone.localdate())
+    return case.membership
 
 
 def one_of_each(institution: Institution, partner: Institution, city: dict[Role, object]) -> SimpleNamespace:
@@ -98,6 +118,12 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
     contested = factories.held_dossier(partner)
     number = dossiers.next_archive_number(institution)
     here.conflict = dossiers.claim_custody(contested, institution, by=ours[Role.CLERK], archive_number=number)
+
+    here.party_membership = party_member(institution, here.person, ours)
+    here.party_transfer = party.register_departure(
+        here.party_membership, by=ours[Role.CLERK], other_committee="虚构市委组织部"
+    )
+    here.party_transfer = party.approve(here.party_transfer, by=ours[Role.APPROVER])
 
     here.member = ours[Role.DIGITISER]
     here.membership = here.member.memberships.get()

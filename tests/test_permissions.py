@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, resolve, reverse
 
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.party.models import PartyTransfer
 from rendang.circulation.transfers.models import Transfer
 from rendang.dossiers.models import CustodyConflict, MaterialRemoval
 from rendang.kernel.access.models import CITY_ROLES, Role
@@ -66,6 +67,10 @@ ARGUMENTS: dict[str, Any] = {
     "transfers": lambda here: [here.outgoing.pk],
     "rosters:download": lambda here: [here.roster.pk, "original"],
     "rosters": lambda here: [here.roster.pk],
+    "party:member": lambda here: [here.party_membership.pk],
+    "party:departure": lambda here: [here.party_membership.pk],
+    "party:arrival": lambda here: [here.dossier.pk],
+    "party": lambda here: [here.party_transfer.pk],
     "storage:rack": lambda here: [here.store.pk, here.slot.rack],
     "storage:rack_capacity": lambda here: [here.store.pk, here.slot.rack],
     "storage:remove_slots": lambda here: [here.store.pk, here.slot.rack],
@@ -105,6 +110,7 @@ CASES_OF = {
     "certificates:step": Certificate,
     "dossiers:step": MaterialRemoval,
     "supervision:step": CustodyConflict,
+    "party:step": PartyTransfer,
 }
 
 

@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as SchemaError
 
 from rendang.circulation.intake.api import router as intake
+from rendang.circulation.party.api import router as party
 from rendang.circulation.transfers.api import router as transfers
 from rendang.dossiers.api import router as dossiers
 from rendang.exchange.queries import TokenAuthentication
@@ -27,6 +28,7 @@ api = NinjaAPI(
 api.add_router("/dossiers", dossiers)
 api.add_router("/intake", intake)
 api.add_router("/transfers", transfers)
+api.add_router("/party", party)
 api.add_router("/certificates", certificates)
 api.add_router("/query", portal)
 

@@ -82,6 +82,17 @@ TOPICS = (
         ("material_file_in",),
     ),
     Topic(
+        "party:",
+        _("Party relation"),
+        _(
+            "The Party relation of a member whose dossier is here comes and goes with a numbered introduction letter"
+            " of limited validity; a second person admits or signs, the slip completes it. It leaves before the"
+            " dossier. Graduates without employment and members abroad may stay for a limited time."
+        ),
+        ("人社部发〔2021〕112号 第七条第（七）项", "《中国共产党党员教育管理工作条例》（2019）"),
+        ("party_letter_validity", "party_stay_graduate", "party_stay_abroad"),
+    ),
+    Topic(
         "storage:",
         _("Stores"),
         _(

@@ -30,7 +30,6 @@ BEING_BUILT = {
     "accruals:list",
     "agreements:list",
     "graduates:list",
-    "party:list",
     "household:list",
     "dossiers:undertakings",
     "storage:pick_list",

@@ -12,7 +12,17 @@ from django.utils.translation import override
 
 from rendang.circulation.rosters import actions as rosters
 from rendang.demo import clock
-from rendang.demo.actions import accounts, catalogues, certificates, conflicts, intakes, notices, shelving, transfers
+from rendang.demo.actions import (
+    accounts,
+    catalogues,
+    certificates,
+    conflicts,
+    intakes,
+    notices,
+    party,
+    shelving,
+    transfers,
+)
 from rendang.demo.actions.city import ROSTERS_CAME, City
 from rendang.demo.actions.timeline import moment, play
 from rendang.demo.inhabitants import counts
@@ -54,7 +64,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
         accounts.propose_roles(workers, institutions)
         scenes = [*notices.scenes(city)]
         if people:
-            kinds = (intakes, transfers, certificates, conflicts, catalogues)
+            kinds = (intakes, transfers, certificates, conflicts, catalogues, party)
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]
         tell(f"{play(scenes):,} steps of daily business")
         record("demonstration.load", city.by("system.admin"), by=None, detail={"people": [0, people]})

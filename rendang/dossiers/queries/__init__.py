@@ -10,13 +10,14 @@ from rendang.dossiers.queries.catalogue import (
     scheme_of,
     sections,
 )
-from rendang.dossiers.queries.page import DossierPage, custody_of, dossier_page
+from rendang.dossiers.queries.page import DossierPage, business, custody_of, dossier_page
 from rendang.dossiers.queries.search import held_elsewhere, page_by_number, search
 
 __all__ = [
     "DossierPage",
     "FactRecords",
     "Section",
+    "business",
     "custody_of",
     "dossier_page",
     "held_elsewhere",

@@ -1,10 +1,13 @@
 """What the page of one dossier answers at a glance: who, where, whose, what is open, what is missing."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Custody, CustodyConflict, Dossier
 from rendang.dossiers.queries import catalogue
@@ -21,6 +24,23 @@ from rendang.people import queries as people
 from rendang.people.models import Person
 
 EVENTS = 60
+
+
+class Begin(NamedTuple):
+    """A business that begins on the page of a dossier we keep; by name: it belongs to an app above this one."""
+
+    label: Promise | str
+    page: str
+    permission: Permission
+    icon: str
+
+
+BUSINESS = (
+    Begin(_("Certificate of custody"), "certificates:draft", Permission.CERTIFICATE_DRAFT, "certificate"),
+    Begin(_("Offer a transfer"), "transfers:offer", Permission.TRANSFER_OFFER, "transfer"),
+    Begin(_("Party relation arrives"), "party:arrival", Permission.PARTY_EDIT, "flag"),
+    Begin(_("Household registration arrives"), "household:arrival", Permission.HOUSEHOLD_EDIT, "home"),
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +75,16 @@ class DossierPage:
     @property
     def facts_in_conflict(self) -> list[FactRecords]:
         return [fact for fact in self.facts if fact.in_conflict]
+
+
+def business(dossier: Dossier, may: frozenset[Permission]) -> list[dict[str, Any]]:
+    """What may begin here, with its address: only what the person may do and the installation has."""
+    found = []
+    for one in BUSINESS:
+        if one.permission in may:
+            with suppress(NoReverseMatch):
+                found.append({"label": one.label, "icon": one.icon, "url": reverse(one.page, args=[dossier.pk])})
+    return found
 
 
 def visible_dossiers(user: Any, permission: Permission) -> Any:

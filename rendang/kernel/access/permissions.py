@@ -116,6 +116,9 @@ API_SCOPES = (
     P.CERTIFICATE_DRAFT,
     P.CERTIFICATE_ISSUE,
     P.CERTIFICATE_REVOKE,
+    P.PARTY_VIEW,
+    P.PARTY_EDIT,
+    P.HOUSEHOLD_VIEW,
 )
 
 # None of the three administrators can open a dossier (GB/T 22239-2019 8.1.5: separation of the three).

@@ -1,0 +1,275 @@
+"""Everything that changes a Party relation. Limits of a stay and of a letter are data of kernel.standards."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rendang.circulation.party import papers
+from rendang.circulation.party.models import PartyBranch, PartyMembership, PartyTransfer
+from rendang.circulation.party.queries import MEMBERS, dossier_is_here, membership_of, stay_until
+from rendang.kernel.access.models import Institution
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can
+from rendang.kernel.audit import actions as audit
+from rendang.kernel.core.constraints import refusal_from
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.actions import next_in_series, open_case
+from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.steps import step
+from rendang.people import actions as people
+from rendang.people.models import Person
+
+State, Direction = PartyTransfer.State, PartyTransfer.Direction
+
+
+def found_branch(institution: Institution, *, by: Any, name: str, secretary: str = "") -> PartyBranch:
+    """Put a branch on record. Raises ``ValidationError`` when there is one of that name."""
+    if not can(by, Permission.PARTY_EDIT, at=institution):
+        raise PermissionDenied
+    try:
+        with transaction.atomic():
+            branch = PartyBranch.objects.create(
+                institution=institution, name=name.strip(), secretary=secretary.strip()
+            )
+            audit.record("partybranch.add", branch, by=by)
+            return branch
+    except IntegrityError as broken:
+        raise refusal_from(broken) from broken
+
+
+@transaction.atomic
+def register_arrival(
+    person: Person,
+    branch: PartyBranch,
+    *,
+    by: Any,
+    other_committee: str,
+    letter_number: str,
+    letter_date: dt.date,
+    letter_valid_until: dt.date | None = None,
+    stay: str,
+    other_branch: str = "",
+    is_probationary: bool = False,
+    dues_paid_to: dt.date | None = None,
+    channel: str = Case.Channel.WINDOW,
+) -> PartyTransfer:
+    """转入: somebody has brought the introduction letter. The dossier must be here, the letter still valid.
+
+    A letter that names no validity is valid as long as the policy ``party_letter_validity`` says.
+    """
+    institution = branch.institution
+    if not can(by, Permission.PARTY_EDIT, at=institution):
+        raise PermissionDenied
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    today = timezone.localdate()
+    if letter_date > today:
+        raise ValidationError({"letter_date": _("The letter cannot be dated in the future.")})
+    if not dossier_is_here(person, institution):
+        raise ValidationError(
+            _("The dossier of this person is not kept here: take it in first, then the Party relation.")
+        )
+    if person.political_status not in MEMBERS:
+        raise ValidationError(
+            _("The record does not say that this person is a member of the Party. Correct the political status first.")
+        )
+    if membership_of(person):
+        raise ValidationError(_("The Party relation of this person is kept by a branch already."))
+    if PartyTransfer.objects.open().filter(person=person).exists():
+        raise ValidationError(_("A transfer of this Party relation is already under way."))
+    valid_until = letter_valid_until or _valid_until(letter_date, institution)
+    if valid_until < today:
+        raise ValidationError(
+            {"letter_date": _("The letter ran out on %(day)s. Ask the sender for a new one.") % {"day": valid_until}}
+        )
+    case = PartyTransfer(
+        institution=institution,
+        person=person,
+        dossier=getattr(person, "dossier", None),
+        state=State.REGISTERED,
+        direction=Direction.IN,
+        branch=branch,
+        stay=stay,
+        is_probationary=is_probationary,
+        other_committee=other_committee.strip(),
+        other_branch=other_branch.strip(),
+        letter_number=letter_number.strip(),
+        letter_date=letter_date,
+        letter_valid_until=valid_until,
+        dues_paid_to=dues_paid_to,
+        channel=channel,
+    )
+    return open_case(case, by=by, permission=None, deadline="party_transfer")
+
+
+@transaction.atomic
+def register_departure(
+    membership: PartyMembership,
+    *,
+    by: Any,
+    other_committee: str,
+    other_branch: str = "",
+    reason: str = "",
+    channel: str = Case.Channel.WINDOW,
+) -> PartyTransfer:
+    """转出: the member asks for the introduction letter to another committee."""
+    membership = PartyMembership.objects.select_for_update().select_related("branch").get(pk=membership.pk)
+    if not can(by, Permission.PARTY_EDIT, at=membership.institution_id):
+        raise PermissionDenied
+    if membership.until:
+        raise ValidationError(_("This Party relation has left already."))
+    if PartyTransfer.objects.open().filter(person=membership.person_id).exists():
+        raise ValidationError(_("A transfer of this Party relation is already under way."))
+    case = PartyTransfer(
+        institution=membership.institution,
+        person=membership.person,
+        dossier=getattr(membership.person, "dossier", None),
+        state=State.REGISTERED,
+        direction=Direction.OUT,
+        membership=membership,
+        branch=membership.branch,
+        is_probationary=membership.is_probationary,
+        dues_paid_to=membership.dues_paid_to,
+        other_committee=other_committee.strip(),
+        other_branch=other_branch.strip(),
+        reason=reason,
+        channel=channel,
+    )
+    return open_case(case, by=by, permission=None, deadline="party_transfer")
+
+
+@step(
+    PartyTransfer,
+    label=gettext_lazy("Approve"),
+    sources=[State.REGISTERED],
+    target=State.APPROVED,
+    permission=Permission.PARTY_APPROVE,
+    unlike=["opened_by"],
+    deadline="party_slip",
+)
+def approve(case: PartyTransfer, *, by: Any) -> None:
+    """A second person admits who comes, or signs the letter of who leaves."""
+    case.approved_by = by
+    today = timezone.localdate()
+    if case.direction == Direction.OUT:
+        (number,) = next_in_series("party_letter", case.institution, f"{today:%Y}")
+        case.letter_number = f"{case.institution.code}党〔{today:%Y}〕{number:04d}号"
+        case.letter_date, case.letter_valid_until = today, _valid_until(today, case.institution)
+        case.letter_file = papers.introduction_letter(case, by=by)
+        return
+    if case.has_run_out(today):
+        raise ValidationError(
+            _("The letter ran out on %(day)s. Ask the sender for a new one.") % {"day": case.letter_valid_until}
+        )
+    assert case.person
+    if not dossier_is_here(case.person, case.institution):
+        raise ValidationError(_("The dossier of this person is no longer kept here."))
+    case.membership = PartyMembership.objects.create(
+        person=case.person,
+        institution=case.institution,
+        branch=case.branch,
+        is_probationary=case.is_probationary,
+        stay=case.stay,
+        stay_until=stay_until(case.stay, today, case.institution),
+        since=today,
+        dues_paid_to=case.dues_paid_to,
+    )
+
+
+@step(
+    PartyTransfer,
+    label=gettext_lazy("Complete with the slip"),
+    sources=[State.APPROVED],
+    target=State.COMPLETED,
+    permission=Permission.PARTY_EDIT,
+    deadline=None,
+)
+def complete(case: PartyTransfer, *, by: Any, slip_date: dt.date) -> None:
+    """回执联: ours has gone back to the sender, or the receiver's has come: then the relation has left."""
+    if slip_date > timezone.localdate():
+        raise ValidationError({"slip_date": _("The slip cannot be dated in the future.")})
+    if case.letter_date and slip_date < case.letter_date:
+        raise ValidationError({"slip_date": _("The slip cannot be older than the letter.")})
+    case.slip_date = slip_date
+    assert case.person and case.membership_id
+    if case.direction == Direction.OUT:
+        membership = PartyMembership.objects.select_for_update().get(pk=case.membership_id)
+        membership.until = max(slip_date, membership.since)
+        membership.save(update_fields=["until"])
+        people.tell(
+            case.person,
+            f"您的党员组织关系已转至{case.other_committee}。",
+            institution=case.institution,
+            by=by,
+            case=case,
+        )
+    else:
+        text = f"您的党员组织关系已转入{case.institution.name}（{case.branch.name}）。"
+        people.tell(case.person, text, institution=case.institution, by=by, case=case)
+
+
+@step(
+    PartyTransfer,
+    label=gettext_lazy("Issue the letter again"),
+    sources=[State.APPROVED],
+    target=State.REGISTERED,
+    permission=Permission.PARTY_EDIT,
+    deadline="party_transfer",
+)
+def renew(case: PartyTransfer, *, by: Any, reason: str) -> None:
+    """The letter ran out or was lost on its way: a new one is signed; the former number stays in the trace."""
+    if case.direction == Direction.IN:
+        raise ValidationError(_("This member has been admitted; only the slip is still to go back."))
+    case.letter_number, case.letter_date, case.letter_valid_until, case.letter_file = "", None, None, None
+
+
+@step(
+    PartyTransfer,
+    label=gettext_lazy("Withdraw"),
+    sources=[State.REGISTERED],
+    target=State.WITHDRAWN,
+    permission=Permission.PARTY_EDIT,
+    deadline=None,
+)
+def withdraw(case: PartyTransfer, *, by: Any, reason: str) -> None:
+    """The letter is returned or the member stays; a returned letter may be registered again."""
+    case.reason, case.letter_number = reason, ""
+
+
+@transaction.atomic
+def correct_membership(membership: PartyMembership, *, by: Any, reason: str = "", **fields: Any) -> PartyMembership:
+    """Branch, dues, probation, reason of the stay, and where a floating member is; the end of a stay follows."""
+    membership = (
+        PartyMembership.objects.select_for_update(of=("self",)).select_related("institution").get(pk=membership.pk)
+    )
+    if not can(by, Permission.PARTY_EDIT, at=membership.institution_id):
+        raise PermissionDenied
+    if membership.until:
+        raise ValidationError(_("This Party relation has left already."))
+    before = audit.snapshot(membership)
+    for name, value in fields.items():
+        setattr(membership, name, value)
+    if membership.branch.institution_id != membership.institution_id:
+        raise ValidationError({"branch": _("This branch belongs to another institution.")})
+    if membership.floats_to and not membership.floats_since:
+        raise ValidationError({"floats_since": _("Say since when the member is elsewhere.")})
+    if not membership.floats_to:
+        membership.floats_since = None
+    if membership.stay != before["stay"]:
+        membership.stay_until = stay_until(membership.stay, timezone.localdate(), membership.institution)
+    changed = [name for name, value in before.items() if getattr(membership, name) != value]
+    if changed:
+        membership.save(update_fields=changed)
+        audit.record("partymembership.change", membership, by=by, before=before, reason=reason)
+    return membership
+
+
+def _valid_until(day: dt.date, institution: Institution) -> dt.date:
+    return standards.deadline("party_letter_validity", start=day, institution=institution).due
+
+
+STEPS = {function.__name__: function for function in (approve, complete, renew, withdraw)}

@@ -1,0 +1,96 @@
+"""What is asked about Party relations: who belongs to which branch, who stays too long, what must leave first."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rendang.circulation.party.models import PartyMembership, PartyTransfer
+from rendang.dossiers.models import Custody
+from rendang.dossiers.queries.departure import Obstacle, before_departure
+from rendang.kernel.access.models import Institution
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.scope import ScopedQuerySet
+from rendang.kernel.documents.registers import register
+from rendang.kernel.standards import queries as standards
+from rendang.people.models import Person
+
+Stay = PartyMembership.Stay
+# How long somebody may stay whom the rules do not let stay for good.
+LIMITS = {Stay.GRADUATE: "party_stay_graduate", Stay.ABROAD: "party_stay_abroad"}
+# GB/T 4762: 01 member of the Communist Party, 02 probationary member.
+MEMBERS = ("01", "02")
+
+
+def members(user: Any) -> ScopedQuerySet:
+    """The memberships now at the person's institutions."""
+    rows = PartyMembership.objects.visible_to(user, Permission.PARTY_VIEW).filter(until__isnull=True)
+    return rows.select_related("person__dossier", "branch", "institution")
+
+
+def narrowed(rows: ScopedQuerySet, show: str, today: dt.date) -> ScopedQuerySet:
+    """``floating``: those who float; ``overstaying``: whose time here is over; ``arrears``: dues two months behind."""
+    match show:
+        case "floating":
+            return rows.exclude(floats_to="")
+        case "overstaying":
+            return rows.filter(stay_until__lt=today)
+        case "arrears":
+            behind = (today.replace(day=1) - dt.timedelta(1)).replace(day=1)
+            return rows.filter(Q(dues_paid_to__lt=behind) | Q(dues_paid_to__isnull=True))
+    return rows
+
+
+def stay_until(stay: str, since: dt.date, institution: Institution) -> dt.date | None:
+    """The last day of a stay that the rules limit (unemployed graduates, those abroad); ``None``: no limit."""
+    policy = LIMITS.get(Stay(stay))
+    return standards.deadline(policy, start=since, institution=institution).due if policy else None
+
+
+def membership_of(person: Person) -> PartyMembership | None:
+    return PartyMembership.objects.filter(person=person, until__isnull=True).select_related("branch").first()
+
+
+def dossier_is_here(person: Person, institution: Institution) -> bool:
+    return Custody.objects.filter(dossier__person=person, institution=institution, status=Custody.Status.HELD).exists()
+
+
+@before_departure
+def party_relation_first(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
+    """The relation leaves before or with the dossier, never after it (domain.md §1.7)."""
+    rows = PartyMembership.objects.filter(until__isnull=True, person__dossier__in=list(dossiers))
+    return {
+        dossier: [Obstacle(_("The Party relation is still in “%s”: it leaves first.") % branch, "party:member", pk)]
+        for dossier, branch, pk in rows.values_list("person__dossier", "branch__name", "pk")
+    }
+
+
+@register(
+    "party",
+    title="党员组织关系接转登记簿",
+    label=gettext_lazy("Register of Party relations"),
+    permission=Permission.PARTY_VIEW,
+    columns=[
+        ("日期", 22), ("姓名", 22), ("公民身份号码", 36), ("方向", 12), ("党员类别", 20), ("介绍信编号", 36),
+        ("介绍信日期", 22), ("对方党组织", 55), ("本方党支部", 32),
+    ],
+)  # fmt: skip
+def register_of_transfers(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
+    """Relations that came or left in these days, by the date of the slip."""
+    rows = PartyTransfer.objects.filter(institution=institution, slip_date__range=(first, last))
+    for one in rows.filter(state="COMPLETED").select_related("person", "branch").order_by("slip_date", "pk"):
+        assert one.person and one.slip_date
+        yield [
+            f"{one.slip_date}",
+            one.person.name,
+            one.person.id_masked,
+            "转入" if one.direction == PartyTransfer.Direction.IN else "转出",
+            "预备党员" if one.is_probationary else "正式党员",
+            one.letter_number,
+            f"{one.letter_date or ''}",
+            " ".join(filter(None, [one.other_committee, one.other_branch])),
+            one.branch.name,
+        ]

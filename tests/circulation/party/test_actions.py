@@ -1,0 +1,159 @@
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from rendang.circulation.party import actions
+from rendang.circulation.party.models import PartyMembership, PartyTransfer
+from rendang.circulation.party.queries import members, narrowed, register_of_transfers
+from rendang.dossiers.queries.departure import obstacles
+from rendang.kernel.audit.models import AuditEvent
+from rendang.people.models import Message
+from tests.factories import PersonFactory, held_dossier
+
+pytestmark = pytest.mark.django_db
+
+
+def nothing_happened(act, words, exception=ValidationError):
+    before = (AuditEvent.objects.count(), PartyTransfer.objects.count(), PartyMembership.objects.count())
+    with pytest.raises(exception, match=words):
+        act()
+    assert (AuditEvent.objects.count(), PartyTransfer.objects.count(), PartyMembership.objects.count()) == before
+
+
+def test_a_relation_arrives_with_a_letter_is_admitted_by_a_second_person_and_told(
+    person, branch, letter, clerk, approver
+):
+    today = timezone.localdate()
+    case = actions.register_arrival(person, branch, by=clerk, **letter)
+    assert case.letter_valid_until > today
+    assert case.membership is None
+    case = actions.approve(case, by=approver)
+    assert (case.membership.branch, case.membership.since) == (branch, today)
+    case = actions.complete(case, by=clerk, slip_date=today)
+    assert case.state == "COMPLETED"
+    assert Message.objects.get().text == f"您的党员组织关系已转入{branch.institution.name}（{branch.name}）。"
+
+
+def test_a_graduate_without_employment_may_stay_two_years_and_an_employed_member_for_good(arrived, clerk):
+    assert arrived.stay_until == _in_months(arrived.since, 24)
+    changed = actions.correct_membership(arrived, by=clerk, stay="EMPLOYED")
+    assert changed.stay_until is None
+    assert actions.correct_membership(changed, by=clerk, stay="ABROAD").stay_until == _in_months(arrived.since, 60)
+
+
+def _in_months(day: dt.date, months: int) -> dt.date:
+    return day.replace(year=day.year + months // 12)
+
+
+def test_a_letter_that_has_run_out_is_refused(person, branch, letter, clerk):
+    letter["letter_date"] = timezone.localdate() - dt.timedelta(120)
+    nothing_happened(lambda: actions.register_arrival(person, branch, by=clerk, **letter), "ran out on")
+
+
+def test_a_letter_of_the_future_is_refused(person, branch, letter, clerk):
+    letter["letter_date"] = timezone.localdate() + dt.timedelta(1)
+    nothing_happened(lambda: actions.register_arrival(person, branch, by=clerk, **letter), "future")
+
+
+def test_the_dossier_must_be_here(branch, letter, clerk, other_institution):
+    elsewhere = held_dossier(other_institution).person
+    nothing_happened(lambda: actions.register_arrival(elsewhere, branch, by=clerk, **letter), "not kept here")
+    nobody = PersonFactory(political_status="01")
+    nothing_happened(lambda: actions.register_arrival(nobody, branch, by=clerk, **letter), "not kept here")
+
+
+def test_only_a_member_of_the_party_has_a_relation(person, branch, letter, clerk):
+    person.political_status = "13"
+    person.save()
+    nothing_happened(lambda: actions.register_arrival(person, branch, by=clerk, **letter), "political status")
+
+
+def test_a_letter_is_registered_once(arrived, institution, branch, letter, clerk):
+    other = held_dossier(institution).person
+    other.political_status = "02"
+    other.save()
+    nothing_happened(lambda: actions.register_arrival(other, branch, by=clerk, **letter), "registered already")
+
+
+def test_a_person_has_one_relation(arrived, person, branch, letter, clerk):
+    letter["letter_number"] = "另一封"
+    nothing_happened(lambda: actions.register_arrival(person, branch, by=clerk, **letter), "kept by a branch already")
+
+
+def test_who_registered_does_not_approve(person, branch, letter, clerk, approver):
+    case = actions.register_arrival(person, branch, by=clerk, **letter)
+    nothing_happened(lambda: actions.approve(case, by=clerk), None, PermissionDenied)
+
+
+def test_it_leaves_with_a_numbered_letter_and_has_left_when_the_slip_comes(arrived, clerk, approver, institution):
+    case = actions.register_departure(arrived, by=clerk, other_committee="邻市市委组织部")
+    case = actions.approve(case, by=approver)
+    assert case.letter_number == f"{institution.code}党〔{case.letter_date:%Y}〕0001号"
+    assert case.letter_file is not None
+    arrived.refresh_from_db()
+    assert arrived.until is None
+    actions.complete(case, by=clerk, slip_date=timezone.localdate())
+    arrived.refresh_from_db()
+    assert arrived.until == timezone.localdate()
+
+
+def test_a_lost_letter_is_issued_again_under_a_new_number(arrived, clerk, approver):
+    case = actions.register_departure(arrived, by=clerk, other_committee="邻市市委组织部")
+    first = actions.approve(case, by=approver).letter_number
+    case = actions.renew(case, by=clerk, reason="途中遗失")
+    assert (case.state, case.letter_number) == ("REGISTERED", "")
+    second = actions.approve(case, by=approver).letter_number
+    assert (first[-5:], second[-5:]) == ("0001号", "0002号")
+
+
+def test_an_admitted_member_is_not_issued_a_letter_again(person, branch, letter, clerk, approver):
+    case = actions.approve(actions.register_arrival(person, branch, by=clerk, **letter), by=approver)
+    nothing_happened(lambda: actions.renew(case, by=clerk, reason="误操作"), "only the slip")
+
+
+def test_a_slip_is_not_older_than_the_letter(person, branch, letter, clerk, approver):
+    case = actions.approve(actions.register_arrival(person, branch, by=clerk, **letter), by=approver)
+    day = letter["letter_date"] - dt.timedelta(1)
+    nothing_happened(lambda: actions.complete(case, by=clerk, slip_date=day), "older than the letter")
+
+
+def test_the_relation_stands_in_the_way_of_the_dossier_until_it_has_left(arrived, clerk, approver):
+    dossier = arrived.person.dossier.pk
+    (obstacle,) = obstacles([dossier])[dossier]
+    assert (obstacle.page, obstacle.key, obstacle.warning) == ("party:member", arrived.pk, False)
+    case = actions.register_departure(arrived, by=clerk, other_committee="邻市市委组织部")
+    actions.complete(actions.approve(case, by=approver), by=clerk, slip_date=timezone.localdate())
+    assert obstacles([dossier]) == {dossier: []}
+
+
+def test_floating_members_those_who_stay_too_long_and_arrears_are_listed(arrived, clerk):
+    today = timezone.localdate()
+    assert list(narrowed(members(clerk), "floating", today)) == []
+    actions.correct_membership(arrived, by=clerk, floats_to="上海市浦东新区", floats_since=today)
+    assert list(narrowed(members(clerk), "floating", today)) == [arrived]
+    assert list(narrowed(members(clerk), "overstaying", today)) == []
+    assert list(narrowed(members(clerk), "overstaying", arrived.stay_until + dt.timedelta(1))) == [arrived]
+    assert list(narrowed(members(clerk), "arrears", today)) == [arrived]
+    actions.correct_membership(arrived, by=clerk, dues_paid_to=today)
+    assert list(narrowed(members(clerk), "arrears", today)) == []
+
+
+def test_a_floating_member_has_a_day_since_when(arrived, clerk):
+    nothing_happened(lambda: actions.correct_membership(arrived, by=clerk, floats_to="上海"), "since when")
+
+
+def test_a_member_goes_into_no_branch_of_another_institution(arrived, clerk, other_institution):
+    from rendang.kernel.access.models import Role
+    from tests.factories import staff
+
+    theirs = actions.found_branch(other_institution, by=staff(other_institution, Role.CLERK), name="别处支部")
+    nothing_happened(lambda: actions.correct_membership(arrived, by=clerk, branch=theirs), "another institution")
+
+
+def test_the_register_has_what_was_completed_in_its_days(arrived, institution):
+    today = timezone.localdate()
+    (line,) = register_of_transfers(institution, today, today)
+    assert line[1:6] == [arrived.person.name, arrived.person.id_masked, "转入", "正式党员", "虚大组〔2026〕17"]
+    assert list(register_of_transfers(institution, today + dt.timedelta(1), today + dt.timedelta(2))) == []
