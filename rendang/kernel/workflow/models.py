@@ -54,7 +54,8 @@ class Case(models.Model):
     """What every kind of business has in common; each kind adds its own by one-to-one inheritance.
 
     A kind sets ``SERVICE_ITEM`` (its code in the service catalogue), ``PAGE`` (the URL name of its page) and
-    ``CLOSED`` (the states in which the business is over), and declares ``State``.
+    ``CLOSED`` (the states in which the business is over), and declares ``State``. The second kind of an app names
+    the page of its steps in ``STEP_PAGE``; else it is ``<app>:step``.
     """
 
     class Channel(models.TextChoices):
@@ -65,6 +66,7 @@ class Case(models.Model):
 
     SERVICE_ITEM: ClassVar[str]
     PAGE: ClassVar[str]
+    STEP_PAGE: ClassVar[str] = ""
     CLOSED: ClassVar[frozenset[str]]
     # Ends beside the usual course that are as good as its own end.
     GOOD_ENDS: ClassVar[frozenset[str]] = frozenset()
@@ -125,6 +127,10 @@ class Case(models.Model):
     def address_of(self, step: str) -> str:
         """The page on which a step is taken with this case."""
         return reverse(f"{kind_of(self.kind).PAGE.partition(':')[0]}:step", args=[self.pk, step])
+
+    def step_url(self, name: str) -> str:
+        """Where a step of this case, read as its own kind, is taken."""
+        return reverse(self.STEP_PAGE or f"{self.PAGE.split(':')[0]}:step", args=[self.pk, name])
 
     @property
     def state_label(self) -> str:
