@@ -126,11 +126,8 @@ class Case(models.Model):
 
     def address_of(self, step: str) -> str:
         """The page on which a step is taken with this case."""
-        return reverse(f"{kind_of(self.kind).PAGE.partition(':')[0]}:step", args=[self.pk, step])
-
-    def step_url(self, name: str) -> str:
-        """Where a step of this case, read as its own kind, is taken."""
-        return reverse(self.STEP_PAGE or f"{self.PAGE.split(':')[0]}:step", args=[self.pk, name])
+        kind = kind_of(self.kind)
+        return reverse(kind.STEP_PAGE or f"{kind.PAGE.partition(':')[0]}:step", args=[self.pk, step])
 
     @property
     def state_label(self) -> str:
