@@ -141,7 +141,7 @@ def _open_cases(user: Any, cases: list[Case]) -> list[OpenCase]:
         keys = [case.pk for case in cases if case.kind == kind]
         rows = model._default_manager.filter(pk__in=keys).select_related("institution", "counterpart", "person")
         for row in rows.order_by("-pk"):
-            steps = [{"label": rule.label, "url": row.step_url(rule.name)} for rule in steps_open_to(user, row)]
+            steps = [{"label": rule.label, "url": row.address_of(rule.name)} for rule in steps_open_to(user, row)]
             found.append(OpenCase(row, steps))
     return sorted(found, key=lambda one: (one.case.due_date is None, one.case.due_date, -one.case.pk))
 
