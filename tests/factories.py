@@ -105,6 +105,7 @@ class PlacementFactory(factory.django.DjangoModelFactory):
     dossier = factory.LazyAttribute(lambda made: held_dossier(made.institution))
     kind = Placement.Kind.SLOT
     slot = factory.SubFactory(SlotFactory, institution=factory.SelfAttribute("..institution"))
+    thickness = factory.LazyAttribute(lambda made: 15 if made.slot else 0)
     since = factory.LazyFunction(timezone.now)
     by = factory.SubFactory(UserFactory)
 

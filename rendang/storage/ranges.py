@@ -96,7 +96,7 @@ def expand_racks(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Plan:
-    """Slots to be made: every combination of rack, bay, layer and number, each with the same capacity."""
+    """Slots to be made: every combination of rack, bay, layer and number, each with the same capacity and width."""
 
     store: str
     racks: tuple[str, ...]
@@ -104,6 +104,7 @@ class Plan:
     layers: tuple[str, ...]
     numbers: tuple[str, ...]
     capacity: int = 1
+    width: int | None = None  # millimetres of a slot, where they are measured
 
     @cached_property
     def axes(self) -> tuple[tuple[str, ...], ...]:
@@ -137,7 +138,7 @@ class Plan:
     @property
     def seal(self) -> str:
         """Says whether two plans are the same: what was looked at is what is made."""
-        return f"{self.first}|{self.last}|{self.count}|{self.capacity}"
+        return f"{self.first}|{self.last}|{self.count}|{self.capacity}" + (f"|{self.width}" if self.width else "")
 
     def check(self) -> None:
         """Raise ``ValidationError`` for a plan that is empty, too large or whose positions are too long."""
@@ -145,6 +146,8 @@ class Plan:
             raise ValidationError(_("A slot needs at least a rack and a number."))
         if self.capacity < 1:
             raise ValidationError(_("A slot has room for at least one dossier."))
+        if self.width is not None and self.width < 1:
+            raise ValidationError(_("A slot is at least one millimetre wide."))
         if self.count > MOST_AT_ONCE:
             raise ValidationError(
                 _("These ranges make %(count)d slots. At most %(most)d are made at once.")

@@ -244,14 +244,14 @@ def test_the_database_counts_and_refuses_a_bulk_that_does_not_fit(institution, k
         for slot in (slots[0], slots[1], slots[1])
     ]
     for row in rows:
-        row.since = timezone.now()
+        row.since, row.thickness = timezone.now(), 15
     Placement.objects.bulk_create(rows)
     assert occupied(*slots) == [1, 2]
 
     extra = Placement(
         dossier=held_dossier(institution), institution=institution, kind=Kind.SLOT, slot=slots[0], by=keeper
     )
-    extra.since = timezone.now()
+    extra.since, extra.thickness = timezone.now(), 15
     with pytest.raises(IntegrityError, match="a_slot_holds_no_more_than_fits"), transaction.atomic():
         Placement.objects.bulk_create([extra])
     assert occupied(*slots) == [1, 2]

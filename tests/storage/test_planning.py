@@ -49,7 +49,7 @@ def test_only_a_keeper_plans(institution, role):
     for act in (
         lambda: actions.create_store(institution, code="K09", name="九号库", by=person),
         lambda: actions.add_slots(store, small_plan(store.code), by=person),
-        lambda: actions.rename_store(store, name="新名", by=person),
+        lambda: actions.describe_store(store, name="新名", by=person),
         lambda: actions.set_capacity(store, rack="A", capacity=2, by=person),
         lambda: actions.remove_unused_slots(store, rack="A", by=person),
         lambda: actions.remove_store(store, by=person),
@@ -147,7 +147,7 @@ def test_slots_that_held_a_dossier_stay_with_their_history(institution, keeper):
 def test_an_empty_store_is_renamed_and_removed(institution, keeper):
     store = actions.create_store(institution, code="K01", name="一号库", by=keeper)
 
-    actions.rename_store(store, name="东库", by=keeper)
+    actions.describe_store(store, name="东库", by=keeper)
     assert AuditEvent.objects.latest("pk").changes == {"name": ["一号库", "东库"]}
 
     actions.remove_store(store, by=keeper)

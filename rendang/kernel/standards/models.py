@@ -187,6 +187,7 @@ class Policy(models.Model):
         COUNT = "count", _("times")
         PERSON = "person", _("people")
         MEGABYTE = "megabyte", _("megabytes")
+        MILLIMETRE = "millimetre", _("millimetres")
         DPI = "dpi", _("dots per inch")
         CELSIUS = "celsius", _("degrees Celsius")
         PERCENT = "percent", _("per cent")

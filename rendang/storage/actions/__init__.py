@@ -1,5 +1,7 @@
 """Everything that changes where dossiers lie, and the stores they lie in."""
 
+from rendang.storage.actions.batches import place_all
+from rendang.storage.actions.keeping import set_keeping
 from rendang.storage.actions.labels import MOST_LABELS, print_dossier_labels, print_slot_labels
 from rendang.storage.actions.placing import (
     hand_to_courier,
@@ -7,7 +9,6 @@ from rendang.storage.actions.placing import (
     lend,
     move,
     place,
-    place_all,
     put_back,
     put_in_reading_room,
     put_on_desk,
@@ -15,24 +16,30 @@ from rendang.storage.actions.placing import (
     take_out,
 )
 from rendang.storage.actions.planning import (
+    add_building,
     add_slots,
     create_store,
+    describe_store,
     remove_store,
     remove_unused_slots,
-    rename_store,
     set_capacity,
 )
 from rendang.storage.actions.retrieving import no_longer_want, want
+from rendang.storage.actions.seeing import Seen, note_seen
 
 __all__ = [
     "MOST_LABELS",
+    "Seen",
+    "add_building",
     "add_slots",
     "create_store",
+    "describe_store",
     "hand_to_courier",
     "leave_for_good",
     "lend",
     "move",
     "no_longer_want",
+    "note_seen",
     "place",
     "place_all",
     "print_dossier_labels",
@@ -42,9 +49,9 @@ __all__ = [
     "put_on_desk",
     "remove_store",
     "remove_unused_slots",
-    "rename_store",
     "report_missing",
     "set_capacity",
+    "set_keeping",
     "take_out",
     "want",
 ]

@@ -3,12 +3,9 @@
 Locks are taken in the order written in ``rendang.kernel.workflow.steps``: dossier → custody → slot → placement.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,23 +14,22 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
-from rendang.kernel.core.constraints import refusal_from
 from rendang.kernel.workflow.models import Case
 from rendang.storage import queries
 from rendang.storage.actions import retrieving
+from rendang.storage.actions.refusing import (
+    refuse_if_full,
+    refuse_if_placed,
+    refuse_if_there,
+    refuse_unless_here,
+    refused_in_words,
+)
+from rendang.storage.actions.seeing import Seen, note_seen
 from rendang.storage.models import Placement, Slot
 
 Kind = Placement.Kind
-
-
-@contextmanager
-def refused_in_words() -> Iterator[None]:
-    """One transaction whose broken promises reach the person at the screen as a sentence."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as broken:
-        raise refusal_from(broken) from broken
+# Nobody of the house has the dossier before them.
+UNSEEN = frozenset({Kind.ELSEWHERE, Kind.MISSING})
 
 
 def place(dossier: Dossier, slot: Slot, *, by: Any, case: Case | None = None) -> Placement:
@@ -50,51 +46,6 @@ def place(dossier: Dossier, slot: Slot, *, by: Any, case: Case | None = None) ->
         return _into_slot(dossier, now, slot, verb="placement.place", by=by, case=case)
 
 
-def place_all(slots: dict[int, int], *, by: Any) -> dict[int, str]:
-    """上架 of many at once: dossier id → slot id. Each is placed or refused by itself; one audit event a dossier.
-
-    Returns dossier id → the sentence with which it was refused. Slots of one institution only, and the right to move
-    dossiers there. Set-based: its queries do not grow with the number, but for the audit events.
-    """
-    ours = list(Institution.objects.filter(pk__in=Slot.objects.filter(pk__in=slots.values()).values("institution")))
-    if not ours:
-        return {}
-    if len(ours) > 1 or not can(by, Permission.STORAGE_MOVE, at=ours[0]):
-        raise PermissionDenied
-    refused: dict[int, str] = {}
-    placed: list[Placement] = []
-    with refused_in_words():
-        dossiers = Dossier.objects.select_for_update(no_key=True).filter(pk__in=slots).order_by("pk")
-        found = {dossier.pk: dossier for dossier in dossiers}
-        held = Custody.objects.select_for_update(no_key=True).filter(dossier__in=found, status=Custody.Status.HELD)
-        holders = dict(held.order_by("pk").values_list("dossier_id", "institution_id"))
-        rows = Slot.objects.select_for_update(no_key=True).filter(pk__in=slots.values()).order_by("pk")
-        targets = {slot.pk: slot for slot in rows}
-        earlier = {row.dossier_id: row for row in queries.current_placements(found)}
-        at = timezone.now()
-        for pk, dossier in found.items():
-            now, slot = earlier.get(pk), targets.get(slots[pk])
-            try:
-                if slot is None:
-                    raise ValidationError(_("This slot no longer exists."))
-                refuse_if_placed(dossier, now)
-                refuse_unless_here(dossier, holders.get(pk), now, slot)
-                refuse_if_full(slot)
-            except ValidationError as refusal:
-                refused[pk] = " ".join(refusal.messages)
-                continue
-            slot.occupied += 1
-            following = Placement(dossier=dossier, institution=ours[0], kind=Kind.SLOT, slot=slot)
-            following.by, following.since = by, max(at, now.since) if now else at
-            placed.append(following)
-        ended = [earlier[row.dossier_id].pk for row in placed if row.dossier_id in earlier]
-        Placement.objects.filter(pk__in=ended).update(until=max([at, *(row.since for row in placed)]))
-        Placement.objects.bulk_create(placed)
-        for row in placed:
-            _record("placement.place", row, earlier.get(row.dossier_id), by=by)
-    return refused
-
-
 def move(dossier: Dossier, slot: Slot, *, by: Any) -> Placement:
     """移位 — from one slot into another of the same institution."""
     if not can(by, Permission.STORAGE_MOVE, at=slot.institution_id):
@@ -103,10 +54,7 @@ def move(dossier: Dossier, slot: Slot, *, by: Any) -> Placement:
         dossier, now = _locked(dossier)
         if not now or now.kind != Kind.SLOT:
             raise ValidationError(_("%(barcode)s lies in no slot. Place it instead.") % {"barcode": dossier})
-        if now.slot_id == slot.pk:
-            raise ValidationError(
-                _("%(barcode)s lies in %(position)s already.") % {"barcode": dossier, "position": slot}
-            )
+        refuse_if_there(dossier, now, slot)
         return _into_slot(dossier, now, slot, verb="placement.move", by=by)
 
 
@@ -209,41 +157,6 @@ def _hand_on(dossier: Dossier, kind: str, *, by: Any, detail: str, case: Case | 
         return _onward(dossier, now, kind, where, verb=verb, by=by, detail=detail, case=case)
 
 
-def refuse_if_placed(dossier: Dossier, now: Placement | None) -> None:
-    if now and now.kind == Kind.SLOT:
-        raise ValidationError(
-            _("%(barcode)s already lies in %(position)s. To change its place, move it.")
-            % {"barcode": dossier, "position": now.slot}
-        )
-
-
-def refuse_unless_here(dossier: Dossier, holder: int | None, now: Placement | None, slot: Slot) -> None:
-    """Raise ``ValidationError`` unless the slot's institution holds the dossier and has it in the house."""
-    if holder != slot.institution_id:
-        raise ValidationError(
-            _("%(barcode)s is not held by the institution to which %(position)s belongs.")
-            % {"barcode": dossier, "position": slot}
-        )
-    if now and now.kind == Kind.COURIER:
-        raise ValidationError(_("%(barcode)s is on its way. Register its arrival first.") % {"barcode": dossier})
-    if now and now.kind in Placement.AWAY:
-        raise ValidationError(
-            _("%(barcode)s is not in the house (%(place)s). Register its return first.")
-            % {"barcode": dossier, "place": now.label}
-        )
-    if now and now.institution_id != slot.institution_id:
-        raise ValidationError(_("%(barcode)s is at another institution.") % {"barcode": dossier})
-
-
-def refuse_if_full(slot: Slot) -> None:
-    if slot.room < 1:
-        raise ValidationError(
-            _("%(position)s is full: it holds %(occupied)d of %(capacity)d. Choose another slot.")
-            % {"position": slot, "occupied": slot.occupied, "capacity": slot.capacity},
-            code="full",
-        )
-
-
 def _locked(dossier: Dossier) -> tuple[Dossier, Placement | None]:
     """The dossier, locked, and where it is now: nobody else moves it until this transaction ends."""
     dossier = Dossier.objects.select_for_update(no_key=True).get(pk=dossier.pk)
@@ -277,10 +190,14 @@ def _into_slot(
     if slot.pk not in locked:
         raise ValidationError(_("This slot no longer exists."))
     slot = locked[slot.pk]
-    refuse_if_full(slot)
-    following = Placement(dossier=dossier, institution=custody.institution, kind=Kind.SLOT, slot=slot, case=case)
+    thickness = queries.thickness_of(dossier, slot.institution_id)
+    refuse_if_full(slot, thickness)
+    following = Placement(
+        dossier=dossier, institution=custody.institution, kind=Kind.SLOT, slot=slot, thickness=thickness, case=case
+    )
     _write(now, following, verb=verb, by=by)
     slot.occupied += 1  # as the trigger has counted
+    slot.used += thickness
     return following
 
 
@@ -313,13 +230,19 @@ def _write(now: Placement | None, following: Placement, *, verb: str, by: Any) -
         now.until = following.since
         now.save(update_fields=["until"])
     following.save()
-    _record(verb, following, now, by=by)
+    record(verb, following, now, by=by)
+    if following.kind not in UNSEEN:
+        note_seen([seen(following)], following.institution_id, by=by)
     if following.kind != Kind.SLOT:
         retrieving.note_fetched(following)
     return following
 
 
-def _record(verb: str, following: Placement, earlier: Placement | None, *, by: Any) -> None:
+def seen(placement: Placement) -> Seen:
+    return Seen(placement.dossier_id, placement.since, placement.slot_id, placement.detail)
+
+
+def record(verb: str, following: Placement, earlier: Placement | None, *, by: Any) -> None:
     """On the dossier, so that its own history tells it; the places in the same words whatever the language."""
     audit.record(
         verb,

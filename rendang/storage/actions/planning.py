@@ -10,8 +10,8 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
-from rendang.storage.actions.placing import refused_in_words
-from rendang.storage.models import Slot, Store
+from rendang.storage.actions.refusing import refused_in_words
+from rendang.storage.models import Building, Slot, Store
 from rendang.storage.ranges import Plan
 
 # Every combination of the four axes, in the order of the shelf.
@@ -25,8 +25,9 @@ _POSITIONS = """
     ORDER BY rack_order, bay_order, layer_order, number_order
 """
 _MAKE = f"""
-    INSERT INTO storage_slot (store_id, institution_id, code, rack, bay, layer, capacity, occupied)
-    SELECT %(store)s, %(institution)s, code, rack, bay, layer, %(capacity)s, 0 FROM ({_POSITIONS}) AS positions
+    INSERT INTO storage_slot (store_id, institution_id, code, rack, bay, layer, capacity, width, occupied)
+    SELECT %(store)s, %(institution)s, code, rack, bay, layer, %(capacity)s, %(width)s, 0
+    FROM ({_POSITIONS}) AS positions
 """
 _TAKEN = f"""
     SELECT count(*), min(code) FROM ({_POSITIONS}) AS positions
@@ -35,21 +36,45 @@ _TAKEN = f"""
 _FORGET = """
     DELETE FROM storage_slot WHERE store_id = %(store)s AND rack = %(rack)s
     AND NOT EXISTS (SELECT FROM storage_placement WHERE storage_placement.slot_id = storage_slot.id)
+    AND NOT EXISTS (SELECT FROM storage_sighting WHERE storage_sighting.slot_id = storage_slot.id)
 """
 
 
-def create_store(institution: Institution, *, code: str, name: str, by: Any, plan: Plan | None = None) -> Store:
-    """A new store, with the slots of the plan. Refused when the institution has a store of this code."""
+def create_store(
+    institution: Institution, *, code: str, name: str, by: Any, plan: Plan | None = None, **about: Any
+) -> Store:
+    """A new store, with the slots of the plan. Refused when the institution has a store of this code.
+
+    ``about``: building, floor, purpose, shelving.
+    """
     if not can(by, Permission.STORAGE_PLAN, at=institution):
         raise PermissionDenied
-    store = Store(institution=institution, code=code, name=name)
+    store = Store(institution=institution, code=code, name=name, **about)
     with refused_in_words():
-        store.full_clean()
+        _check(store)
         store.save()
         if plan:
             _make(store, plan)
         audit.record("store.create", store, by=by, detail={"code": [None, code], **_summary(plan)})
     return store
+
+
+def add_building(institution: Institution, *, name: str, by: Any, position: int = 1) -> Building:
+    """A building in which the institution has stores; ``position`` is its place in the keeper's round."""
+    if not can(by, Permission.STORAGE_PLAN, at=institution):
+        raise PermissionDenied
+    building = Building(institution=institution, name=name.strip(), position=position)
+    with refused_in_words():
+        building.full_clean()
+        building.save()
+        audit.record("building.create", building, by=by, detail={"name": [None, building.name]})
+    return building
+
+
+def _check(store: Store) -> None:
+    store.full_clean()
+    if store.building and store.building.institution_id != store.institution_id:
+        raise ValidationError({"building": _("Choose a building of the institution.")})
 
 
 def add_slots(store: Store, plan: Plan, *, by: Any) -> int:
@@ -63,36 +88,49 @@ def add_slots(store: Store, plan: Plan, *, by: Any) -> int:
     return plan.count
 
 
-def rename_store(store: Store, *, name: str, by: Any) -> Store:
-    """Only the name: the code is written on every shelf."""
+def describe_store(store: Store, *, by: Any, **about: Any) -> Store:
+    """Its name, building, floor, purpose and shelving; not its code, which is written on every shelf."""
     if not can(by, Permission.STORAGE_PLAN, at=store.institution_id):
         raise PermissionDenied
+    if wrong := set(about) - {"name", "building", "floor", "purpose", "shelving"}:
+        raise TypeError(f"A store is not described by {sorted(wrong)}.")
     with refused_in_words():
         store = Store.objects.select_for_update(no_key=True).get(pk=store.pk)
         before = audit.snapshot(store)
-        store.name = name.strip()
-        store.full_clean()
-        store.save(update_fields=["name"])
-        audit.record("store.rename", store, by=by, before=before)
+        for field, value in about.items():
+            setattr(store, field, value.strip() if isinstance(value, str) else value)
+        _check(store)
+        store.save(update_fields=sorted(about))
+        audit.record("store.describe", store, by=by, before=before)
     return store
 
 
 @transaction.atomic
-def set_capacity(store: Store, *, rack: str, capacity: int, by: Any) -> int:
-    """Another capacity for all slots of a rack; returns how many. Refused while one of them holds more."""
+def set_capacity(store: Store, *, rack: str, capacity: int, by: Any, width: int | None = None) -> int:
+    """Another capacity and width (mm; ``None``: not measured) for all slots of a rack; returns how many changed.
+
+    Refused while one of them holds more.
+    """
     if not can(by, Permission.STORAGE_PLAN, at=store.institution_id):
         raise PermissionDenied
-    slots = Slot.objects.select_for_update(no_key=True).filter(store=store, rack=rack)
-    fullest = slots.order_by("-occupied").first()
-    if fullest is None:
+    slots = list(Slot.objects.select_for_update(no_key=True).filter(store=store, rack=rack).order_by("pk"))
+    if not slots:
         raise ValidationError(_("%(store)s has no rack “%(rack)s”.") % {"store": store, "rack": rack})
+    fullest, thickest = max(slots, key=lambda one: one.occupied), max(slots, key=lambda one: one.used)
     if capacity < max(1, fullest.occupied):
         raise ValidationError(
             _("%(position)s holds %(occupied)d; its capacity cannot be %(capacity)d.")
             % {"position": fullest, "occupied": fullest.occupied, "capacity": capacity}
         )
-    changed = Slot.objects.filter(store=store, rack=rack).exclude(capacity=capacity).update(capacity=capacity)
-    audit.record("store.set_capacity", store, by=by, detail={"rack": [None, rack], "capacity": [None, capacity]})
+    if width is not None and width < max(1, thickest.used):
+        raise ValidationError(
+            _("What lies in %(position)s takes %(used)d mm; it cannot be %(width)d mm wide.")
+            % {"position": thickest, "used": thickest.used, "width": width}
+        )
+    others = Slot.objects.filter(store=store, rack=rack).exclude(capacity=capacity, width=width)
+    changed = others.update(capacity=capacity, width=width)
+    detail = {"rack": [None, rack], "capacity": [None, capacity], "width": [None, width]}
+    audit.record("store.set_capacity", store, by=by, detail=detail)
     return changed
 
 
@@ -137,6 +175,7 @@ def _make(store: Store, plan: Plan) -> None:
         "store_code": store.code,
         "institution": store.institution_id,
         "capacity": plan.capacity,
+        "width": plan.width,
         "racks": racks,
         "bays": bays,
         "layers": layers,
@@ -156,4 +195,9 @@ def _make(store: Store, plan: Plan) -> None:
 def _summary(plan: Plan | None) -> dict[str, list[Any]]:
     if plan is None:
         return {}
-    return {"slots": [0, plan.count], "positions": [plan.first, plan.last], "capacity": [None, plan.capacity]}
+    summary: dict[str, list[Any]] = {
+        "slots": [0, plan.count],
+        "positions": [plan.first, plan.last],
+        "capacity": [None, plan.capacity],
+    }
+    return summary | ({"width": [None, plan.width]} if plan.width else {})

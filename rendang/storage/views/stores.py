@@ -117,7 +117,7 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.RenameForm(request.POST or None, initial={"name": found.name})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.rename_store(found, by=request.user, **form.cleaned_data)
+            actions.describe_store(found, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
             form.add_error(None, refused.messages)
         else:

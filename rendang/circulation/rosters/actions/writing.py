@@ -15,6 +15,7 @@ from rendang.kernel.audit import actions as audit
 from rendang.kernel.workflow.actions import next_case_numbers, next_in_series
 from rendang.kernel.workflow.steps import set_deadline
 from rendang.storage.models import Slot
+from rendang.storage.queries import usual_thickness
 
 HELD_ELSEWHERE = "held_elsewhere"
 ARCHIVE_NUMBER_TAKEN = "archive_number_taken"
@@ -159,18 +160,26 @@ SELECT coalesce(known.dossier_id, s.dossier_id), %(institution)s, 'AS_WRITTEN', 
 FROM roster_staged s LEFT JOIN roster_known known ON known.n = s.n
 WHERE known.n IS NULL OR (known.fate = '{RETURN}' AND {_IS_NOWHERE})
 """
-# A place that names a slot with room is that slot; the others stay as written, to be placed by hand.
+# A place that names a slot with room is that slot; the others stay as written, to be placed by hand. A slot takes as
+# many as go in by number and by width, in the order of the roster.
 _PLACES_IN_SLOTS = f"""
-INSERT INTO storage_placement (dossier_id, institution_id, slot_id, kind, detail, since, by_id)
-SELECT dossier_id, %(institution)s, CASE WHEN fits THEN slot_id END,
+INSERT INTO storage_placement (dossier_id, institution_id, slot_id, thickness, kind, detail, since, by_id)
+SELECT dossier_id, %(institution)s, CASE WHEN fits THEN slot_id END, CASE WHEN fits THEN thickness ELSE 0 END,
     CASE WHEN fits THEN 'SLOT' ELSE 'AS_WRITTEN' END, CASE WHEN fits THEN '' ELSE location END, %(now)s, %(by)s
 FROM (
     SELECT coalesce(known.dossier_id, s.dossier_id) AS dossier_id, location, slot.id AS slot_id,
+        coalesce(keeping.thickness, %(thickness)s) AS thickness,
         slot.id IS NOT NULL
-        AND slot.occupied + row_number() OVER (PARTITION BY slot.id ORDER BY s.n) <= slot.capacity AS fits
+        AND slot.occupied + count(*) OVER in_turn <= slot.capacity
+        AND (
+            slot.width IS NULL
+            OR slot.used + sum(coalesce(keeping.thickness, %(thickness)s)) OVER in_turn <= slot.width
+        ) AS fits
     FROM roster_staged s LEFT JOIN roster_known known ON known.n = s.n
     LEFT JOIN storage_slot slot ON slot.institution_id = %(institution)s AND slot.code = s.location
+    LEFT JOIN storage_keeping keeping ON keeping.dossier_id = known.dossier_id
     WHERE known.n IS NULL OR (known.fate = '{RETURN}' AND {_IS_NOWHERE})
+    WINDOW in_turn AS (PARTITION BY slot.id ORDER BY s.n ROWS UNBOUNDED PRECEDING)
 ) AS place
 """
 _SOURCES = f"""
@@ -293,6 +302,7 @@ def _write(cursor: Any, roster: Roster, chunk: Chunk, by: Any, employers: Employ
         _give_archive_numbers(cursor, roster.institution, now)
         for statement in (_PEOPLE, _OLD_NUMBERS, _DOSSIERS, _CUSTODIES):
             cursor.execute(statement, names)
+        names["thickness"] = usual_thickness(roster.institution_id)
         has_slots = Slot.objects.filter(institution=roster.institution_id).exists()
         cursor.execute(_PLACES_IN_SLOTS if has_slots else _PLACES_AS_WRITTEN, names)
         _open_conflicts(cursor, roster.institution, by)

@@ -19,6 +19,7 @@ def amount(number: int, unit: str) -> str:
         Policy.Unit.MINUTE: ngettext("%(n)s minute", "%(n)s minutes", n),
         Policy.Unit.COUNT: ngettext("%(n)s time", "%(n)s times", n),
         Policy.Unit.PERSON: ngettext("%(n)s person", "%(n)s people", n),
+        Policy.Unit.MILLIMETRE: ngettext("%(n)s millimetre", "%(n)s millimetres", n),
     }
     return words[Policy.Unit(unit)] % {"n": n} if unit in words else f"{n} {Policy.Unit(unit).label}"
 

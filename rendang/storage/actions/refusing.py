@@ -1,0 +1,71 @@
+"""What stands in the way of a dossier's place, in words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from rendang.dossiers.models import Dossier
+from rendang.kernel.core.constraints import refusal_from
+from rendang.storage.models import Placement, Slot
+
+Kind = Placement.Kind
+
+
+@contextmanager
+def refused_in_words() -> Iterator[None]:
+    """One transaction whose broken promises reach the person at the screen as a sentence."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as broken:
+        raise refusal_from(broken) from broken
+
+
+def refuse_if_placed(dossier: Dossier, now: Placement | None) -> None:
+    if now and now.kind == Kind.SLOT:
+        raise ValidationError(
+            _("%(barcode)s already lies in %(position)s. To change its place, move it.")
+            % {"barcode": dossier, "position": now.slot}
+        )
+
+
+def refuse_if_there(dossier: Dossier, now: Placement | None, slot: Slot) -> None:
+    if now and now.slot_id == slot.pk:
+        raise ValidationError(_("%(barcode)s lies in %(position)s already.") % {"barcode": dossier, "position": slot})
+
+
+def refuse_unless_here(dossier: Dossier, holder: int | None, now: Placement | None, slot: Slot) -> None:
+    """Raise ``ValidationError`` unless the slot's institution holds the dossier and has it in the house."""
+    if holder != slot.institution_id:
+        raise ValidationError(
+            _("%(barcode)s is not held by the institution to which %(position)s belongs.")
+            % {"barcode": dossier, "position": slot}
+        )
+    if now and now.kind == Kind.COURIER:
+        raise ValidationError(_("%(barcode)s is on its way. Register its arrival first.") % {"barcode": dossier})
+    if now and now.kind in Placement.AWAY:
+        raise ValidationError(
+            _("%(barcode)s is not in the house (%(place)s). Register its return first.")
+            % {"barcode": dossier, "place": now.label}
+        )
+    if now and now.institution_id != slot.institution_id:
+        raise ValidationError(_("%(barcode)s is at another institution.") % {"barcode": dossier})
+
+
+def refuse_if_full(slot: Slot, thickness: int) -> None:
+    """By number and by width, for a dossier of so many millimetres."""
+    if slot.room < 1:
+        raise ValidationError(
+            _("%(position)s is full: it holds %(occupied)d of %(capacity)d. Choose another slot.")
+            % {"position": slot, "occupied": slot.occupied, "capacity": slot.capacity},
+            code="full",
+        )
+    if not slot.fits(thickness):
+        raise ValidationError(
+            _("%(position)s is too narrow: %(left)d of %(width)d mm are free, the dossier takes %(thickness)d mm.")
+            % {"position": slot, "left": slot.width_left, "width": slot.width, "thickness": thickness},
+            code="full",
+        )
