@@ -17,10 +17,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks.city import populate, start
-from benchmarks.measuring import percentile, result
+from benchmarks.measuring import percentile, result, slower
 
 ROWS, REQUESTS, CONNECTIONS = 100_000, 3_000, 16
+ALTERNATELY = 1_500  # of each kind
 PER_ADDRESS = 25  # requests before the next address
+# A prober who guesses by the time of one answer is right in 50 of 100 cases by chance; what is less than this above
+# it, a limit of a few questions a day and identity makes useless.
+NOTICEABLE = 0.03
 
 
 def bench(rows: int | None = None) -> Iterator[dict[str, Any]]:
@@ -54,9 +58,41 @@ def bench(rows: int | None = None) -> Iterator[dict[str, Any]]:
                 p95_ms=percentile(milliseconds, 95),
                 bytes=size,
             )
+        yield _told_apart(port, found[200:], unknown)
     finally:
         server.terminate()
         server.wait()
+
+
+def _told_apart(port: int, found: list[tuple[str, str]], unknown: list[tuple[str, str]]) -> dict[str, Any]:
+    """Both kinds in one run, in an order by chance, so that what else the machine does falls on both alike.
+
+    One question after the other, as a prober would who wants no other's work in between.
+    """
+    kinds = dict.fromkeys((number for _name, number in found), "found")
+    mixed = [*found[:ALTERNATELY], *unknown[:ALTERNATELY]]
+    random.Random(4).shuffle(mixed)
+    _rate, milliseconds, _size = asyncio.run(_ask(port, mixed, connections=1))
+    times: dict[str, list[float]] = {"found": [], "not found": []}
+    for (_name, number), each in zip(mixed, milliseconds, strict=True):
+        times[kinds.get(number, "not found")].append(each)
+    share, chance = slower(times["found"], times["not found"])
+    return result(
+        "query",
+        "found beside not found, one by one",
+        "answers/s, median",
+        1000 / percentile(times["found"], 50),
+        1000 / percentile(times["not found"], 50),
+        "not found",
+        **{
+            f"{kind.replace(' ', '_')}_p{percent}_ms": percentile(times[kind], percent)
+            for kind in times
+            for percent in (50, 95)
+        },
+        found_is_slower=share,
+        by_chance=chance,
+        verdict="told apart by time" if abs(share - 0.5) > max(chance, NOTICEABLE) else "not told apart by time",
+    )
 
 
 def _free_port() -> int:
@@ -126,21 +162,23 @@ class Client:
 _connections = 0
 
 
-async def _all(port: int, jobs: list[Any], send: Any) -> tuple[float, list[float], int]:
+async def _all(
+    port: int, jobs: list[Any], send: Any, connections: int = CONNECTIONS
+) -> tuple[float, list[float], int]:
     global _connections
-    queue, milliseconds, sizes = list(reversed(jobs)), [], []
+    queue, milliseconds, sizes = list(enumerate(jobs))[::-1], [0.0] * len(jobs), []
 
     async def work(number: int) -> None:
         client = Client(port, number)
         while queue:
-            job = queue.pop()
+            place, job = queue.pop()
             began = time.perf_counter()
             sizes.append(await send(client, job))
-            milliseconds.append((time.perf_counter() - began) * 1000)
+            milliseconds[place] = (time.perf_counter() - began) * 1000
         client.writer.close()
 
     began = time.perf_counter()
-    await asyncio.gather(*(work(_connections + number) for number in range(CONNECTIONS)))
+    await asyncio.gather(*(work(_connections + number) for number in range(connections)))
     _connections += len(jobs) // PER_ADDRESS + 2 * CONNECTIONS**2
     return len(jobs) / (time.perf_counter() - began), milliseconds, round(sum(sizes) / len(sizes))
 
@@ -155,7 +193,9 @@ async def _get(port: int, path: str, count: int) -> tuple[float, list[float], in
     return await _all(port, list(range(count)), send)
 
 
-async def _ask(port: int, questions: list[tuple[str, str]]) -> tuple[float, list[float], int]:
+async def _ask(
+    port: int, questions: list[tuple[str, str]], connections: int = CONNECTIONS
+) -> tuple[float, list[float], int]:
     from rendang.portal.challenge import new_challenge
 
     first = Client(port, _connections)
@@ -177,4 +217,4 @@ async def _ask(port: int, questions: list[tuple[str, str]]) -> tuple[float, list
             raise RuntimeError(f"a query was refused ({status})")
         return len(body)
 
-    return await _all(port, jobs, send)
+    return await _all(port, jobs, send, connections)

@@ -1,8 +1,10 @@
 """Rates and percentiles, and the one form of a result."""
 
+import math
 import os
 import statistics
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -55,6 +57,18 @@ def span(
 def percentile(milliseconds: list[float], percent: int) -> float:
     ordered = sorted(milliseconds)
     return round(ordered[min(len(ordered) * percent // 100, len(ordered) - 1)], 2)
+
+
+def slower(one: list[float], other: list[float]) -> tuple[float, float]:
+    """How often a time of the one is longer than a time of the other, 0.5 when nobody can tell, and how sure that is.
+
+    The statistic of Mann and Whitney, as a share of all pairs: it asks for no shape of the times and is moved by no
+    outlier. The second figure is what chance alone moves it by in 95 runs of 100.
+    """
+    ordered = sorted(other)
+    pairs = sum(bisect_left(ordered, each) + bisect_right(ordered, each) for each in one) / 2
+    chance = 1.96 * math.sqrt((len(one) + len(other) + 1) / (12 * len(one) * len(other)))
+    return round(pairs / (len(one) * len(other)), 4), round(chance, 4)
 
 
 def result(
