@@ -3,6 +3,7 @@ import datetime as dt
 import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -189,5 +190,9 @@ def test_an_empty_or_foreign_file_is_refused_and_leaves_nothing(institution, cle
 
 def test_an_import_in_the_callers_transaction_belongs_to_it(institution, clerk, tmp_path):
     path = csv_file(tmp_path / "r.csv", [HEADINGS, row(1)])
+    cursor = connection.cursor()
+    cursor.execute("SET LOCAL synchronous_commit = 'local'")
     assert actions.import_file(path, institution=institution, by=clerk).state == "DONE"
     assert Person.objects.count() == 1
+    cursor.execute("SHOW synchronous_commit")
+    assert cursor.fetchone() == ("local",), "what the caller confirms is on disk as the caller wants it"

@@ -231,9 +231,15 @@ def write_chunk(roster: Roster, chunk: Chunk, *, by: Any, employers: Employers |
     ids of (name, credit code) from chunk to chunk.
     """
     remembered = {} if employers is None else employers
+    is_whole_transaction = not connection.in_atomic_block
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
+                if is_whole_transaction:
+                    # Nobody waits for the disk after every chunk: what a power cut takes is taken whole, source rows
+                    # included, and imported again; the event that ends the import is waited for, and with it
+                    # everything before. A caller's transaction may confirm more than that, and is waited for.
+                    cursor.execute("SET LOCAL synchronous_commit = off")
                 found = _write(cursor, roster, chunk, by, remembered)
         except (IntegrityError, OperationalError):
             if attempt == _ATTEMPTS:
@@ -259,9 +265,7 @@ def examine_chunk(institution: Institution, chunk: Chunk) -> list[tuple[int, int
 
 
 def _stage(cursor: Any, chunk: Chunk) -> None:
-    # Nobody waits for the disk after every chunk: what a power cut takes is taken whole, source rows included, and
-    # imported again; the event that ends the import is waited for, and with it everything before.
-    cursor.execute("SET LOCAL lock_timeout = '60s'; SET LOCAL synchronous_commit = off")
+    cursor.execute("SET LOCAL lock_timeout = '60s'")
     cursor.execute(_GROWN)
     if cursor.fetchone()[0]:
         cursor.execute(_COUNT)
