@@ -37,12 +37,14 @@ class Standing:
     provisional: bool
 
 
-def main_path(model: type[Case]) -> list[str]:
-    """The states from the first on, following each first-declared step: how it goes when all goes well."""
+def main_path(model: type[Case], case: Case | None = None) -> list[str]:
+    """The states from the first on, following each first-declared step: how it goes when all goes well.
+
+    Of a case, by the steps that apply to it.
+    """
+    rules = [rule for rule in STEPS[model].values() if case is None or rule.applies(case)]
     path = [next(iter(model.State)).value]
-    while onward := [
-        rule.target for rule in STEPS[model].values() if path[-1] in rule.sources and rule.target not in path
-    ]:
+    while onward := [rule.target for rule in rules if path[-1] in rule.sources and rule.target not in path]:
         path.append(onward[0])
         if onward[0] in model.CLOSED:
             break
@@ -56,16 +58,16 @@ def course(model: type[Case]) -> list[FlowState]:
 
 def flow_of(case: Case) -> list[FlowState]:
     """The flow of a case of any kind, without reading the kind's own row."""
-    return _flow(kind_of(case.kind), case)
+    model = kind_of(case.kind)
+    return _flow(model, case, main_path(model))
 
 
 def flow(case: Any) -> list[FlowState]:
     """The case's workflow as a line of states, the current one marked; a way out replaces what would have followed."""
-    return _flow(type(case), case)
+    return _flow(type(case), case, main_path(type(case), case))
 
 
-def _flow(model: type[Case], case: Case) -> list[FlowState]:
-    path = main_path(model)
+def _flow(model: type[Case], case: Case, path: list[str]) -> list[FlowState]:
     if case.state not in path:
         return [
             FlowState(path[0], str(model.State(path[0]).label), "done"),
@@ -142,6 +144,8 @@ def ways_on(user: Any) -> list[tuple[Step, Q]]:
             way = Q(kind=code, state__in=states, paused_at__isnull=True) & here
             for field in rule.unlike:
                 way &= ~Q(**{_path(model, field): user.pk})
+            for field, values in rule.only_for:
+                way &= Q(**{f"{_path(model, field)}__in": sorted(values)})
             ways.append((rule, way))
     return ways
 

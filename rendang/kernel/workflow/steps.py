@@ -7,7 +7,7 @@ Order of locks, everywhere: case → dossier → custody → slot → placement 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -44,7 +44,12 @@ class Step:
     applicant_may: bool  # the citizen whose case it is may take it, too
     way_out: bool  # leaves the usual course: returned, withdrawn, refused
     singly: bool  # attests something of one case alone: never taken for many at once
+    only_for: tuple[tuple[str, frozenset[Any]], ...]  # what the case's fields must say for it to go this way at all
     summary: str
+
+    def applies(self, case: Any) -> bool:
+        """Whether a case, in its own kind, goes this way at all."""
+        return all(getattr(case, field) in values for field, values in self.only_for)
 
 
 STEPS: dict[type[Case], dict[str, Step]] = {}
@@ -63,8 +68,13 @@ def step(
     applicant_may: bool = False,
     way_out: bool = False,
     singly: bool = False,
+    only_for: Mapping[str, Iterable[Any]] | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., Any]]:
-    """Declare ``change(case, *, by, **inputs)`` as a step; its body holds only what is particular to it."""
+    """Declare ``change(case, *, by, **inputs)`` as a step; its body holds only what is particular to it.
+
+    ``only_for`` (field → values) tells cases of one kind apart that go different ways: lent out or read in the house,
+    approved by one or by two.
+    """
 
     def decorate(change: Callable[..., None]) -> Callable[..., Any]:
         rule = Step(
@@ -79,6 +89,7 @@ def step(
             applicant_may=applicant_may,
             way_out=way_out,
             singly=singly,
+            only_for=tuple((field, frozenset(values)) for field, values in (only_for or {}).items()),
             summary=(change.__doc__ or "").strip().split("\n")[0],
         )
         STEPS.setdefault(model, {})[rule.name] = rule
@@ -121,6 +132,8 @@ def _value(case: Any, field: Any) -> Any:
 
 def refuse_unless_possible(rule: Step, case: Any, by: Any) -> None:
     """Raise ``ValidationError`` in words when the case's state, a pause or the two-person rule is in the way."""
+    if not rule.applies(case):
+        raise ValidationError(_("“%(step)s” is not part of this case.") % {"step": rule.label})
     if case.paused_at:
         raise ValidationError(_("“%(step)s” must wait: the case is paused.") % {"step": rule.label})
     if case.state not in rule.sources:
@@ -186,6 +199,7 @@ def steps_open_to(user: Any, case: Any) -> list[Step]:
         rule
         for rule in STEPS.get(type(case), {}).values()
         if case.state in rule.sources
+        and rule.applies(case)
         and may_take(user, rule, case)
         and not any(getattr(case, f"{field}_id") == user.pk for field in rule.unlike)
     ]
