@@ -128,6 +128,25 @@ class UnmaskForm(forms.Form):
     )
 
 
+class KinshipForm(forms.Form):
+    relation = forms.ChoiceField(label=_("Relation"), choices=standards.choices("kinship"))
+    name = forms.CharField(label=_("full name"), max_length=60)
+    id_number = forms.CharField(
+        label=_("ID number"),
+        max_length=24,
+        help_text=_("Kept encrypted and only compared; nobody is shown it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class KinshipEndForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it no longer holds"),
+        max_length=200,
+        help_text=_("The head of your institution sees declarations that have ended, too."),
+    )
+
+
 class EmployerForm(forms.Form):
     credit_code = forms.CharField(label=_("unified social credit code"), max_length=18, required=False)
     kind = forms.ChoiceField(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q
@@ -272,3 +273,36 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Kinship(models.Model):
+    """回避声明 — whose dossier a member of staff must not open: their own and their relatives', as they declare them.
+
+    The relative is known by the identity number alone: it need not be anybody on record.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="kinships")
+    relation = models.CharField(_("relation"), max_length=20)
+    name = models.CharField(_("full name"), max_length=60)
+    id_number = EncryptedTextField(editable=False)
+    id_index = models.BinaryField(max_length=16, editable=False)
+    id_masked = models.CharField(max_length=24, editable=False)
+    declared_at = models.DateTimeField(_("declared"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    end_reason = models.CharField(_("reason of the end"), max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "id_index"],
+                condition=Q(ended_at__isnull=True),
+                name="a_relative_is_declared_once",
+                violation_error_message=_("You have declared this identity number already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | ~Q(end_reason=""), name="an_ended_declaration_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
+from rendang.kernel.access.models import Membership
 from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.scope import institution_ids_where
 from rendang.kernel.core.crypto import blind_index
 from rendang.kernel.core.identifiers import convert_old_id_number, normalise_id_number
-from rendang.people.models import OtherIdentity, Person
+from rendang.people.models import Kinship, OtherIdentity, Person
 from rendang.people.profiles import FULL, SIMPLE, missing
 
 __all__ = [
@@ -14,9 +18,13 @@ __all__ = [
     "canonical_number",
     "find_by_id_number",
     "find_by_index",
+    "forget_relatives",
+    "is_own_or_relative",
+    "kinships_of_staff",
     "may_edit",
     "may_unmask",
     "missing",
+    "own_and_relatives",
 ]
 
 OLD_LENGTH = 15
@@ -55,3 +63,39 @@ def may_edit(user: Any, person: Person) -> bool:
 
 def may_unmask(user: Any, person: Person) -> bool:
     return Person.objects.visible_to(user, Permission.DOSSIER_UNMASK).filter(pk=person.pk).exists()
+
+
+def own_and_relatives(user: Any) -> frozenset[bytes]:
+    """The blind indexes of the identities whose dossiers a member of staff must not open; read once a request."""
+    if not getattr(user, "is_staff_member", False):
+        return frozenset()
+    if not hasattr(user, "_own_and_relatives"):
+        declared = Kinship.objects.filter(user=user, ended_at=None).values_list("id_index", flat=True)
+        user._own_and_relatives = frozenset(bytes(index) for index in declared)
+    return user._own_and_relatives
+
+
+def forget_relatives(user: Any) -> None:
+    """What was read of the user's declarations is out of date."""
+    user.__dict__.pop("_own_and_relatives", None)
+
+
+def is_own_or_relative(user: Any, row: Any) -> bool:
+    """Whether a row (a person, a dossier, a case …) is of the user or of a relative whom the user has declared."""
+    declared = own_and_relatives(user)
+    person = getattr(row, "person_id", None) if declared else None
+    if person is None:
+        return False
+    now = Person.objects.filter(pk=person, id_index__in=declared)
+    formerly = OtherIdentity.objects.filter(person=person, number_index__in=declared)
+    return now.exists() or formerly.exists()
+
+
+def kinships_of_staff(user: Any) -> Any:
+    """The declarations of the members of staff for whom a head answers, by name; ended ones last."""
+    where = institution_ids_where(user, Permission.KINSHIP_VIEW)
+    rows = Kinship.objects.select_related("user").order_by("ended_at", "user__name", "pk")
+    if where is None:
+        return rows
+    ours = Membership.objects.filter(user=OuterRef("user"), institution__in=where)
+    return rows.filter(Exists(ours))

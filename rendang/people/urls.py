@@ -4,6 +4,8 @@ from rendang.people import views
 
 app_name = "people"
 urlpatterns = [
+    path("kinships/", views.kinships, name="kinships"),
+    path("kinships/staff/", views.kinships_of_staff, name="kinships_of_staff"),
     path("<int:pk>/", views.edit, name="edit"),
     path("<int:pk>/identity/", views.identity, name="identity"),
     path("<int:pk>/identity/add/", views.identity_add, name="identity_add"),

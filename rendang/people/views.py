@@ -14,13 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.access.queries import get_visible_or_404, requires
+from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to
 from rendang.kernel.standards import queries as standards
-from rendang.people import actions, forms
-from rendang.people.models import Person, PersonRecord
+from rendang.people import actions, forms, queries
+from rendang.people.models import Kinship, Person, PersonRecord
 
 
 def _person(request: HttpRequest, pk: int, permission: Permission = Permission.PERSON_EDIT) -> Person:
@@ -235,3 +235,45 @@ def _model(kind: str) -> type[PersonRecord]:
     if kind not in actions.RECORDS:
         raise Http404
     return actions.RECORDS[kind]
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.DESK_USE)
+def kinships(request: HttpRequest) -> HttpResponse:
+    """One's own declarations: whose dossiers one must not open. ``end`` names one that no longer holds."""
+    ending = request.POST.get("end", "")
+    form = forms.KinshipForm(None if ending else request.POST or None)
+    end_form = forms.KinshipEndForm(request.POST if ending else None)
+    try:
+        if ending and end_form.is_valid():
+            mine = Kinship.objects.filter(user=request.user.pk)
+            kinship = get_object_or_404(mine, pk=int(ending) if ending.isdecimal() and len(ending) < 19 else 0)
+            actions.end_kinship(kinship, by=request.user, **end_form.cleaned_data)
+            messages.success(request, _("The declaration has ended. It stays on record with your reason."))
+            return go_to(request, "people:kinships")
+        if form.is_bound and form.is_valid():
+            actions.declare_kinship(by=request.user, **form.cleaned_data)
+            messages.success(request, _("Declared. The system will not open this dossier for you."))
+            return go_to(request, "people:kinships")
+    except ValidationError as refused:
+        show_refusal(end_form if ending else form, refused)
+    rows = Kinship.objects.filter(user=request.user.pk).order_by("ended_at", "-pk")
+    context = {
+        "rows": [(row, standards.code_name("kinship", row.relation)) for row in rows],
+        "form": form,
+        "end_form": end_form,
+        "ending": ending,
+        "may_see_staff": can(request.user, Permission.KINSHIP_VIEW),
+    }
+    return render(request, "people/kinships.html", context)
+
+
+@require_safe
+@requires(Permission.KINSHIP_VIEW)
+def kinships_of_staff(request: HttpRequest) -> HttpResponse:
+    """What the members of staff have declared: for the head, who answers for it that they have."""
+    rows = queries.kinships_of_staff(request.user)
+    for each in {row.user for row in rows}:
+        audit.record_view("kinship.view", each, by=request.user)
+    context = {"rows": [(row, standards.code_name("kinship", row.relation)) for row in rows]}
+    return render(request, "people/kinships_of_staff.html", context)

@@ -18,6 +18,7 @@ from rendang.kernel.access.scope import institution_ids_where
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.sheets.writing import workbook
 from rendang.kernel.standards import queries as standards
+from rendang.people import queries as people
 
 CHUNK = 2000
 WIDTHS = (18, 16, 12, 6, 22, 12, 12, 14, 30, 12, 12, 18, 12, 12, 24)
@@ -39,6 +40,8 @@ def export_dossiers(
     if not reason.strip():
         raise ValidationError({"reason": _("Say what the list is needed for.")})
     rows = search(by, text, filters, permission=Permission.DOSSIER_EXPORT).prefetch_related(None)
+    if avoided := people.own_and_relatives(by):
+        rows = rows.exclude(dossier__person__id_index__in=avoided)
     limit = int(standards.policy("export_rows", on=timezone.localdate()).value)
     count = rows.order_by()[: limit + 1].count()
     if count > limit:

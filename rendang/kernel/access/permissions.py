@@ -14,6 +14,7 @@ class Permission(StrEnum):
     DOSSIER_UNMASK = "dossier.unmask"
     DOSSIER_EXPORT = "dossier.export"
     PERSON_EDIT = "person.edit"
+    KINSHIP_VIEW = "kinship.view"
     CATALOGUE_VIEW = "catalogue.view"
     CATALOGUE_EDIT = "catalogue.edit"
     MATERIAL_REMOVE = "material.remove"
@@ -210,6 +211,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
         | {
             P.MATERIAL_APPROVE,
             P.STAFF_VIEW,
+            P.KINSHIP_VIEW,
             P.ROLE_CONFIRM,
             P.NOTICE_PUBLISH,
             P.INSTITUTION_EDIT,

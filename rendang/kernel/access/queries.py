@@ -16,6 +16,7 @@ from rendang.kernel.access.permissions import GRANTS, Permission
 from rendang.kernel.access.scope import ScopedQuerySet, institution_ids_where, memberships_of, within_scopes
 
 View = Callable[..., HttpResponseBase]
+Guard = Callable[[Any, Any], None]
 
 # Kept apart from each other and from all business (GB/T 22239-2019 8.1.5).
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR})
@@ -41,10 +42,24 @@ def institutions_where(user: Any, permission: Permission) -> Any:
     return every if where is None else every.filter(pk__in=where)
 
 
+GUARDS: list[Guard] = []
+
+
+def before_opening(guard: Guard) -> Guard:
+    """Ask ``guard(row, user)`` before one row is opened; it raises ``PermissionDenied`` with a sentence.
+
+    For what no permission can say, as that nobody opens a relative's dossier. The module that declares it is imported
+    by ``ready()`` of its app.
+    """
+    GUARDS.append(guard)
+    return guard
+
+
 def get_visible_or_404(rows: ScopedQuerySet, user: Any, permission: Permission, **lookup: Any) -> Any:
     """The row, if the person holds the permission where it belongs.
 
-    404 for another institution's row (its existence is a secret), 403 for one's own without the right.
+    404 for another institution's row (its existence is a secret), 403 for one's own without the right, or when
+    somebody who was asked (``before_opening``) refuses.
     """
     try:
         row = rows.reachable_by(user).get(**lookup)
@@ -52,6 +67,8 @@ def get_visible_or_404(rows: ScopedQuerySet, user: Any, permission: Permission, 
         raise Http404 from None
     if not rows.visible_to(user, permission).filter(pk=row.pk).exists():
         raise PermissionDenied
+    for guard in GUARDS:
+        guard(row, user)
     return row
 
 

@@ -34,7 +34,14 @@ from rendang.people.models import (
     Title,
     Training,
 )
-from rendang.people.queries import OLD_LENGTH, canonical_number, find_by_index, may_edit, may_unmask
+from rendang.people.queries import (
+    OLD_LENGTH,
+    canonical_number,
+    find_by_index,
+    is_own_or_relative,
+    may_edit,
+    may_unmask,
+)
 
 # Who somebody is: changed only with a reason (《干部人事档案工作条例》; domain.md §1.8).
 IDENTITY_FIELDS = frozenset({"name", "identity_kind", "id_number", "sex", "birth_date"})
@@ -123,7 +130,7 @@ def add_identity(person: Person, *, kind: str, number: str, by: Any, valid_until
     """A further identity of the person: a passport, a permit, an old number."""
     if not may_edit(by, person):
         raise PermissionDenied
-    plain = _checked_number(kind, number)
+    plain = checked_number(kind, number)
     existing = find_by_index(blind_index(canonical_number(plain)))
     if existing:
         raise _already_on_record(existing)
@@ -172,7 +179,7 @@ def remove_record(row: PersonRecord, *, by: Any) -> None:
 @transaction.atomic
 def unmask(person: Person, *, by: Any, reason: str) -> str:
     """The whole identity number, for a stated reason, which goes into the audit log."""
-    if not may_unmask(by, person):
+    if not may_unmask(by, person) or is_own_or_relative(by, person):
         raise PermissionDenied
     if not reason.strip():
         raise ValidationError({"reason": _("Say what the whole number is needed for.")})
@@ -225,7 +232,7 @@ def _set_name(person: Person, text: str) -> None:
 
 def _set_number(person: Person, text: str, *, derive: bool = True) -> str:
     """Number, index and mask, and from a new person's ID card sex and birth date. Returns the number as typed."""
-    typed = _checked_number(person.identity_kind, text)
+    typed = checked_number(person.identity_kind, text)
     person.id_number = canonical_number(typed) if person.identity_kind == Kind.ID_CARD else typed
     person.id_index, person.id_masked = blind_index(person.id_number), mask_id_number(person.id_number)
     if derive and person.identity_kind == Kind.ID_CARD:
@@ -233,7 +240,8 @@ def _set_number(person: Person, text: str, *, derive: bool = True) -> str:
     return typed
 
 
-def _checked_number(kind: str, text: str) -> str:
+def checked_number(kind: str, text: str) -> str:
+    """The number of an identity as it is kept. Raises ``ValidationError`` for one that cannot be."""
     number = normalise_id_number(text)
     if not number:
         raise ValidationError({"id_number": _("Give the identity number.")})
