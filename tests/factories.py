@@ -1,10 +1,13 @@
 """Rows for tests. Each domain adds its own factories at the end."""
 
 import datetime as dt
+import io
 
 import factory
 from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from rendang.dossiers.models import Custody, Dossier, Material
 from rendang.kernel.access.models import CITY_ROLES, Institution, Membership, Role
@@ -180,3 +183,10 @@ def held_dossier(institution: Institution, *, custody: dict[str, object] | None 
         institution=institution, dossier=DossierFactory(person=PersonFactory(**person)), **(custody or {})
     )
     return held.dossier
+
+
+def picture(colour: str = "white", name: str = "件.png") -> SimpleUploadedFile:
+    """A small picture, as a browser uploads it."""
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(out, "PNG")
+    return SimpleUploadedFile(name, out.getvalue(), "image/png")

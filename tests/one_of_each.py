@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from rendang.circulation.intake import actions as intake
+from rendang.circulation.parcels import actions as parcels
 from rendang.circulation.party import actions as party
 from rendang.circulation.rosters import actions as rosters
 from rendang.circulation.transfers import actions as transfers
@@ -99,6 +100,18 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         sender="虚构大学",
     )
     here.intake = intake.issue_letter(here.intake, by=ours[Role.APPROVER])
+
+    here.parcel = parcels.register(
+        institution,
+        by=ours[Role.CLERK],
+        arrived_on=timezone.localdate(),
+        carrier="hand",
+        sender="虚构大学",
+        seal="INTACT",
+        names=["韩梅梅"],
+        photos=[factories.picture()],
+    )
+    here.photo = here.parcel.photos.get()
 
     here.roster = rosters.receive(
         f"姓名,身份证号码\n王五,{fresh_number()}\n".encode(),

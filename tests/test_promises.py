@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from rendang.circulation.intake import actions as intake
+from rendang.circulation.parcels.models import Parcel
 from rendang.circulation.transfers import actions as transfers
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody, Dossier
@@ -51,7 +52,7 @@ TAKE = {
 }
 # What a step is given when all is well, and what is tried besides.
 GIVEN = {
-    "register_parcel": {"carrier": "ems", "waybill": "EA1", "parcel_sender": "虚构大学", "seal": "INTACT"},
+    "register_parcel": {"carrier": "ems", "parcel_sender": "虚构大学", "seal": "INTACT"},
     "open_parcel": COUNTED,
     "compare": {"notice_agrees": True, "list_agrees": True, "right_person": True},
     "review": {"review": "材料齐全"},
@@ -80,6 +81,8 @@ WRONG = {
 # What else a change leaves in the audit log, always and perhaps, beside the event of its own name.
 ALSO = {
     "intake.issue_letter": ["file.store"],
+    "intake.register_parcel": ["parcel.register", "parcel.match", "message.send"],
+    "intake.match_parcel": ["parcel.match", "message.send"],
     "intake.accept": ["custody.take", "placement.put_on_desk", "file.store"],
     "intake.return_parcel": ["file.store"],
     "transfer.pack": ["placement.put_on_desk", "file.store"],
@@ -125,7 +128,12 @@ def all_there_is() -> list:
 def given(kind: str, step: str) -> dict:
     inputs = GIVEN.get(f"{kind}.{step}", GIVEN.get(step, {}))
     if step == "register_parcel":
-        return inputs | {"arrived_on": timezone.localdate() - dt.timedelta(1)}
+        return inputs | {
+            "arrived_on": timezone.localdate() - dt.timedelta(1),
+            "waybill": f"EA{Parcel.objects.count()}",
+        }
+    if step == "match_parcel":
+        return {"parcel": Parcel.objects.order_by("pk").last()}
     return inputs
 
 

@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "rendang.storage",
     "rendang.storage.stocktakes",
     "rendang.storage.protection",
+    "rendang.circulation.parcels",
     "rendang.circulation.intake",
     "rendang.circulation.transfers",
     "rendang.circulation.rosters",

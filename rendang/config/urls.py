@@ -25,6 +25,7 @@ urlpatterns = [
     path("desk/people/", include("rendang.people.urls")),
     path("desk/dossiers/", include("rendang.dossiers.urls")),
     path("desk/storage/", include("rendang.storage.urls")),
+    path("desk/parcels/", include("rendang.circulation.parcels.urls")),
     path("desk/intake/", include("rendang.circulation.intake.urls")),
     path("desk/transfers/", include("rendang.circulation.transfers.urls")),
     path("desk/rosters/", include("rendang.circulation.rosters.urls")),

@@ -43,6 +43,7 @@ RAIL = (
         "circulation",
         _("Circulation"),
         (
+            Item(_("Arrivals"), "parcels:list", "package"),
             Item(_("Intake"), "intake:list", "package-import"),
             Item(_("Transfers"), "transfers:list", "transfer"),
             Item(_("Loans"), "loans:list", "book-upload"),

@@ -40,6 +40,17 @@ TOPICS = (
         ("export_rows",),
     ),
     Topic(
+        "parcels:",
+        _("Arrivals"),
+        _(
+            "Every parcel is registered on the day it comes and before it is opened, with carrier, number, sender and"
+            " seal, and with pictures; whoever takes it over signs for it. A parcel that nobody announced waits here"
+            " until it is known whose dossier is in it, and the owner is told."
+        ),
+        ("人社部发〔2021〕112号", "人社厅发〔2022〕64号"),
+        ("intake_register", "intake_unseal", "carriers_tier_a", "carriers_tier_b", "carriers_forbidden"),
+    ),
+    Topic(
         "intake:",
         _("Intake"),
         _(

@@ -1,6 +1,7 @@
 """Everything that changes an intake. Time limits, carriers and reasons of return are data of kernel.standards."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,7 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.intake import papers
 from rendang.circulation.intake.models import Intake
-from rendang.circulation.intake.queries import carrier_is_allowed
+from rendang.circulation.parcels import actions as parcels
+from rendang.circulation.parcels.models import Parcel
+from rendang.circulation.parcels.queries import carrier_is_allowed
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody
 from rendang.kernel.access.models import Institution
@@ -100,13 +103,81 @@ def issue_letter(intake: Intake, *, by: Any) -> None:
     deadline="intake_unseal",
 )
 def register_parcel(
-    intake: Intake, *, by: Any, carrier: str, parcel_sender: str, seal: str, waybill: str = "", arrived_on: dt.date
+    intake: Intake,
+    *,
+    by: Any,
+    carrier: str,
+    parcel_sender: str,
+    seal: str,
+    arrived_on: dt.date,
+    waybill: str = "",
+    handed_over_by: str = "",
+    photos: Iterable[Any] = (),
 ) -> None:
     """到件登记 — before anything is opened: how it came, its number, from whom, and how the seal is."""
-    if arrived_on > timezone.localdate():
-        raise ValidationError({"arrived_on": _("The parcel cannot have arrived in the future.")})
-    intake.carrier, intake.waybill, intake.parcel_sender = carrier, waybill, parcel_sender
-    intake.seal, intake.arrived_on = seal, arrived_on
+    parcel = parcels.register(
+        intake.institution,
+        by=by,
+        arrived_on=arrived_on,
+        carrier=carrier,
+        sender=parcel_sender,
+        seal=seal,
+        waybill=waybill,
+        handed_over_by=handed_over_by,
+        photos=photos,
+    )
+    _arrive(intake, parcel, by=by)
+
+
+@step(
+    Intake,
+    label=gettext_lazy("Match a parcel"),
+    sources=[State.APPLIED, State.CALLED],
+    target=State.ARRIVED,
+    permission=Permission.INTAKE_REGISTER,
+    deadline="intake_unseal",
+)
+def match_parcel(intake: Intake, *, by: Any, parcel: Parcel) -> None:
+    """A parcel that has been registered already, alone or with other dossiers in it, is the one waited for."""
+    _arrive(intake, parcel, by=by)
+
+
+def _arrive(intake: Intake, parcel: Parcel, *, by: Any) -> None:
+    assert intake.person
+    parcels.match(parcel, intake, intake.person, by=by)
+    intake.parcel = parcel
+
+
+@transaction.atomic
+def match_many(parcel: Parcel, intakes: Iterable[Intake], *, by: Any) -> int:
+    """All dossiers that came in one parcel, or none; returns how many."""
+    matched = [match_parcel(intake, by=by, parcel=parcel) for intake in sorted(intakes, key=lambda one: one.pk)]
+    if not matched:
+        raise ValidationError(_("Choose at least one intake."))
+    return len(matched)
+
+
+@transaction.atomic
+def open_for_parcel(
+    parcel: Parcel,
+    *,
+    by: Any,
+    name: str,
+    id_number: str,
+    reason: str,
+    archive_type: str = Custody.ArchiveType.PERSONAL,
+) -> Intake:
+    """Nobody applied, but the dossier is here: an intake is opened for it as it lies in the parcel."""
+    intake = apply(
+        parcel.institution,
+        by=by,
+        name=name,
+        id_number=id_number,
+        reason=reason,
+        sender=parcel.sender,
+        archive_type=archive_type,
+    )
+    return match_parcel(intake, by=by, parcel=parcel)
 
 
 @step(
@@ -120,7 +191,9 @@ def open_parcel(
     intake: Intake, *, by: Any, principal_volumes: int, duplicate_volumes: int, papers_counted: int
 ) -> None:
     """The first of the two people opens and counts."""
-    if not carrier_is_allowed(intake.carrier, on=timezone.localdate()) or intake.seal != Intake.Seal.INTACT:
+    assert intake.parcel
+    parcel = intake.parcel
+    if not carrier_is_allowed(parcel.carrier, on=parcel.arrived_on) or parcel.seal != Parcel.Seal.INTACT:
         raise ValidationError(
             _("This parcel came by a forbidden way or its seal is not intact: return it, do not open it.")
         )
@@ -257,6 +330,7 @@ STEPS = {
     for function in (
         issue_letter,
         register_parcel,
+        match_parcel,
         open_parcel,
         witness_opening,
         compare,

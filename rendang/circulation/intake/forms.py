@@ -1,12 +1,16 @@
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.parcels.models import Parcel
 from rendang.dossiers.models import Custody
 from rendang.kernel.access.models import Institution
+from rendang.kernel.core.forms import FilesField
 from rendang.kernel.core.identifiers import normalise_id_number
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.forms import ReasonForm
@@ -32,12 +36,58 @@ class ApplyForm(forms.Form):
         return normalise_id_number(self.cleaned_data["id_number"])
 
 
-class RegisterParcelForm(forms.Form):
-    arrived_on = forms.DateField(label=_("Arrived"), initial=today, widget=forms.DateInput(attrs={"type": "date"}))
-    carrier = forms.ChoiceField(label=_("Carrier"), choices=standards.choices("carrier"))
-    waybill = forms.CharField(label=_("Number of the consignment"), max_length=40, required=False)
-    parcel_sender = forms.CharField(label=_("Sender on the parcel"), max_length=120)
-    seal = forms.ChoiceField(label=_("Seal"), choices=Intake.Seal.choices)
+def register_parcel_form(intake: Intake) -> type[forms.Form]:
+    """Filled in with what is expected: the keeper who was asked, the carrier that is usual, today."""
+
+    class RegisterParcelForm(forms.Form):
+        waybill = forms.CharField(
+            label=_("Number of the consignment"),
+            max_length=40,
+            required=False,
+            widget=forms.TextInput(attrs={"autofocus": True}),
+        )
+        carrier = forms.ChoiceField(label=_("Carrier"), choices=standards.choices("carrier"), initial="ems")
+        seal = forms.ChoiceField(label=_("Seal"), choices=Parcel.Seal.choices)
+        parcel_sender = forms.CharField(label=_("Sender on the parcel"), max_length=120, initial=intake.sender)
+        arrived_on = forms.DateField(label=_("Arrived"), initial=today, widget=forms.DateInput(attrs={"type": "date"}))
+        handed_over_by = forms.CharField(label=_("Handed over by"), max_length=60, required=False)
+        photos = FilesField(label=_("Pictures of the unopened parcel"), required=False, accept="image/jpeg,image/png")
+
+    return RegisterParcelForm
+
+
+def match_parcel_form(intake: Intake) -> type[forms.Form]:
+    """The parcels of the institution that nobody has matched yet, or of which more is expected."""
+
+    class MatchParcelForm(forms.Form):
+        parcel = forms.ModelChoiceField(
+            label=_("Parcel"),
+            queryset=Parcel.objects.filter(institution=intake.institution_id, set_aside="").order_by("-pk"),
+            help_text=_("Parcels are registered under Arrivals."),
+        )
+
+    return MatchParcelForm
+
+
+class OpenForParcelForm(forms.Form):
+    """Whose dossier it is, as the transfer notice or the outside of the parcel says."""
+
+    name = forms.CharField(label=_("Full name"), max_length=60)
+    id_number = forms.CharField(label=_("ID number"), max_length=20)
+    reason = forms.ChoiceField(label=_("Reason of receipt"), choices=standards.choices("intake_reason"))
+    archive_type = forms.ChoiceField(label=_("Kind of custody"), choices=Custody.ArchiveType.choices)
+
+    def clean_id_number(self) -> str:
+        return normalise_id_number(self.cleaned_data["id_number"])
+
+
+class FindForm(forms.Form):
+    text = forms.CharField(
+        label=_("Letter, name or ID number"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+    )
 
 
 class OpenParcelForm(forms.Form):
@@ -73,8 +123,9 @@ class ReturnForm(forms.Form):
     )
 
 
-FORMS = {
-    "register_parcel": RegisterParcelForm,
+FORMS: dict[str, type[forms.Form] | Callable[[Any], type[forms.Form]]] = {
+    "register_parcel": register_parcel_form,
+    "match_parcel": match_parcel_form,
     "open_parcel": OpenParcelForm,
     "compare": CompareForm,
     "review": ReviewForm,

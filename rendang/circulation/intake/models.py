@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from rendang.circulation.parcels.models import Parcel
 from rendang.dossiers.models import Custody
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.workflow.models import Case
@@ -25,11 +26,6 @@ class Intake(Case):
         RETURNED = "RETURNED", _("Returned to the sender")
         WITHDRAWN = "WITHDRAWN", _("Withdrawn")
 
-    class Seal(models.TextChoices):
-        INTACT = "INTACT", _("Intact")
-        BROKEN = "BROKEN", _("Broken")
-        MISSING = "MISSING", _("No seal")
-
     SERVICE_ITEM = "intake"
     PAGE = "intake:detail"
     CLOSED = frozenset({State.ACCEPTED, State.RETURNED, State.WITHDRAWN})
@@ -49,12 +45,8 @@ class Intake(Case):
     letter_date = models.DateField(_("date of the recall letter"), null=True, blank=True)
     letter_valid_until = models.DateField(_("recall letter valid until"), null=True, blank=True)
     letter_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # The parcel, noted before it is opened.
-    arrived_on = models.DateField(_("arrived"), null=True, blank=True)
-    carrier = models.CharField(_("carrier"), max_length=20, blank=True)
-    waybill = models.CharField(_("number of the consignment"), max_length=40, blank=True)
-    parcel_sender = models.CharField(_("sender on the parcel"), max_length=120, blank=True)
-    seal = models.CharField(_("seal"), max_length=8, choices=Seal.choices, blank=True)
+    # Registered before it was opened.
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, null=True, blank=True, related_name="intakes")
     # Opened by two people, who both sign.
     first_opener = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -52,7 +52,7 @@ def recall_letter(intake: Intake, *, by: Any) -> StoredFile:
 
 def receipt(intake: Intake, *, by: Any) -> StoredFile:
     """What the sender gets back when the dossier has been accepted."""
-    assert intake.person and intake.custody and intake.arrived_on
+    assert intake.person and intake.custody and intake.parcel
     paper = papers.IntakeReceipt(
         word=f"{_word(intake)}收",
         number=intake.number,
@@ -63,9 +63,9 @@ def receipt(intake: Intake, *, by: Any) -> StoredFile:
         archive_number=intake.custody.archive_number,
         volumes=(intake.principal_volumes or 0) + (intake.duplicate_volumes or 0),
         pieces=intake.papers or 0,
-        carrier=standards.code_name("carrier", intake.carrier),
-        received_on=intake.arrived_on,
-        waybill=intake.waybill,
+        carrier=standards.code_name("carrier", intake.parcel.carrier),
+        received_on=intake.parcel.arrived_on,
+        waybill=intake.parcel.waybill,
         receiver=by.name,
         phone=intake.institution.phone,
     )
@@ -75,23 +75,23 @@ def receipt(intake: Intake, *, by: Any) -> StoredFile:
 def return_slip(intake: Intake, *, by: Any) -> StoredFile:
     """Why the parcel goes back, on what basis, and what the sender is to do."""
     today = timezone.localdate()
-    assert intake.person and intake.arrived_on
+    assert intake.person and intake.parcel
     paper = papers.ReturnSlip(
         word=f"{_word(intake)}退",
         number=intake.number,
         institution=intake.institution.name,
-        addressee=intake.parcel_sender or intake.sender,
+        addressee=intake.parcel.sender,
         name=intake.person.name,
         id_number=intake.person.id_number,
-        arrived_on=intake.arrived_on,
-        carrier=standards.code_name("carrier", intake.carrier),
+        arrived_on=intake.parcel.arrived_on,
+        carrier=standards.code_name("carrier", intake.parcel.carrier),
         reason_code=intake.return_reason,
         reason=standards.code_name("return_reason", intake.return_reason),
         basis=standards.policy("never_a_return_reason", on=today).basis,
         remedy="请按上述原因改正后，以规定的方式重新转递。",
         issued_on=today,
         finding=intake.return_detail,
-        waybill=intake.waybill,
+        waybill=intake.parcel.waybill,
         handler=by.name,
         phone=intake.institution.phone,
     )

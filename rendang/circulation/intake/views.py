@@ -4,19 +4,26 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rendang.circulation.intake import actions, forms
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.intake.queries import expected
+from rendang.circulation.parcels.models import Parcel
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
+from rendang.kernel.access.scope import institution_ids_where
 from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.files.serving import serve
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.steps import leads_on, steps_open_to
 from rendang.kernel.workflow.views import case_context, case_list, step_page
 
+State = Intake.State
+MOST_MATCHED = 300
 PAPERS = {
     "letter": ("letter_file", gettext_lazy("Recall letter")),
     "receipt": ("receipt_file", gettext_lazy("Receipt")),
@@ -44,12 +51,12 @@ def intake_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.INTAKE_VIEW)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Intake.objects.select_related("institution", "person", "first_opener", "second_opener", "custody")
+    rows = Intake.objects.select_related("institution", "person", "first_opener", "second_opener", "custody", "parcel")
     intake = get_visible_or_404(rows, request.user, Permission.INTAKE_VIEW, pk=pk)
     record_view("intake.view", intake, by=request.user)
     context = case_context(request, intake) | {
         "reason": standards.code_name("intake_reason", intake.reason),
-        "carrier": intake.carrier and standards.code_name("carrier", intake.carrier),
+        "carrier": intake.parcel and standards.code_name("carrier", intake.parcel.carrier),
         "return_reason": intake.return_reason and standards.code_name("return_reason", intake.return_reason),
         "papers": [
             (label, reverse("intake:paper", args=[pk, name]))
@@ -58,6 +65,78 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "intake/detail.html", context)
+
+
+@require_POST
+@requires(Permission.INTAKE_VIEW)
+def scan(request: HttpRequest) -> HttpResponse:
+    """A recall letter is scanned, or its number, a name or an ID number typed: on to what is next for this person.
+
+    By POST: nothing personal ever stands in an address.
+    """
+    form = forms.FindForm(request.POST)
+    form.is_valid()
+    where = institution_ids_where(request.user, Permission.INTAKE_VIEW)
+    found = list(expected(where, form.cleaned_data.get("text", ""))[:50])
+    if len(found) == 1:
+        intake = found[0]
+        for rule in steps_open_to(request.user, intake):
+            if leads_on(rule, Intake, intake.state):
+                return go_to(request, "intake:step", intake.pk, rule.name)
+        return go_to(request, "intake:detail", found[0].pk)
+    may_register = can(request.user, Permission.INTAKE_REGISTER)
+    return render(request, "intake/scan.html", {"form": form, "found": found, "may_register": may_register})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.INTAKE_REGISTER)
+def match(request: HttpRequest, parcel: int) -> HttpResponse:
+    """Whose dossier is in this parcel? Those whose keeper sent it are offered first; others are searched for."""
+    arrived = _parcel(request, parcel)
+    form = forms.FindForm(request.POST or None)
+    chosen = [int(key) for key in request.POST.getlist("intakes") if key.isdigit()]
+    waiting = Intake.objects.filter(institution=arrived.institution, state__in=[State.APPLIED, State.CALLED])
+    if chosen:
+        try:
+            count = actions.match_many(arrived, waiting.filter(pk__in=chosen), by=request.user)
+        except ValidationError as refused:
+            messages.error(request, " ".join(refused.messages))
+        else:
+            said = ngettext("%(count)d intake is matched.", "%(count)d intakes are matched.", count)
+            messages.success(request, said % {"count": count})
+            return go_to(request, "parcels:detail", parcel)
+    text = form.cleaned_data["text"] if form.is_valid() else ""
+    if text:
+        rows = expected([arrived.institution_id], text).filter(state__in=[State.APPLIED, State.CALLED])
+    else:
+        rows = waiting.filter(sender=arrived.sender).select_related("person").order_by("pk")
+    context = {"parcel": arrived, "form": form, "found": list(rows[:MOST_MATCHED]), "searched": bool(text)}
+    return render(request, "intake/match.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.INTAKE_REGISTER)
+def open_for_parcel(request: HttpRequest, parcel: int) -> HttpResponse:
+    """The dossier is here and nobody applied."""
+    arrived = _parcel(request, parcel)
+    named = arrived.enclosures.filter(case=None).first()
+    form = forms.OpenForParcelForm(request.POST or None, initial={"name": named.name if named else ""})
+    if request.method == "POST" and form.is_valid():
+        try:
+            intake = actions.open_for_parcel(arrived, by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The intake is open and matched with the parcel."))
+            return go_to(request, "intake:detail", intake.pk)
+    context = {"form": form, "parcel": arrived}
+    return render_page(request, "intake/open_for_parcel.html", context, partial="form")
+
+
+def _parcel(request: HttpRequest, pk: int) -> Parcel:
+    rows = Parcel.objects.select_related("institution")
+    parcel: Parcel = get_visible_or_404(rows, request.user, Permission.INTAKE_REGISTER, pk=pk)
+    return parcel
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,7 +150,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         try:
             intake = actions.apply(by=request.user, **form.cleaned_data)
         except ValidationError as refused:
-            form.add_error(None, refused.messages)
+            show_refusal(form, refused)
         else:
             messages.success(request, _("The intake is open. Next: the recall letter."))
             return go_to(request, "intake:detail", intake.pk)

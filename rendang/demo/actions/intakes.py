@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from rendang.circulation.intake import actions as intake
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.parcels.models import Parcel
 from rendang.demo.actions.city import City
 from rendang.demo.actions.timeline import Scene
 from rendang.demo.citizens import ARRIVING
@@ -18,7 +19,7 @@ from rendang.storage import actions as storage
 from rendang.storage.queries import free_slots
 
 State = Intake.State
-Seal = Intake.Seal
+Seal = Parcel.Seal
 _REASONS = ("new_employer", "graduation", "resignation", "flexible", "relocation", "unemployment")
 _OFFICES = ("RCSC", "JYZX", "RCSC", "WQZX", "RCSC", "LDZX")
 _MISSING = (

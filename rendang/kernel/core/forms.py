@@ -36,3 +36,20 @@ def show_refusal(form: forms.Form, refused: ValidationError) -> None:
         return
     for name, errors in refused.message_dict.items():
         form.add_error(name if name in form.fields else None, errors)
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files in one field; clean gives a list. Their types are checked when they are stored."""
+
+    def __init__(self, *, accept: str = "", **kwargs: Any) -> None:
+        super().__init__(**{"widget": FilesInput(attrs={"accept": accept} if accept else {}), **kwargs})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        chosen = data if isinstance(data, list) else [data] if data else []
+        if not chosen:
+            super().clean(None, initial)  # says so where at least one is needed
+        return [super(FilesField, self).clean(each, initial) for each in chosen]
