@@ -11,6 +11,7 @@ TABLES = (
     "codesynonym",
     "classificationscheme",
     "classmark",
+    "keymaterial",
     "policy",
     "serviceitem",
     "calendarday",

@@ -1,7 +1,7 @@
 """Reads the data files of the standards: what people edit, as plain rows. Knows no database.
 
 ``data/tables.yaml`` names the code tables, ``data/codes/<table>.csv`` holds their rows, ``data/synonyms.csv`` what
-rosters say; ``classification.yaml``, ``policies.yaml`` and ``services.yaml`` hold the rest.
+rosters say; ``classification.yaml``, ``key_materials.yaml``, ``policies.yaml`` and ``services.yaml`` hold the rest.
 """
 
 import csv
@@ -98,6 +98,36 @@ def schemes() -> list[Row]:
             ],
         }
         for entry in _yaml("classification.yaml")
+    ]
+
+
+def key_materials() -> list[Row]:
+    return [
+        {
+            "code": code,
+            "name": entry["name"],
+            "english_name": entry["english"],
+            "level": entry.get("level", "KEY"),
+            "person_types": entry.get("person_types", []),
+            "education": entry.get("education", []),
+            "political_status": entry.get("political_status", []),
+            "circumstance": entry.get("circumstance", ""),
+            "graduated_from": entry.get("graduated", (None, None))[0],
+            "graduated_to": entry.get("graduated", (None, None))[1],
+            "work_start_from": entry.get("work_start", (None, None))[0],
+            "work_start_to": entry.get("work_start", (None, None))[1],
+            "class_marks": entry["class_marks"],
+            "titles": entry["titles"],
+            "unless": entry.get("unless", []),
+            "period": entry.get("period", ""),
+            "effects": entry.get("effects", []),
+            "issuer": entry.get("issuer", ""),
+            "basis": entry["basis"],
+            "valid_from": entry.get("valid_from"),
+            "valid_to": entry.get("valid_to"),
+            "order": order,
+        }
+        for order, (code, entry) in enumerate(_yaml("key_materials.yaml").items(), start=1)
     ]
 
 

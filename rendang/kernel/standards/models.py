@@ -175,6 +175,59 @@ class ClassMark(models.Model):
         return self.ordering != self.Ordering.SUBCLASS
 
 
+class KeyMaterial(models.Model):
+    """关键材料 — a paper whose absence matters to some people: whom it is expected of and how it is recognised.
+
+    Its absence is told once and promised to be made good; it is never a reason to refuse a dossier (domain.md §1.9).
+    """
+
+    class Level(models.TextChoices):
+        KEY = "KEY", _("Asked for when missing")
+        NEVER = "NEVER", _("Never asked for")
+
+    code = models.CharField(_("code"), max_length=12)
+    name = models.CharField(_("name"), max_length=60)
+    english_name = models.CharField(_("English name"), max_length=80)
+    level = models.CharField(_("level"), max_length=5, choices=Level.choices, default=Level.KEY)
+    # Whom it is expected of; a list that names nothing, or a day left open, excludes nobody.
+    person_types = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    education = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    political_status = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    circumstance = models.CharField(_("circumstance"), max_length=40, blank=True)
+    graduated_from = models.DateField(null=True, blank=True)
+    graduated_to = models.DateField(null=True, blank=True)
+    work_start_from = models.DateField(null=True, blank=True)
+    work_start_to = models.DateField(null=True, blank=True)
+    # Where it stands, and how its title is recognised: all words of one alternative and none of `unless`.
+    class_marks = ArrayField(models.CharField(max_length=8))
+    titles = ArrayField(models.CharField(max_length=40))
+    unless = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    period = models.CharField(_("period it covers"), max_length=60, blank=True)
+    effects = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    issuer = models.CharField(_("who can issue it"), max_length=60, blank=True)
+    basis = models.CharField(_("basis"), max_length=200)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    source = models.CharField(max_length=6, choices=Source.choices, default=Source.SCREEN)
+    order = models.PositiveIntegerField(default=0)
+
+    objects = ValidQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("order", "code")
+        constraints = [
+            ExclusionConstraint(
+                name="one_key_material_of_a_code_at_a_time",
+                expressions=[("code", RangeOperators.EQUAL), (PERIOD, RangeOperators.OVERLAPS)],
+                violation_error_message=_("This key material already has a version in that period."),
+            ),
+            last_not_before_first("a_key_material_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return self.english_name if is_english() else self.name
+
+
 class Policy(models.Model):
     """政策 — a rule that is a number, a word or a list, for a period; an institution may have its own value."""
 

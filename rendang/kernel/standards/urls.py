@@ -21,6 +21,7 @@ urlpatterns = [
     path("services/<slug:code>/change/", views.service_change, name="service_change"),
     path("services/versions/<int:pk>/withdraw/", views.service_withdraw, name="service_withdraw"),
     path("classification/", views.classification, name="classification"),
+    path("key-materials/", views.key_materials, name="key_materials"),
     path("calendar/", views.calendar_now, name="calendar_now"),
     path("calendar/<int:year>/", views.calendar, name="calendar"),
     path("calendar/<int:year>/announce/", views.calendar_announce, name="calendar_announce"),

@@ -24,6 +24,7 @@ READ = [
     ("standards:table", ["division"]),
     ("standards:synonyms", ["education"]),
     ("standards:classification", []),
+    ("standards:key_materials", []),
     ("standards:policies", []),
     ("standards:policy", ["transfer_dispatch"]),
     ("standards:services", []),

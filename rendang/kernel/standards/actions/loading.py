@@ -18,6 +18,7 @@ from rendang.kernel.standards.models import (
     Code,
     CodeSynonym,
     CodeTable,
+    KeyMaterial,
     Policy,
     ServiceItem,
     Source,
@@ -108,6 +109,14 @@ def load_standards(*, by: Any) -> dict[str, Counts]:
         "codes": _load_codes(today),
         "synonyms": _load_synonyms(),
         "classification": _load_schemes(),
+        "key_materials": _load_periods(
+            KeyMaterial,
+            KeyMaterial.objects.all(),
+            data_files.key_materials(),
+            key=lambda row: row["code"],
+            row_key=lambda row: row.code,
+            today=today,
+        ),
         "policies": _load_periods(
             Policy,
             Policy.objects.filter(institution=None),

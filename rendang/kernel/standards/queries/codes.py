@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from rendang.kernel.standards.models import ClassificationScheme, ClassMark, Code, CodeSynonym, CodeTable
+from rendang.kernel.standards.models import ClassificationScheme, ClassMark, Code, CodeSynonym, CodeTable, KeyMaterial
 from rendang.kernel.standards.queries.freshness import remembered
 from rendang.kernel.standards.queries.policies import policy
 
@@ -35,7 +35,7 @@ def _versions(table: str) -> dict[str, list[Code]]:
     return remembered(("codes by code", table), by_code)
 
 
-def _is_in_force(row: Code, on: dt.date) -> bool:
+def _is_in_force(row: Code | KeyMaterial, on: dt.date) -> bool:
     return (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or row.valid_to >= on)
 
 
@@ -139,3 +139,10 @@ def class_marks(scheme: str | None = None, *, on: dt.date | None = None) -> list
 
 def class_mark(mark: str, scheme: str | None = None, *, on: dt.date | None = None) -> ClassMark | None:
     return next((row for row in class_marks(scheme, on=on) if row.mark == mark), None)
+
+
+def key_materials(*, on: dt.date | None = None) -> list[KeyMaterial]:
+    """The key materials in force on a day (today), those that must never be asked for included."""
+    day = on or timezone.localdate()
+    every = remembered("key materials", lambda: list(KeyMaterial.objects.order_by("order", "code")))
+    return [row for row in every if _is_in_force(row, day)]

@@ -14,6 +14,8 @@ from rendang.kernel.access.queries import can, requires
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.standards import actions, forms
 from rendang.kernel.standards.models import ClassificationScheme, Code, CodeSynonym, CodeTable
+from rendang.kernel.standards.queries import code_name
+from rendang.kernel.standards.queries import key_materials as in_force
 from rendang.kernel.standards.views.pages import crumbs, form_page, show_refusal, tabs
 
 PAGE_SIZE = 50
@@ -165,3 +167,20 @@ def classification(request: HttpRequest) -> HttpResponse:
         "tabs": tabs("classification"),
     }
     return render(request, "standards/classification.html", context)
+
+
+@require_safe
+@requires(Permission.STANDARD_VIEW)
+def key_materials(request: HttpRequest) -> HttpResponse:
+    """What is asked for when it is missing, of whom, and why; and what must never be asked for."""
+    rows = [
+        {
+            "material": row,
+            "person_types": [code_name("person_type", code) for code in row.person_types],
+            "education": [code_name("education", code, short=True) for code in row.education],
+            "political_status": [code_name("political_status", code, short=True) for code in row.political_status],
+            "circumstance": code_name("circumstance", row.circumstance) if row.circumstance else "",
+        }
+        for row in in_force()
+    ]
+    return render(request, "standards/key_materials.html", {"rows": rows, "tabs": tabs("key_materials")})

@@ -19,6 +19,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         for name, label in (
             ("list", _("Code tables")),
             ("classification", _("Classification")),
+            ("key_materials", _("Key materials")),
             ("policies", _("Policies")),
             ("services", _("Service catalogue")),
             ("calendar_now", _("Working calendar")),
