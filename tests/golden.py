@@ -1,6 +1,6 @@
 """Papers against the pictures that were approved, and against the words they must say.
 
-After a wanted change: ``RENDANG_UPDATE_GOLDEN=1 ./run test tests/…`` and look at each picture.
+After a wanted change: ``UPDATE_GOLDEN=1 ./run test tests/…`` and look at each picture.
 """
 
 import io
@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 from rendang.kernel.documents import fonts
 
 DPI = 72
-UPDATE = os.environ.get("RENDANG_UPDATE_GOLDEN") == "1"
+UPDATE = os.environ.get("UPDATE_GOLDEN") == "1"
 
 
 def squeezed(text: str) -> str:

@@ -89,6 +89,9 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
     )
     here.value = dossiers.record_value(here.material, by=ours[Role.REVIEWER], fact="BIRTH", value="1986-07")
     here.removal = dossiers.propose_removal(here.material, by=ours[Role.REVIEWER], reason="重复")
+    here.undertaking = dossiers.tell_once(
+        here.person, institution, by=ours[Role.CLERK], missing=[{"code": "ED-04"}], dossier=here.dossier
+    )
     here.record = people.add_record(here.person, "education", by=ours[Role.CLERK], school="虚构大学", start="2004-09")
 
     here.intake = intake.apply(

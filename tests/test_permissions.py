@@ -18,7 +18,7 @@ from django.urls import URLPattern, get_resolver, resolve, reverse
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.party.models import PartyTransfer
 from rendang.circulation.transfers.models import Transfer
-from rendang.dossiers.models import CustodyConflict, MaterialRemoval
+from rendang.dossiers.models import CustodyConflict, MaterialRemoval, Undertaking
 from rendang.kernel.access.models import CITY_ROLES, Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.standards.models import Code, CodeSynonym, Policy, ServiceItem
@@ -49,6 +49,13 @@ ARGUMENTS: dict[str, Any] = {
     "accounts": lambda here: [here.member.pk],
     "desk:register": lambda here: ["intake"],
     "workflow": lambda here: [here.intake.pk],
+    "dossiers:undertaking_item": lambda here: [here.undertaking.pk, here.undertaking.items.get().pk],
+    "dossiers:undertaking_paper": lambda here: [here.undertaking.pk, "notice"],
+    "dossiers:undertaking_tell": lambda here: [here.dossier.pk],
+    "dossiers:undertaking": lambda here: [here.undertaking.pk],
+    "dossiers:undertaking_step": lambda here: [here.undertaking.pk],
+    "portal:undertaking": lambda here: [here.undertaking.pk],
+    "portal:undertaking_paper": lambda here: [here.undertaking.pk],
     "dossiers:removal": lambda here: [here.removal.pk],
     "dossiers:step": lambda here: [here.removal.pk],
     "dossiers:material": lambda here: [here.dossier.pk, here.material.pk],
@@ -113,6 +120,7 @@ CASES_OF = {
     "transfers:step": Transfer,
     "certificates:step": Certificate,
     "dossiers:step": MaterialRemoval,
+    "dossiers:undertaking_step": Undertaking,
     "supervision:step": CustodyConflict,
     "party:step": PartyTransfer,
 }

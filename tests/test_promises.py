@@ -91,6 +91,7 @@ ALSO = {
     "certificate.issue": ["file.store"],
     "custodyconflict.open": ["custody.claim"],
     "custodyconflict.keep": ["custody.settle"],
+    "undertaking.open": ["file.store", "message.send"],
     "custodyconflict.move": ["custody.settle", "placement.put_on_desk"],
 }
 PERHAPS = {

@@ -13,6 +13,7 @@ from rendang.circulation.intake.api import router as intake
 from rendang.circulation.party.api import router as party
 from rendang.circulation.transfers.api import router as transfers
 from rendang.dossiers.api import router as dossiers
+from rendang.dossiers.api import undertakings
 from rendang.exchange.queries import TokenAuthentication
 from rendang.kernel.core.refusals import InvalidInput
 from rendang.portal.api import router as portal
@@ -26,6 +27,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("/dossiers", dossiers)
+api.add_router("/undertakings", undertakings)
 api.add_router("/intake", intake)
 api.add_router("/transfers", transfers)
 api.add_router("/party", party)

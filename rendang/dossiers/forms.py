@@ -1,17 +1,22 @@
 """What is asked about dossiers and their papers."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from rendang.dossiers.models import Custody, Dossier, Material, RecordedValue, Volume
+from rendang.dossiers.models import Custody, Dossier, Material, RecordedValue, UndertakingItem, Volume
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import institutions_where
 from rendang.kernel.core.forms import PartialDateInput
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.models import KeyMaterial
 
+COME = UndertakingItem.Outcome.SUPPLEMENTED
 PLACES = [
     ("", _("Any place")),
     ("SLOT", _("In its slot")),
@@ -189,3 +194,107 @@ class RecordedValueForm(forms.Form):
         if not value:
             raise ValidationError(_("Write the date as the paper has it."))
         return value
+
+
+class PersonKindForm(forms.Form):
+    """Which types of person somebody is, several at once, and what is true of them: decides what is expected."""
+
+    types = forms.MultipleChoiceField(
+        label=_("Types of person"),
+        required=False,
+        choices=standards.choices("person_type"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    circumstances = forms.MultipleChoiceField(
+        label=_("Circumstances"),
+        required=False,
+        choices=standards.choices("circumstance"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def chosen(self) -> tuple[list[str], list[str]]:
+        if self.is_bound and self.is_valid():
+            return self.cleaned_data["types"], self.cleaned_data["circumstances"]
+        return self.initial.get("types", []), []
+
+
+def day_field(label: Any, **kwargs: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+
+
+class TellForm(forms.Form):
+    """What the person is told once, and by when it is promised; cleans to the inputs of ``actions.tell_once``."""
+
+    missing = forms.MultipleChoiceField(
+        label=_("Missing key materials"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    others = forms.CharField(
+        label=_("Other missing papers"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line, perhaps with its class before it: 6 入团志愿书"),
+    )
+    effects = forms.CharField(
+        label=_("Possible effects"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Left empty: the effects of the key materials chosen."),
+    )
+    promised_on = day_field(_("Promised for"))
+
+    def __init__(self, *args: Any, missing: Sequence[KeyMaterial], last: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["missing"].choices = [  # type: ignore[attr-defined]
+            (rule.code, f"{rule.class_marks[0]} {rule.name}") for rule in missing
+        ]
+        self.initial = {**self.initial, "missing": [rule.code for rule in missing], "promised_on": last}
+        if not missing:
+            del self.fields["missing"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        rows = [{"code": code} for code in values.pop("missing", [])]
+        for line in values.pop("others", "").splitlines():
+            mark, _space, name = line.strip().partition(" ")
+            if standards.class_mark(mark) is not None and name.strip():
+                rows.append({"class_mark": mark, "name": name.strip()})
+            elif line.strip():
+                rows.append({"name": line.strip()})
+        return values | {"missing": rows}
+
+
+class ConfirmForm(forms.Form):
+    signed = forms.FileField(
+        label=_("Scan of the signed promise"),
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/*"}),
+        help_text=_("PDF or picture."),
+    )
+    statement = forms.CharField(label=_("Statement of the person"), max_length=200, required=False)
+
+
+class FollowUpForm(forms.Form):
+    done_on = day_field(_("Day"), initial=timezone.localdate)
+    note = forms.CharField(label=_("What was done"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+    promised_on = day_field(_("Newly promised for"), required=False, help_text=_("Left empty: as promised before."))
+
+
+class EndForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("What is still missing"), choices=[one for one in UndertakingItem.Outcome.choices if one[0] != COME]
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class SettleForm(forms.Form):
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=UndertakingItem.Outcome.choices)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        required=False,
+        help_text=_("Needed when the paper will not come."),
+    )
+
+
+UNDERTAKING_FORMS = {"confirm": ConfirmForm, "follow_up": FollowUpForm, "end": EndForm}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.core.fields import PartialDateField
+from rendang.kernel.files.models import StoredFile
 from rendang.kernel.workflow.models import Case
 from rendang.people.models import Employer, NameGrams, Person
 
@@ -273,3 +274,96 @@ class MaterialRemoval(Case):
     class Meta:
         verbose_name = _("removal of a paper")
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="a_removal_has_a_reason")]
+
+
+class Undertaking(Case):
+    """告知承诺 — the person is told once which papers are missing and what that may mean, and promises them (§1.9)."""
+
+    class State(models.TextChoices):
+        TOLD = "TOLD", _("Told, not yet promised")
+        PROMISED = "PROMISED", _("Promised")
+        SUPPLEMENTED = "SUPPLEMENTED", _("Supplemented")
+        ENDED = "ENDED", _("Ended without all papers")
+
+    SERVICE_ITEM = "undertaking"
+    PAGE = "dossiers:undertaking"
+    STEP_PAGE = "dossiers:undertaking_step"
+    CLOSED = frozenset({State.SUPPLEMENTED, State.ENDED})
+
+    effects = models.CharField(_("possible effects"), max_length=400)
+    promised_on = models.DateField(_("promised for"))
+    # The business in which it came to light.
+    origin = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="undertakings")
+    notice_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Signed by hand and scanned; empty when the person has confirmed online.
+    signed_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    promised_at = models.DateTimeField(_("promised"), null=True, blank=True)
+    statement = models.CharField(_("statement of the person"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("undertaking")
+        constraints = [
+            models.CheckConstraint(condition=~Q(effects=""), name="an_undertaking_says_what_the_lack_may_mean"),
+            models.CheckConstraint(
+                condition=Q(signed_file__isnull=True) | Q(promised_at__isnull=False),
+                name="what_is_signed_is_promised",
+            ),
+        ]
+
+
+class UndertakingItem(models.Model):
+    """缺少的材料 — one paper that the person has promised, and what became of the promise."""
+
+    class Outcome(models.TextChoices):
+        SUPPLEMENTED = "SUPPLEMENTED", _("Has come")
+        CANNOT_BE_OBTAINED = "CANNOT_BE_OBTAINED", _("Cannot be obtained")
+        WAIVED = "WAIVED", _("Waived")
+
+    undertaking = models.ForeignKey(Undertaking, on_delete=models.PROTECT, related_name="items")
+    code = models.CharField(_("key material"), max_length=12, blank=True)
+    name = models.CharField(_("name"), max_length=60)
+    class_mark = models.CharField(_("class mark"), max_length=8, blank=True)
+    period = models.CharField(_("period it covers"), max_length=60, blank=True)
+    issuer = models.CharField(_("who can issue it"), max_length=60, blank=True)
+    effects = models.CharField(_("possible effects"), max_length=200, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    material = models.ForeignKey(Material, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    settled_on = models.DateField(_("settled"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(fields=["undertaking", "name"], name="a_paper_is_promised_once"),
+            models.CheckConstraint(
+                condition=Q(outcome="", settled_on__isnull=True) | (~Q(outcome="") & Q(settled_on__isnull=False)),
+                name="what_is_settled_has_an_outcome_and_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", "SUPPLEMENTED"]) | ~Q(reason=""),
+                name="a_paper_that_will_not_come_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FollowUp(models.Model):
+    """跟踪记录 — what an institution did, on which day, so that a promise is kept."""
+
+    undertaking = models.ForeignKey(Undertaking, on_delete=models.PROTECT, related_name="follow_ups")
+    done_on = models.DateField(_("day"))
+    note = models.CharField(_("note"), max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-done_on", "-pk")
+        constraints = [models.CheckConstraint(condition=~Q(note=""), name="a_follow_up_says_what_was_done")]
+
+    def __str__(self) -> str:
+        return f"{self.done_on} {self.note}"

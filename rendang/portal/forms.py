@@ -41,3 +41,12 @@ class VerifyFileForm(forms.Form):
 
 class CertificateForm(forms.Form):
     purpose = forms.CharField(label=_("What you need it for (optional)"), max_length=100, required=False)
+
+
+class PromiseForm(forms.Form):
+    statement = forms.CharField(
+        label=_("What you want to add (optional)"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

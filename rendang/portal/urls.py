@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rendang.portal.views import citizens, public
+from rendang.portal.views import citizens, public, undertakings
 
 app_name = "portal"
 urlpatterns = [
@@ -15,5 +15,7 @@ urlpatterns = [
     path("me/", citizens.me, name="me"),
     path("me/certificate/", citizens.apply, name="apply"),
     path("me/certificates/<int:pk>/paper/", citizens.paper, name="paper"),
+    path("me/undertakings/<int:pk>/", undertakings.undertaking, name="undertaking"),
+    path("me/undertakings/<int:pk>/paper/", undertakings.undertaking_paper, name="undertaking_paper"),
     path("me/looks/", citizens.looks, name="looks"),
 ]

@@ -31,7 +31,6 @@ BEING_BUILT = {
     "agreements:list",
     "graduates:list",
     "household:list",
-    "dossiers:undertakings",
     "storage:pick_list",
     "stocktakes:list",
     "protection:list",

@@ -21,14 +21,22 @@ from rendang.dossiers.actions.materials import (
     sort_class,
 )
 from rendang.dossiers.actions.removal import REMOVAL_STEPS, propose_removal
+from rendang.dossiers.actions.undertakings import (
+    UNDERTAKING_STEPS,
+    confirm_online,
+    settle_item,
+    tell_once,
+)
 
 __all__ = [
     "CONFLICT_STEPS",
     "REMOVAL_STEPS",
+    "UNDERTAKING_STEPS",
     "add_material",
     "add_materials",
     "change_material",
     "claim_custody",
+    "confirm_online",
     "end_custody",
     "ensure_dossier",
     "ensure_volumes",
@@ -41,6 +49,8 @@ __all__ = [
     "propose_removal",
     "record_value",
     "remove_recorded_value",
+    "settle_item",
     "sort_class",
     "take_custody",
+    "tell_once",
 ]

@@ -1,4 +1,5 @@
 """The catalogue: papers listed, corrected, put in order. Every change holds the dossier's lock.
+A paper that somebody has promised settles the promise when it is listed (``undertakings``).
 
 The number of a paper is its class mark and its position there; positions of a class are always 1, 2, 3 … without gap.
 """
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from rendang.dossiers import ordering
 from rendang.dossiers.actions.custody import held_custody, locked
+from rendang.dossiers.actions.undertakings import open_undertakings, settle_by_papers
 from rendang.dossiers.models import Dossier, Material, RecordedValue
 from rendang.dossiers.queries.catalogue import scheme_of
 from rendang.kernel.access.models import Institution
@@ -34,21 +36,25 @@ def add_material(dossier: Dossier, *, by: Any, class_mark: str, position: int | 
 
     ``facts``: title, formed_on, pages, copies, remarks, volume.
     """
+    promised = open_undertakings([dossier.person_id])
     dossier, institution = _editable(dossier, by)
     (material,) = _add(dossier, [{"class_mark": class_mark, "position": position, **facts}], by=by)
     audit.record("material.add", material, by=by, institution=institution)
+    settle_by_papers(promised, [material], by=by)
     return material
 
 
 @transaction.atomic
 def add_materials(dossier: Dossier, rows: Sequence[dict[str, Any]], *, by: Any) -> list[Material]:
     """List many papers, all or none; each message names its row. One audit event tells of all."""
+    promised = open_undertakings([dossier.person_id])
     dossier, institution = _editable(dossier, by)
     if not rows:
         raise ValidationError(_("There is no paper to add."))
     materials = _add(dossier, rows, by=by)
     listed = [[paper.number, paper.title, paper.formed_on] for paper in materials]
     audit.record("material.add_many", dossier, by=by, institution=institution, detail={"materials": [[], listed]})
+    settle_by_papers(promised, materials, by=by)
     return materials
 
 

@@ -6,7 +6,7 @@ the circumstances are stated by whoever looks. A lack is told once and promised;
 
 from collections.abc import Collection, Iterable
 
-from rendang.dossiers.models import Dossier, Material
+from rendang.dossiers.models import Dossier, Material, UndertakingItem
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.models import KeyMaterial
 from rendang.people.models import Person
@@ -54,6 +54,29 @@ def is_titled(rule: KeyMaterial, title: str) -> bool:
     if any(word in text for word in rule.unless):
         return False
     return any(all(word in text for word in words.split()) for words in rule.titles)
+
+
+def fits(item: UndertakingItem, class_mark: str, title: str) -> bool:
+    """Whether a paper is the one that an item of an undertaking asks for: by its rule, or by its name."""
+    rule = next((one for one in standards.key_materials() if one.code == item.code), None)
+    if rule is not None:
+        return is_paper(rule, class_mark, title)
+    if item.class_mark and category(item.class_mark) != category(class_mark):
+        return False
+    wanted, there = standards.normalised(item.name), standards.normalised(title)
+    return wanted in there or there in wanted
+
+
+def likely_types(person: Person) -> list[str]:
+    """Which types the record suggests; whoever compares corrects them."""
+    types = []
+    if person.graduated and not person.work_start:
+        types.append("G")
+    if person.work_start:
+        types.append("E")
+    if person.retired:
+        types.append("R")
+    return types
 
 
 def category(class_mark: str) -> str:

@@ -36,6 +36,7 @@ class Begin(NamedTuple):
 
 
 BUSINESS = (
+    Begin(_("Tell what is missing"), "dossiers:undertaking_tell", Permission.UNDERTAKING_EDIT, "writing-sign"),
     Begin(_("Certificate of custody"), "certificates:draft", Permission.CERTIFICATE_DRAFT, "certificate"),
     Begin(_("Offer a transfer"), "transfers:offer", Permission.TRANSFER_OFFER, "transfer"),
     Begin(_("Party relation arrives"), "party:arrival", Permission.PARTY_EDIT, "flag"),

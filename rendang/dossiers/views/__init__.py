@@ -14,6 +14,14 @@ from rendang.dossiers.views.catalogue import (
 from rendang.dossiers.views.detail import detail
 from rendang.dossiers.views.lists import dossier_list, export
 from rendang.dossiers.views.removal import removal, removal_list, step
+from rendang.dossiers.views.undertakings import (
+    undertaking,
+    undertaking_item,
+    undertaking_list,
+    undertaking_paper,
+    undertaking_step,
+    undertaking_tell,
+)
 
 __all__ = [
     "catalogue",
@@ -29,6 +37,12 @@ __all__ = [
     "removal",
     "removal_list",
     "step",
+    "undertaking",
+    "undertaking_item",
+    "undertaking_list",
+    "undertaking_paper",
+    "undertaking_step",
+    "undertaking_tell",
     "value_add",
     "value_remove",
 ]

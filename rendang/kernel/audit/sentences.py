@@ -62,6 +62,7 @@ THINGS: dict[str, Promise] = {
     "title": _("title or qualification"),
     "training": _("training"),
     "transfer": _("transfer"),
+    "undertaking": _("undertaking"),
 }
 
 DONE: dict[str, Promise] = {
@@ -230,6 +231,12 @@ SENTENCES: dict[str, Promise] = {
     "store.add_slots": _("Added slots to the store"),
     "store.remove_slots": _("Removed slots from the store"),
     "store.set_capacity": _("Changed the capacity"),
+    "undertaking.confirm": _("Confirmed the promise of what is missing"),
+    "undertaking.end": _("Ended the undertaking without all papers"),
+    "undertaking.follow_up": _("Followed up the undertaking"),
+    "undertaking.open": _("Told the person what is missing"),
+    "undertaking.settle": _("Settled a paper that was promised"),
+    "undertaking.supplement": _("Everything promised has come"),
     "transfer.agree": _("Agreed to take the dossier"),
     "transfer.decline": _("Declined to take the dossier"),
     "transfer.dispatch": _("Handed the parcel to the carrier"),

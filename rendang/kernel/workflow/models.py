@@ -66,6 +66,7 @@ class Case(models.Model):
 
     SERVICE_ITEM: ClassVar[str]
     PAGE: ClassVar[str]
+    # The URL name of the page of its steps; named only by a kind that shares its app with another.
     STEP_PAGE: ClassVar[str] = ""
     CLOSED: ClassVar[frozenset[str]]
     # Ends beside the usual course that are as good as its own end.

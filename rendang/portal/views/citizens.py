@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from rendang.dossiers.models import Undertaking
 from rendang.kernel.access.queries import citizen
 from rendang.kernel.files.serving import serve
 from rendang.kernel.workflow.models import Case
@@ -21,7 +22,7 @@ from rendang.services.certificates.models import Certificate
 from rendang.services.certificates.queries import status_of
 
 # What goes on inside the institutions (a removal, a conflict) is not the citizen's to follow.
-SHOWN = ("intake", "transfer", "certificate")
+SHOWN = ("intake", "transfer", "certificate", "undertaking")
 
 
 def index_of(request: HttpRequest) -> bytes:
@@ -47,6 +48,10 @@ def me(request: HttpRequest) -> HttpResponse:
         "own": own,
         "messages_to_me": told_lately,
         "cases": [(case, flow_of(case), tone(case)) for case in cases],
+        "undertakings": Undertaking.objects.open()
+        .filter(person__id_index=index_of(request))
+        .select_related("institution")
+        .order_by("-pk")[:20],
         "certificates": [(certificate, status_of(certificate)) for certificate in issued.order_by("-pk")[:20]],
     }
     return render(request, "portal/me.html", context)

@@ -1,0 +1,348 @@
+"""告知承诺: told once, promised by hand or online, followed up, settled paper by paper."""
+
+import datetime as dt
+import io
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from rendang.dossiers import actions, papers
+from rendang.dossiers.models import Material, Undertaking, UndertakingItem
+from rendang.exchange import actions as exchange
+from rendang.kernel.access.models import Role
+from rendang.kernel.access.permissions import API_SCOPES
+from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.files.models import StoredFile
+from rendang.people.models import Message
+from tests.factories import CitizenFactory, InstitutionFactory, PersonFactory, held_dossier, staff
+from tests.golden import assert_looks_as_approved, assert_says
+
+pytestmark = pytest.mark.django_db
+GOLDEN = Path(__file__).parent / "golden"
+CONFIRM, END = actions.UNDERTAKING_STEPS["confirm"], actions.UNDERTAKING_STEPS["end"]
+FOLLOW_UP, SUPPLEMENT = actions.UNDERTAKING_STEPS["follow_up"], actions.UNDERTAKING_STEPS["supplement"]
+API = "/api/v1"
+TODAY = dt.date(2026, 11, 26)
+
+
+@pytest.fixture(autouse=True)
+def _today(time_machine) -> None:
+    time_machine.move_to(dt.datetime(2026, 11, 26, 2, tzinfo=dt.UTC), tick=False)
+
+
+@pytest.fixture
+def api(institution, system_administrator):
+    """A client of the institution that calls the interface."""
+    _client, secret = exchange.register_client(
+        institution,
+        by=system_administrator,
+        name="业务系统",
+        scopes=API_SCOPES,
+        expires_on=timezone.localdate() + dt.timedelta(30),
+    )
+    return Client(headers={"authorization": f"Bearer {secret}", "accept-language": "en"})
+
+
+@pytest.fixture
+def dossier(institution):
+    return held_dossier(institution)
+
+
+@pytest.fixture
+def told(dossier, institution, clerk) -> Undertaking:
+    return actions.tell_once(
+        dossier.person, institution, by=clerk, missing=[{"code": "ED-04"}, {"name": "体检表", "class_mark": "10"}]
+    )
+
+
+def scan() -> SimpleUploadedFile:
+    picture = io.BytesIO()
+    Image.new("L", (20, 20), 200).save(picture, "PNG")
+    return SimpleUploadedFile("IMG_0001.PNG", picture.getvalue())
+
+
+def outcomes(undertaking) -> dict[str, str]:
+    return dict(UndertakingItem.objects.filter(undertaking=undertaking).values_list("name", "outcome"))
+
+
+def nothing_happened(before) -> bool:
+    return before == (AuditEvent.objects.count(), StoredFile.objects.count(), Message.objects.count())
+
+
+def trace() -> tuple[int, int, int]:
+    return AuditEvent.objects.count(), StoredFile.objects.count(), Message.objects.count()
+
+
+def test_the_person_is_told_everything_at_once_with_effects_issuer_and_the_last_day_of_the_policy(told, dossier):
+    first, second = told.items.all()
+    assert (first.code, first.name, first.class_mark, first.period) == ("ED-04", "毕业生登记表", "4-1", "毕业当年")
+    assert (first.effects, first.issuer) == ("学历认定、连续工龄认定、政治审查", "毕业院校")
+    assert (second.code, second.name, second.class_mark) == ("", "体检表", "10")
+    assert told.effects == "学历认定、连续工龄认定、政治审查"
+    assert (told.state, told.dossier) == ("TOLD", dossier)
+    assert told.promised_on == told.due_date == dt.date(2027, 5, 26)
+    assert told.due_basis.startswith("人社部发〔2021〕112号")
+    message = Message.objects.get()
+    assert message.person == dossier.person
+    assert message.text == (
+        "您的档案缺少2份关键材料：毕业生登记表、体检表。请在2027年5月26日前补充，或登录后确认承诺书。"
+    )
+    assert list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))[-3:] == [
+        "undertaking.open",
+        "file.store",
+        "message.send",
+    ]
+
+
+def test_told_once_means_once_while_it_is_open(told, dossier, institution, clerk):
+    before = trace()
+    with pytest.raises(ValidationError, match=rf"told already, on 2026-11-26 \({told.number}\)"):
+        actions.tell_once(dossier.person, institution, by=clerk, missing=[{"code": "PT-01"}])
+    assert nothing_happened(before)
+    assert Undertaking.objects.count() == 1
+    END(told, by=clerk, outcome="WAIVED", reason="材料已无必要")
+    again = actions.tell_once(dossier.person, institution, by=clerk, missing=[{"code": "PT-01"}])
+    assert again.items.get().name == "入党志愿书"
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ([], "at least one paper"),
+        ([{"code": "XX-99"}], "no key material “XX-99”"),
+        ([{"code": "GR-02"}], "no key material “GR-02”"),
+        ([{"name": " "}], "Name every paper"),
+        ([{"name": "体检表"}, {"name": "体检表"}], "named twice"),
+        ([{"name": "毕业生就业报到证"}], "must not be asked of this person: 国办发〔2022〕13号"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused_in_words(dossier, institution, clerk, missing, words):
+    dossier.person.graduated = "2024-06"
+    dossier.person.save()
+    before = trace()
+    with pytest.raises(ValidationError, match=words):
+        actions.tell_once(dossier.person, institution, by=clerk, missing=missing)
+    assert nothing_happened(before)
+    assert not Undertaking.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [(dt.date(2026, 11, 25), "lies in the past"), (dt.date(2027, 5, 27), "until 2027-05-26 at most")],
+)
+def test_the_promised_day_lies_within_the_policy(dossier, institution, clerk, day, words):
+    with pytest.raises(ValidationError, match=words):
+        actions.tell_once(dossier.person, institution, by=clerk, missing=[{"code": "ED-04"}], promised_on=day)
+    assert not Undertaking.objects.exists()
+
+
+def test_only_who_may_at_an_institution_that_has_to_do_with_the_person(dossier, institution, clerk):
+    keeper = staff(institution, Role.KEEPER)
+    with pytest.raises(PermissionDenied):
+        actions.tell_once(dossier.person, institution, by=keeper, missing=[{"code": "ED-04"}])
+    with pytest.raises(ValidationError, match="neither holds the dossier"):
+        actions.tell_once(PersonFactory(), institution, by=clerk, missing=[{"code": "ED-04"}])
+    assert not Undertaking.objects.exists()
+
+
+def test_signed_by_hand_it_needs_the_scan(told, clerk):
+    with pytest.raises(ValidationError, match="Choose the scan"):
+        CONFIRM(told, by=clerk)
+    promised = CONFIRM(told, by=clerk, signed=scan(), statement="已联系学校")
+    assert (promised.state, promised.channel, promised.statement) == ("PROMISED", "WINDOW", "已联系学校")
+    assert promised.signed_file.name == f"承诺书已签-{told.number}.PNG"
+    assert promised.due_date == dt.date(2027, 5, 26)
+
+
+def test_the_person_confirms_online_and_nobody_else_does(told, dossier):
+    stranger = CitizenFactory()
+    with pytest.raises(PermissionDenied):
+        actions.confirm_online(told, by=stranger)
+    told.refresh_from_db()
+    assert (told.state, told.applicant) == ("TOLD", None)
+    owner = CitizenFactory(name=dossier.person.name, id_number=dossier.person.id_number)
+    promised = actions.confirm_online(told, by=owner)
+    assert (promised.state, promised.channel, promised.applicant) == ("PROMISED", "ONLINE", owner)
+    assert promised.signed_file is None and promised.promised_at == timezone.now()
+    with pytest.raises(ValidationError, match="not possible"):
+        actions.confirm_online(told, by=owner)
+
+
+def test_a_follow_up_is_dated_and_may_agree_another_day(told, clerk):
+    CONFIRM(told, by=clerk, signed=scan())
+    FOLLOW_UP(told, by=clerk, done_on=dt.date(2026, 11, 25), note="电话联系，学校已受理")
+    later = FOLLOW_UP(told, by=clerk, done_on=TODAY, note="同意改期", promised_on=dt.date(2026, 12, 31))
+    assert (later.state, later.promised_on, later.due_date) == ("PROMISED",) + (dt.date(2026, 12, 31),) * 2
+    assert [(str(one.done_on), one.note) for one in later.follow_ups.all()] == [
+        ("2026-11-26", "同意改期"),
+        ("2026-11-25", "电话联系，学校已受理"),
+    ]
+    with pytest.raises(ValidationError, match="future"):
+        FOLLOW_UP(told, by=clerk, done_on=dt.date(2026, 11, 27), note="明天")
+
+
+def test_a_paper_that_is_listed_settles_its_promise_and_the_last_one_ends_it(told, dossier, reviewer, clerk):
+    CONFIRM(told, by=clerk, signed=scan())
+    actions.add_material(dossier, by=reviewer, class_mark="4-1", title="高等学校毕业生登记表", formed_on="2008-06")
+    told.refresh_from_db()
+    assert (told.state, outcomes(told)) == ("PROMISED", {"毕业生登记表": "SUPPLEMENTED", "体检表": ""})
+    item = told.items.get(code="ED-04")
+    assert (item.material, item.settled_on, item.settled_by) == (Material.objects.get(), TODAY, reviewer)
+    actions.add_materials(dossier, [{"class_mark": "10", "title": "毕业生体检表"}], by=reviewer)
+    told.refresh_from_db()
+    assert (told.state, told.due_date, told.closed_at) == ("SUPPLEMENTED", None, timezone.now())
+    assert list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))[-3:] == [
+        "material.add_many",
+        "undertaking.settle",
+        "undertaking.supplement",
+    ]
+
+
+def test_whoever_lists_the_paper_need_not_have_the_right_to_end_undertakings(told, dossier, institution):
+    digitiser = staff(institution, Role.DIGITISER)
+    rows = [{"class_mark": "4-1", "title": "毕业生登记表"}, {"class_mark": "10", "title": "体检表"}]
+    actions.add_materials(dossier, rows, by=digitiser)
+    told.refresh_from_db()
+    assert told.state == "SUPPLEMENTED"
+    settled, ended = AuditEvent.objects.filter(verb__startswith="undertaking.").order_by("pk")[1:]
+    assert (settled.verb, settled.actor_id) == ("undertaking.settle", digitiser.pk)
+    assert (ended.verb, ended.actor_name) == ("undertaking.supplement", "系统")
+
+
+def test_a_paper_of_somebody_else_or_of_another_category_settles_nothing(told, dossier, institution, reviewer):
+    actions.add_material(held_dossier(institution), by=reviewer, class_mark="4-1", title="毕业生登记表")
+    actions.add_material(dossier, by=reviewer, class_mark="9-2", title="毕业生登记表")
+    assert set(outcomes(told).values()) == {""}
+
+
+def test_what_will_not_come_is_closed_with_a_reason(told, clerk):
+    school, health = told.items.all()
+    for outcome in ("CANNOT_BE_OBTAINED", "WAIVED"):
+        with pytest.raises(ValidationError, match="Say why"):
+            actions.settle_item(school, by=clerk, outcome=outcome)
+    with pytest.raises(ValidationError, match="what became"):
+        actions.settle_item(school, by=clerk, outcome="LOST")
+    assert set(outcomes(told).values()) == {""}
+    left = actions.settle_item(school, by=clerk, outcome="CANNOT_BE_OBTAINED", reason="学校已撤销，无存根")
+    assert left.state == "TOLD"
+    with pytest.raises(ValidationError, match="settled already"):
+        actions.settle_item(school, by=clerk, outcome="SUPPLEMENTED")
+    with pytest.raises(ValidationError, match="Not every paper has come"):
+        SUPPLEMENT(told, by=clerk)
+    ended = actions.settle_item(health, by=clerk, outcome="SUPPLEMENTED")
+    assert (ended.state, ended.due_date) == ("ENDED", None)
+
+
+def test_the_rest_can_be_ended_together(told, clerk):
+    actions.settle_item(told.items.first(), by=clerk, outcome="SUPPLEMENTED")
+    with pytest.raises(ValidationError, match="cannot be obtained or are waived"):
+        END(told, by=clerk, outcome="SUPPLEMENTED", reason="全了")
+    ended = END(told, by=clerk, outcome="WAIVED", reason="本人放弃")
+    assert (ended.state, outcomes(told)) == ("ENDED", {"毕业生登记表": "SUPPLEMENTED", "体检表": "WAIVED"})
+
+
+def test_the_papers_say_what_is_missing_and_what_is_promised(settings):
+    settings.DEMONSTRATION = False
+    row = papers.MissingPaper(
+        mark="4-1", name="毕业生登记表", period="毕业当年", effects="学历认定、连续工龄认定", issuer="毕业院校"
+    )
+    other = papers.MissingPaper(mark="10", name="体检表", period="", effects="", issuer="")
+    pdf = papers.render_undertaking(
+        papers.UndertakingPaper(
+            number="RCSC-20261126-0001",
+            institution="虚构市人才服务中心",
+            name="王小明",
+            id_masked="3301**********1234",
+            archive_number="RC-2026-000123",
+            items=[row, other],
+            effects="学历认定、连续工龄认定",
+            promised_on=dt.date(2027, 5, 26),
+            told_on=TODAY,
+            handler="张经办",
+            phone="0571-00000000",
+            address="虚构市演示路 1 号 310000",
+        )
+    )
+    assert_says(
+        pdf,
+        [
+            "人事档案材料缺失一次性告知书",
+            "补充人事档案材料承诺书",
+            "不影响本机构接收和保管您的档案",
+            "本人承诺于2027年5月26日前",
+            "毕业生登记表",
+        ],
+    )
+    assert_looks_as_approved("undertaking", pdf, GOLDEN)
+
+
+def test_the_pages_tell_follow_and_settle(signed_in, dossier, institution, clerk):
+    dossier.person.education, dossier.person.graduated = "21", "2024-06"
+    dossier.person.save()
+    browser = signed_in(clerk)
+    page = browser.get(reverse("dossiers:undertaking_tell", args=[dossier.pk]), {"types": ["G"]})
+    assert "毕业生登记表" in page.content.decode()
+    asked = {"missing": ["ED-04"], "others": "6 入团志愿书\n独生子女证", "promised_on": "2027-01-31", "effects": ""}
+    answer = browser.post(f"{reverse('dossiers:undertaking_tell', args=[dossier.pk])}?types=G", asked)
+    told = Undertaking.objects.get()
+    assert answer["Location"] == reverse("dossiers:undertaking", args=[told.pk])
+    assert [(one.class_mark, one.name) for one in told.items.all()] == [
+        ("4-1", "毕业生登记表"),
+        ("6", "入团志愿书"),
+        ("", "独生子女证"),
+    ]
+    assert told.promised_on == dt.date(2027, 1, 31)
+    refused = browser.post(f"{reverse('dossiers:undertaking_tell', args=[dossier.pk])}?types=G", asked)
+    assert "told already" in refused.content.decode() and "独生子女证" in refused.content.decode()
+    browser.post(reverse("dossiers:undertaking_step", args=[told.pk, "confirm"]), {"signed": scan()})
+    settle = reverse("dossiers:undertaking_item", args=[told.pk, told.items.first().pk])
+    assert "Needed when" in browser.post(settle, {"outcome": "WAIVED"}).content.decode()
+    browser.post(settle, {"outcome": "WAIVED", "reason": "不再需要"})
+    shown = browser.get(reverse("dossiers:undertaking", args=[told.pk])).content.decode()
+    assert "signed by hand" in shown and "不再需要" in shown
+    assert browser.get(reverse("dossiers:undertaking_paper", args=[told.pk, "signed"])).status_code == 200
+    assert browser.get(reverse("dossiers:undertaking_paper", args=[told.pk, "other"])).status_code == 404
+    assert told.number in browser.get(reverse("dossiers:undertakings")).content.decode()
+
+
+def test_another_institution_sees_nothing_of_it(signed_in, told):
+    stranger = signed_in(staff(InstitutionFactory(), Role.CLERK))
+    for name, args in (("undertaking", []), ("undertaking_paper", ["notice"]), ("undertaking_step", ["confirm"])):
+        assert stranger.get(reverse(f"dossiers:{name}", args=[told.pk, *args])).status_code == 404
+    assert told.number not in stranger.get(reverse("dossiers:undertakings")).content.decode()
+
+
+def test_the_citizen_reads_the_notice_and_confirms_on_the_portal(signed_in, told, dossier):
+    owner = CitizenFactory(name=dossier.person.name, id_number=dossier.person.id_number)
+    browser = signed_in(owner)
+    address = reverse("portal:undertaking", args=[told.pk])
+    assert address in browser.get(reverse("portal:me")).content.decode()
+    assert "体检表" in browser.get(address).content.decode()
+    assert browser.get(reverse("portal:undertaking_paper", args=[told.pk])).status_code == 200
+    assert browser.post(address, {"statement": "会补齐"})["Location"] == address
+    told.refresh_from_db()
+    assert (told.state, told.statement) == ("PROMISED", "会补齐")
+    other = signed_in(CitizenFactory())
+    assert other.get(address).status_code == 404
+    assert other.get(reverse("portal:undertaking_paper", args=[told.pk])).status_code == 404
+
+
+def test_over_the_interface_a_client_tells_and_settles(api, dossier):
+    row = {"dossier_id": dossier.pk, "missing": [{"code": "ED-04"}]}
+    answer = api.post(f"{API}/undertakings", row, content_type="application/json")
+    assert answer.status_code == 201
+    number = answer.json()["number"]
+    assert api.post(f"{API}/undertakings", row, content_type="application/json").status_code == 409
+    (item,) = api.get(f"{API}/undertakings/{number}/items").json()
+    assert (item["code"], item["outcome"]) == ("ED-04", "")
+    address = f"{API}/undertakings/{number}/items/{item['id']}"
+    assert api.post(address, {"outcome": "WAIVED"}, content_type="application/json").status_code == 409
+    settled = api.post(address, {"outcome": "SUPPLEMENTED"}, content_type="application/json")
+    assert [one["outcome"] for one in settled.json()] == ["SUPPLEMENTED"]
+    assert api.get(f"{API}/undertakings/{number}").json()["state"] == "SUPPLEMENTED"
