@@ -13,7 +13,7 @@ TRIGGER = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("standards", "0002_version_number"),
+        ("standards", "0003_millimetres"),
     ]
 
     operations = [
