@@ -13,6 +13,8 @@ from rendang.circulation.rosters import actions as rosters
 from rendang.circulation.transfers import actions as transfers
 from rendang.dossiers import actions as dossiers
 from rendang.exchange import actions as exchange
+from rendang.institutions import actions as institutions
+from rendang.institutions.models import OutsideKeeper
 from rendang.kernel.access import actions as access
 from rendang.kernel.access.models import CITY_ROLES, Institution, Role
 from rendang.kernel.access.permissions import Permission
@@ -72,6 +74,19 @@ def party_member(institution: Institution, person, by):
     return case.membership
 
 
+def keeper_outside(by):
+    keeper = institutions.add_keeper(
+        by=by[Role.CLERK],
+        name=f"虚构省海州市第{next(_numbers)}人才服务中心",
+        kind="archive_institution",
+        division="320700",
+        address="虚构省海州市新华路 8 号",
+        postcode="222000",
+        phone="0518-00000000",
+    )
+    return institutions.verify_keeper(keeper, by=by[Role.APPROVER], how="全国档案管理服务机构目录")
+
+
 def one_of_each(institution: Institution, partner: Institution, city: dict[Role, object]) -> SimpleNamespace:
     """What an institution has one of; ``partner`` is at the other end of its transfers and conflicts."""
     ours, theirs = staff_of(institution), staff_of(partner)
@@ -126,6 +141,20 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
     here.outgoing = transfers.agree(offered(institution, partner, ours), by=theirs[Role.APPROVER])
     here.outgoing = transfers.pack(here.outgoing, by=ours[Role.KEEPER], **COUNTED)
     here.incoming = offered(partner, institution, theirs)
+
+    here.keeper_outside = OutsideKeeper.objects.first() or keeper_outside(ours)  # one book for the city
+    here.departure = transfers.apply(
+        [dossier_in_stock(institution)],
+        by=ours[Role.CLERK],
+        to=here.keeper_outside,
+        reason="employed",
+        letter_number="海人才调〔2026〕7号",
+        letter_date=timezone.localdate(),
+    )
+    for step, by in (("approve", Role.HEAD), ("check", Role.KEEPER), ("seal", Role.APPROVER)):
+        inputs = COUNTED if step == "check" else {}
+        here.departure = transfers.DEPARTURE_STEPS[step](here.departure, by=ours[by], **inputs)
+    here.departing = here.departure.lines.get()
 
     here.certificate = certificates.draft(here.dossier, by=ours[Role.CLERK])
     here.certificate = certificates.issue(here.certificate, by=ours[Role.REVIEWER])

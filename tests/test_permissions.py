@@ -17,7 +17,7 @@ from django.urls import URLPattern, get_resolver, resolve, reverse
 
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.party.models import PartyTransfer
-from rendang.circulation.transfers.models import Transfer
+from rendang.circulation.transfers.models import Departure, Transfer
 from rendang.dossiers.models import CustodyConflict, MaterialRemoval, Undertaking
 from rendang.kernel.access.models import CITY_ROLES, Role
 from rendang.kernel.audit.models import AuditEvent
@@ -48,6 +48,7 @@ ARGUMENTS: dict[str, Any] = {
     "portal:paper": lambda here: [here.certificate.pk],
     "accounts": lambda here: [here.member.pk],
     "desk:register": lambda here: ["intake"],
+    "workflow:many": lambda here: ["intake", "withdraw"],
     "workflow": lambda here: [here.intake.pk],
     "dossiers:undertaking_item": lambda here: [here.undertaking.pk, here.undertaking.items.get().pk],
     "dossiers:undertaking_paper": lambda here: [here.undertaking.pk, "notice"],
@@ -76,6 +77,14 @@ ARGUMENTS: dict[str, Any] = {
     "transfers:offer": lambda here: [here.dossier.pk],
     "transfers:paper": lambda here: [here.outgoing.pk, "notice"],
     "transfers": lambda here: [here.outgoing.pk],
+    "departures:apply": lambda here: [here.dossier.pk],
+    "departures:paper": lambda here: [here.departure.pk, "packet"],
+    "departures:check_line": lambda here: [here.departure.pk, here.departing.pk],
+    "departures:leave_out": lambda here: [here.departure.pk, here.departing.pk],
+    "departures": lambda here: [here.departure.pk],
+    "institutions:keeper": lambda here: [here.keeper_outside.pk],
+    "institutions:keeper_correct": lambda here: [here.keeper_outside.pk],
+    "institutions:keeper_verify": lambda here: [here.keeper_outside.pk],
     "rosters:download": lambda here: [here.roster.pk, "original"],
     "rosters": lambda here: [here.roster.pk],
     "party:member": lambda here: [here.party_membership.pk],
@@ -118,6 +127,7 @@ INCOMING = {f"transfers:step {rule.name}" for rule in STEPS[Transfer].values() i
 CASES_OF = {
     "intake:step": Intake,
     "transfers:step": Transfer,
+    "departures:step": Departure,
     "certificates:step": Certificate,
     "dossiers:step": MaterialRemoval,
     "dossiers:undertaking_step": Undertaking,

@@ -22,7 +22,7 @@ from rendang.people import actions as people
 from rendang.services.certificates import actions as certificates
 from rendang.storage import actions as storage
 from tests import factories
-from tests.one_of_each import city_staff, one_of_each
+from tests.one_of_each import city_staff, keeper_outside, one_of_each
 from tests.test_permissions import LETTERS, PAGES, ROWS, WHO, address_of, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,7 @@ def add(here: SimpleNamespace, number: int) -> None:
     certificates.draft(here.dossier, by=ours[Role.CLERK])
     factories.SlotFactory(institution=here.institution, store=here.store, rack=here.slot.rack)
     factories.PlacementFactory(institution=here.institution, kind="AS_WRITTEN", slot=None, detail=f"三楼{number}")
+    keeper_outside(ours)
     institutions.publish_notice(
         institution=here.institution,
         by=ours[Role.HEAD],

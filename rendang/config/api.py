@@ -11,6 +11,7 @@ from ninja.errors import ValidationError as SchemaError
 
 from rendang.circulation.intake.api import router as intake
 from rendang.circulation.party.api import router as party
+from rendang.circulation.transfers.api import departures
 from rendang.circulation.transfers.api import router as transfers
 from rendang.dossiers.api import router as dossiers
 from rendang.dossiers.api import undertakings
@@ -31,6 +32,7 @@ api.add_router("/undertakings", undertakings)
 api.add_router("/intake", intake)
 api.add_router("/transfers", transfers)
 api.add_router("/party", party)
+api.add_router("/departures", departures)
 api.add_router("/certificates", certificates)
 api.add_router("/query", portal)
 

@@ -46,6 +46,7 @@ RAIL = (
             Item(_("Arrivals"), "parcels:list", "package"),
             Item(_("Intake"), "intake:list", "package-import"),
             Item(_("Transfers"), "transfers:list", "transfer"),
+            Item(_("Departures"), "departures:list", "package-export"),
             Item(_("Loans"), "loans:list", "book-upload"),
             Item(_("Accruals"), "accruals:list", "file-plus"),
             Item(_("Rosters"), "rosters:list", "table-import"),
@@ -81,6 +82,7 @@ RAIL = (
         pgettext_lazy("domain", "Institutions"),
         (
             Item(_("Institutions"), "institutions:list", "building-bank"),
+            Item(_("Address book"), "institutions:keepers", "address-book"),
             Item(_("Staff and roles"), "access:staff", "users"),
             Item(_("Standards"), "standards:list", "book"),
             Item(_("Notices"), "institutions:notices", "speakerphone"),

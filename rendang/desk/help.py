@@ -72,6 +72,29 @@ TOPICS = (
         ("transfer_agree", "transfer_dispatch", "transfer_receive", "carriers_internal"),
     ),
     Topic(
+        "departures:",
+        _("Departures"),
+        _(
+            "A dossier leaves the city on a recall letter. What stands in its way is shown with the way to clear it; a"
+            " fee never does. It is checked page by page, sealed by two, and sent only by a carrier that its tier"
+            " allows, to an address that a second person has verified. Until the receipt has come back the institution"
+            " remains the keeper; a receipt that is late is chased."
+        ),
+        ("人社部发〔2021〕112号", "人社厅发〔2022〕64号", "《干部人事档案工作条例》（2018）第二十五条"),
+        ("transfer_dispatch", "receipt_chase", "receipt_chase_again", "carriers_tier_a", "carriers_tier_b"),
+    ),
+    Topic(
+        "institutions:keeper",
+        _("Address book"),
+        _(
+            "To whom dossiers are sent outside the city: one book for all institutions. Whatever is entered or"
+            " corrected is verified by a second person before a dossier is sent there. Only organisations that may"
+            " keep dossiers can be entered."
+        ),
+        ("人社部发〔2021〕112号", "人社厅发〔2016〕75号"),
+        ("keeper_kinds",),
+    ),
+    Topic(
         "rosters:",
         _("Rosters"),
         _(

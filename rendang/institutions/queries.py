@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from rendang.institutions.models import Notice
+from rendang.institutions.models import Notice, OutsideKeeper
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import memberships_of
 
@@ -22,3 +22,11 @@ def notices_for(user: Any, today: dt.date) -> QuerySet[Notice]:
 def directory() -> QuerySet[Institution]:
     """The active institutions as the public sees them (人社厅发〔2016〕75号: the directory must be published)."""
     return Institution.objects.filter(is_active=True).order_by("pk")
+
+
+def find_keepers(text: str) -> QuerySet[OutsideKeeper]:
+    """The lines of the address book with these words in name, address or division code, by name."""
+    rows = OutsideKeeper.objects.in_use().order_by("name")
+    for word in text.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(address__icontains=word) | Q(division__startswith=word))
+    return rows

@@ -2,17 +2,20 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.institutions import actions, forms
-from rendang.institutions.queries import directory, notices_for
+from rendang.institutions.models import OutsideKeeper
+from rendang.institutions.queries import directory, find_keepers, notices_for
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, institutions_where, requires
 from rendang.kernel.access.scope import institution_ids_where
+from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
+from rendang.kernel.standards import queries as standards
 
 
 @require_safe
@@ -73,3 +76,81 @@ def publish(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The notice is published."))
             return go_to(request, "institutions:notices")
     return render_page(request, "institutions/publish.html", {"form": form}, partial="form")
+
+
+@require_safe
+@requires(Permission.TRANSFER_VIEW)
+def keeper_list(request: HttpRequest) -> HttpResponse:
+    """外地存档机构地址簿: to whom dossiers may be sent outside the city; one book for all institutions."""
+    form = forms.KeeperFilterForm(request.GET)
+    page = Paginator(form.apply(find_keepers(request.GET.get("text", ""))), 50).get_page(request.GET.get("page"))
+    kinds = dict(standards.choices("employer_kind")())
+    context = {
+        "page": page,
+        "entries": [(keeper, kinds.get(keeper.kind, keeper.kind)) for keeper in page],
+        "filter": form,
+        "may_edit": can(request.user, Permission.TRANSFER_OFFER),
+    }
+    return render_page(request, "institutions/keepers.html", context, partial="rows")
+
+
+@require_safe
+@requires(Permission.TRANSFER_VIEW)
+def keeper(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(OutsideKeeper.objects.select_related("entered_by", "verified_by"), pk=pk)
+    context = {
+        "keeper": found,
+        "kind": standards.code_name("employer_kind", found.kind),
+        "may_edit": can(request.user, Permission.TRANSFER_OFFER),
+        "may_verify": can(request.user, Permission.TRANSFER_DECIDE) and not found.is_verified,
+    }
+    return render(request, "institutions/keeper.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.TRANSFER_OFFER)
+def keeper_add(request: HttpRequest) -> HttpResponse:
+    form = forms.KeeperForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.add_keeper(by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The address is entered. A second person verifies it before it is used."))
+            return go_to(request, "institutions:keeper", made.pk)
+    return render_page(request, "institutions/keeper_form.html", {"form": form}, partial="form")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.TRANSFER_OFFER)
+def keeper_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(OutsideKeeper, pk=pk)
+    initial = {name: getattr(found, name) for name in forms.CorrectKeeperForm.base_fields}
+    form = forms.CorrectKeeperForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.correct_keeper(found, by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The address is corrected."))
+            return go_to(request, "institutions:keeper", pk)
+    return render_page(request, "institutions/keeper_form.html", {"keeper": found, "form": form}, partial="form")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.TRANSFER_DECIDE)
+def keeper_verify(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(OutsideKeeper, pk=pk)
+    form = forms.VerifyKeeperForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.verify_keeper(found, by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The address is verified. Dossiers may be sent there."))
+            return go_to(request, "institutions:keeper", pk)
+    context = {"keeper": found, "form": form, "verifies": True}
+    return render_page(request, "institutions/keeper_form.html", context, partial="form")

@@ -1,11 +1,13 @@
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from rendang.circulation.transfers import actions, forms
-from rendang.circulation.transfers.models import Transfer
+from rendang.circulation.transfers import actions
+from rendang.circulation.transfers.forms import leaving, moving
+from rendang.circulation.transfers.models import Departure, Transfer
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
@@ -14,15 +16,20 @@ from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_
 from rendang.kernel.workflow.models import Case
 
 router = Router(tags=["transfers"])
+departures = Router(tags=["departures"])
 
 
 class OfferIn(Schema):
-    """``to`` is the code of an institution, ``reason`` a code of the table transfer_reason."""
+    """``to`` is the code of an institution, ``reason`` a code of the table transfer_reason.
+
+    ``letter_number`` is that of a recall letter of the receiver, if there is one; it is checked.
+    """
 
     dossier_id: int = Field(ge=1, le=MAX_KEY)
     to: str
     reason: str
     remarks: str = ""
+    letter_number: str = ""
 
 
 @router.post("", response={201: CaseOut}, operation_id="offer_transfer")
@@ -31,9 +38,47 @@ def offer(request: HttpRequest, data: OfferIn) -> Status[dict[str, Any]]:
     rows = Dossier.objects.all()
     dossier = get_visible_or_404(rows, request.user, Permission.TRANSFER_OFFER, pk=data.dossier_id)
     to = Institution.objects.filter(code=data.to).values_list("pk", flat=True).first()
-    form = forms.OfferForm({"to": to, "reason": data.reason, "remarks": data.remarks})
+    form = moving.OfferForm(
+        {"to": to, "reason": data.reason, "remarks": data.remarks, "letter_number": data.letter_number}
+    )
     transfer = actions.offer(dossier, by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
     return Status(201, case_out(transfer, request.user))
 
 
-add_case_routes(router, Transfer, Permission.TRANSFER_VIEW, actions.STEPS, forms.FORMS)
+class DepartureIn(Schema):
+    """``to`` is a name of the address book, ``reason`` a code of the table transfer_reason.
+
+    ``applied_by`` is PERSON, EMPLOYER or RECEIVER. The letter itself is kept by the caller's institution.
+    """
+
+    dossier_ids: list[int] = Field(min_length=1, max_length=actions.MOST_AT_ONCE)
+    to: str
+    reason: str
+    letter_number: str
+    letter_date: dt.date
+    letter_issuer: str = ""
+    applied_by: str = Departure.AppliedBy.RECEIVER
+    remarks: str = ""
+
+
+@departures.post("", response={201: CaseOut}, operation_id="apply_for_departure")
+def apply(request: HttpRequest, data: DepartureIn) -> Status[dict[str, Any]]:
+    """Dossiers of the caller's institution are to leave for a keeper outside. 409 when one is leaving already."""
+    keys = sorted({key for key in data.dossier_ids if 1 <= key <= MAX_KEY})
+    found = [
+        get_visible_or_404(Dossier.objects.all(), request.user, Permission.TRANSFER_OFFER, pk=key) for key in keys
+    ]
+    form = leaving.DepartureForm(data.dict(exclude={"dossier_ids"}))
+    departure = actions.apply(found, by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
+    return Status(201, case_out(departure, request.user))
+
+
+add_case_routes(router, Transfer, Permission.TRANSFER_VIEW, actions.STEPS, moving.FORMS)
+# A receipt is a paper with a stamp: it is confirmed at the desk, with its picture.
+add_case_routes(
+    departures,
+    Departure,
+    Permission.TRANSFER_VIEW,
+    {name: take for name, take in actions.DEPARTURE_STEPS.items() if name not in {"confirm", "take_some_back"}},
+    leaving.DEPARTURE_FORMS,
+)

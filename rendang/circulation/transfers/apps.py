@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class TransfersConfig(AppConfig):
     name = "rendang.circulation.transfers"
+
+    def ready(self) -> None:
+        from rendang.circulation.transfers.queries import obstacles, register  # noqa: F401

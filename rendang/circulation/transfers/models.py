@@ -1,13 +1,182 @@
-"""转递: a dossier moves from one institution of the system to another, and its custody with it."""
+"""转递: a dossier moves inside the system (`Transfer`) or leaves it for a keeper outside (`Departure`)."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rendang.dossiers.models import Custody
+from rendang.dossiers.models import Custody, Dossier
+from rendang.institutions.models import OutsideKeeper
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.workflow.models import Case
+
+
+class Departure(Case):
+    """转出 — one or many dossiers leave for a keeper outside the city's system (domain.md §1.7, §5.3).
+
+    Custody ends when the receipt has come back; until then the institution remains the keeper (docs/adr/0030). What
+    becomes of each dossier stands in its line (`DepartingDossier`); of a single one also in `person` and `dossier`.
+    """
+
+    class State(models.TextChoices):
+        APPLIED = "APPLIED", _("Applied for")
+        APPROVED = "APPROVED", _("Approved, to be fetched and checked")
+        CHECKED = "CHECKED", _("Checked page by page")
+        SEALED = "SEALED", _("Sealed by two")
+        IN_TRANSIT = "IN_TRANSIT", _("Sent, receipt awaited")
+        CHASED = "CHASED", _("Receipt chased")
+        CONFIRMED = "CONFIRMED", _("Receipt returned")
+        DECLINED = "DECLINED", _("Not approved")
+        WITHDRAWN = "WITHDRAWN", _("Called off")
+        RETURNING = "RETURNING", _("On its way back")
+        RETURNED = "RETURNED", _("Back in the house")
+        SEARCHED = "SEARCHED", _("Lost on its way, being searched")
+        LOST = "LOST", _("Declared lost")
+
+    class AppliedBy(models.TextChoices):
+        PERSON = "PERSON", _("The person")
+        EMPLOYER = "EMPLOYER", _("The employer")
+        RECEIVER = "RECEIVER", _("The receiving institution")
+
+    class Tier(models.TextChoices):
+        A = "A", _("Tier A")
+        B = "B", _("Tier B")
+
+    SERVICE_ITEM = "transfer"
+    PAGE = "departures:detail"
+    CLOSED = frozenset({State.CONFIRMED, State.DECLINED, State.WITHDRAWN, State.RETURNED, State.LOST})
+    # Out of the house and not confirmed yet.
+    AWAY = (State.IN_TRANSIT, State.CHASED)
+
+    # Where to, why, and on whose word.
+    keeper = models.ForeignKey(
+        OutsideKeeper, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("receiver")
+    )
+    # What a person has written on the portal, until the clerk has found it in the address book.
+    keeper_named = models.CharField(_("receiver as named by the applicant"), max_length=120, blank=True)
+    reason = models.CharField(_("reason of the transfer"), max_length=20)
+    remarks = models.CharField(_("remarks"), max_length=200, blank=True)
+    applied_by = models.CharField(
+        _("applied for by"), max_length=8, choices=AppliedBy.choices, default=AppliedBy.PERSON
+    )
+    letter_number = models.CharField(_("number of the recall letter"), max_length=60)
+    letter_date = models.DateField(_("date of the recall letter"))
+    letter_issuer = models.CharField(_("issuer of the recall letter"), max_length=120)
+    letter_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Who has entered the application or verified its letter; somebody else approves it.
+    examined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closing_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # Checked by one, sealed with a second person.
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    tier = models.CharField(_("tier of transport"), max_length=1, choices=Tier.choices, blank=True)
+    tier_basis = models.CharField(max_length=40, blank=True)  # destination:organ, identity:11, employer:…; empty: B
+    sealed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    list_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    packet_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    carrier = models.CharField(_("carrier"), max_length=20, blank=True)
+    waybill = models.CharField(_("number of the consignment"), max_length=40, blank=True)
+    courier = models.CharField(_("person who carries it"), max_length=60, blank=True)
+    sent_on = models.DateField(_("handed to the carrier"), null=True, blank=True)
+    # The receipt, and asking for it.
+    times_chased = models.PositiveSmallIntegerField(_("chasing letters"), default=0)
+    chasing_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    received_on = models.DateField(_("received there"), null=True, blank=True)
+    receipt_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    refusal_reason = models.CharField(_("reason of the refusal"), max_length=20, blank=True)
+    refusal_detail = models.CharField(_("explanation of the refusal"), max_length=400, blank=True)
+    # An incident on the way: what was done to find it, and what the head decided.
+    search_log = models.TextField(_("what was done to find it"), max_length=4000, blank=True)
+    decision = models.CharField(_("decision of the head"), max_length=400, blank=True)
+
+    class Meta:
+        verbose_name = _("departure")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sealed_by__isnull=True) | ~Q(sealed_by=F("checked_by")),
+                name="a_parcel_is_sealed_by_two_people",
+                violation_error_message=_("A second person must seal the parcel."),
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed_by__isnull=True) | Q(keeper__isnull=False),
+                name="what_is_sealed_has_an_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_on__isnull=True) | ~Q(waybill="", courier=""),
+                name="what_was_sent_can_be_traced",
+                violation_error_message=_("Give the number of the consignment, or who carries it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(received_on__isnull=True) | Q(receipt_file__isnull=False),
+                name="a_confirmation_has_its_receipt",
+            ),
+        ]
+
+    @property
+    def destination(self) -> str:
+        return self.keeper.name if self.keeper else self.keeper_named
+
+    @property
+    def addresses_many(self) -> bool:
+        return self.dossier_id is None
+
+
+class DepartingDossier(models.Model):
+    """One line of a departure's list: a dossier, what was found when it was checked, and what became of it."""
+
+    class Outcome(models.TextChoices):
+        GOING = "GOING", _("Goes along")
+        LEFT_OUT = "LEFT_OUT", _("Left out")
+        STAYED = "STAYED", _("Stays here")
+        GONE = "GONE", _("Received there")
+        LOST = "LOST", _("Declared lost")
+
+    departure = models.ForeignKey(Departure, on_delete=models.PROTECT, related_name="lines")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="departures")
+    custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="departures")
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices, default=Outcome.GOING)
+    note = models.CharField(_("why"), max_length=200, blank=True)
+    # Counted page by page against the catalogue; of every paper that differs: its id → the pages found.
+    principal_volumes = models.PositiveSmallIntegerField(_("principal volumes"), null=True, blank=True)
+    duplicate_volumes = models.PositiveSmallIntegerField(_("duplicate volumes"), null=True, blank=True)
+    papers = models.PositiveSmallIntegerField(_("papers"), null=True, blank=True)
+    differences = models.JSONField(default=dict, blank=True)
+    explanation = models.CharField(_("explanation of the differences"), max_length=400, blank=True)
+    # A code of the table personal_identity that the papers show and that asks for tier A.
+    identity = models.CharField(_("identity shown by the papers"), max_length=2, blank=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["departure", "dossier"], name="a_dossier_stands_once_in_a_list"),
+            models.UniqueConstraint(
+                fields=["dossier"],
+                condition=Q(outcome="GOING"),
+                name="a_dossier_leaves_once_at_a_time",
+                violation_error_message=_("This dossier is leaving already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(differences={}) | ~Q(explanation=""),
+                name="a_difference_is_explained",
+                violation_error_message=_("Explain what differs from the catalogue."),
+            ),
+            models.CheckConstraint(condition=~Q(outcome="LEFT_OUT") | ~Q(note=""), name="what_is_left_out_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier} {self.get_outcome_display()}"
+
+    @property
+    def person_id(self) -> int:
+        """Whose dossier it is, for the audit log."""
+        return self.dossier.person_id
 
 
 class Transfer(Case):

@@ -1,12 +1,26 @@
 from django.urls import path
 
-from rendang.circulation.transfers import views
+from rendang.circulation.transfers.views import leaving, moving
 
 app_name = "transfers"
 urlpatterns = [
-    path("", views.transfer_list, name="list"),
-    path("offer/<int:dossier>/", views.offer, name="offer"),
-    path("<int:pk>/", views.detail, name="detail"),
-    path("<int:pk>/papers/<slug:paper>/", views.paper, name="paper"),
-    path("<int:pk>/<slug:step>/", views.step, name="step"),
+    path("", moving.transfer_list, name="list"),
+    path("offer/<int:dossier>/", moving.offer, name="offer"),
+    path("<int:pk>/", moving.detail, name="detail"),
+    path("<int:pk>/papers/<slug:paper>/", moving.paper, name="paper"),
+    path("<int:pk>/<slug:step>/", moving.step, name="step"),
 ]
+# A kind of case has a name of its own in the addresses.
+departures = (
+    [
+        path("", leaving.departure_list, name="list"),
+        path("apply/<int:dossier>/", leaving.apply, name="apply"),
+        path("<int:pk>/", leaving.detail, name="detail"),
+        path("<int:pk>/papers/<slug:paper>/", leaving.paper, name="paper"),
+        path("<int:pk>/check/", leaving.check, name="check"),
+        path("<int:pk>/lines/<int:line>/check/", leaving.check_line, name="check_line"),
+        path("<int:pk>/lines/<int:line>/leave-out/", leaving.leave_out, name="leave_out"),
+        path("<int:pk>/<slug:step>/", leaving.step, name="step"),
+    ],
+    "departures",
+)

@@ -3,6 +3,7 @@
 from rendang.dossiers.actions.conflicts import CONFLICT_STEPS
 from rendang.dossiers.actions.custody import (
     claim_custody,
+    end_custodies,
     end_custody,
     ensure_dossier,
     ensure_volumes,
@@ -37,6 +38,7 @@ __all__ = [
     "change_material",
     "claim_custody",
     "confirm_online",
+    "end_custodies",
     "end_custody",
     "ensure_dossier",
     "ensure_volumes",

@@ -3,6 +3,7 @@
 Locks: dossier → custody → counters, as written in ``rendang.kernel.workflow.steps``.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -97,6 +98,28 @@ def end_custody(custody: Custody, *, by: Any, ended_on: str = "", reason: str = 
     _save(custody)
     audit.record("custody.end", custody, by=by, before=before, reason=reason)
     return custody
+
+
+@transaction.atomic
+def end_custodies(custodies: Collection[int], *, by: Any, reason: str = "", sent_to: str = "") -> set[int]:
+    """End many episodes in the same moment; returns the ids of those that still ran. Set-based; one event each."""
+    rows = Custody.objects.filter(pk__in=custodies)
+    list(Dossier.objects.select_for_update(no_key=True).filter(custodies__in=rows).order_by("pk").values_list("pk"))
+    running = list(
+        rows.select_for_update(no_key=True, of=["self"])
+        .filter(status=Status.HELD)
+        .select_related("dossier")
+        .order_by("pk")
+    )
+    changed = []
+    for custody in running:
+        before = audit.snapshot(custody)
+        custody.status, custody.ended_on = Status.ENDED, f"{timezone.localdate():%Y-%m-%d}"
+        custody.ended_reason, custody.sent_to = reason, sent_to
+        changed.append((custody, audit.changes(custody, before)))
+    Custody.objects.bulk_update(running, ["status", "ended_on", "ended_reason", "sent_to"])
+    audit.record_all("custody.end", changed, by=by, reason=reason)
+    return {custody.pk for custody in running}
 
 
 @transaction.atomic

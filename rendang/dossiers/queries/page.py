@@ -38,6 +38,7 @@ class Begin(NamedTuple):
 BUSINESS = (
     Begin(_("Tell what is missing"), "dossiers:undertaking_tell", Permission.UNDERTAKING_EDIT, "writing-sign"),
     Begin(_("Certificate of custody"), "certificates:draft", Permission.CERTIFICATE_DRAFT, "certificate"),
+    Begin(_("Transfer out"), "departures:apply", Permission.TRANSFER_OFFER, "package-export"),
     Begin(_("Offer a transfer"), "transfers:offer", Permission.TRANSFER_OFFER, "transfer"),
     Begin(_("Party relation arrives"), "party:arrival", Permission.PARTY_EDIT, "flag"),
     Begin(_("Household registration arrives"), "household:arrival", Permission.HOUSEHOLD_EDIT, "home"),

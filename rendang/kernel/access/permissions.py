@@ -30,6 +30,7 @@ class Permission(StrEnum):
     TRANSFER_DECIDE = "transfer.decide"
     TRANSFER_SEND = "transfer.send"
     TRANSFER_RECEIVE = "transfer.receive"
+    TRANSFER_DECLARE_LOST = "transfer.declare_lost"
     LOAN_VIEW = "loan.view"
     LOAN_REGISTER = "loan.register"
     LOAN_APPROVE = "loan.approve"
@@ -208,6 +209,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.DOSSIER_EXPORT,
             P.INTAKE_DECIDE,
             P.TRANSFER_DECIDE,
+            P.TRANSFER_DECLARE_LOST,
             P.CERTIFICATE_REVOKE,
         }
         | {

@@ -16,6 +16,7 @@ from rendang.people.actions.persons import (
     note_read,
     remove_record,
     tell,
+    tell_all,
     unmask,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "refuse_own_and_relatives",
     "remove_record",
     "tell",
+    "tell_all",
     "unmask",
 ]

@@ -1,5 +1,6 @@
 """Everything that changes what is on record of a person or an employer."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -313,6 +314,14 @@ def tell(person: Person, text: str, *, institution: Any, by: Any, case: Any = No
     message = Message.objects.create(person=person, institution=institution, case=case, text=text)
     audit.record("message.send", message, by=by, detail={})
     return message
+
+
+@transaction.atomic
+def tell_all(people: Iterable[Person], text: str, *, institution: Any, by: Any, case: Any = None) -> None:
+    """Tell many people the same; set-based, one event each. The caller has checked."""
+    told = [Message(person=person, institution=institution, case=case, text=text) for person in people]
+    Message.objects.bulk_create(told)
+    audit.record_all("message.send", [(message, {}) for message in told], by=by)
 
 
 @transaction.atomic

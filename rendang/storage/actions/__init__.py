@@ -26,6 +26,7 @@ from rendang.storage.actions.planning import (
 )
 from rendang.storage.actions.retrieving import no_longer_want, want
 from rendang.storage.actions.seeing import Seen, note_seen
+from rendang.storage.actions.together import hand_on_all, want_all
 
 __all__ = [
     "MOST_LABELS",
@@ -34,6 +35,7 @@ __all__ = [
     "add_slots",
     "create_store",
     "describe_store",
+    "hand_on_all",
     "hand_to_courier",
     "leave_for_good",
     "lend",
@@ -54,4 +56,5 @@ __all__ = [
     "set_keeping",
     "take_out",
     "want",
+    "want_all",
 ]

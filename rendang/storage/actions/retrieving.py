@@ -39,9 +39,10 @@ def want(
 
 
 @transaction.atomic
-def no_longer_want(case: Case, *, by: Any) -> int:
-    """Take what a case still waits for off the pick list; returns how many lines."""
-    waiting = list(Retrieval.objects.select_for_update(no_key=True).waiting().filter(case=case).order_by("pk"))
+def no_longer_want(case: Case, *, by: Any, dossier: int | None = None) -> int:
+    """Take what a case still waits for, or one dossier of it, off the pick list; returns how many lines."""
+    rows = Retrieval.objects.select_for_update(no_key=True).waiting().filter(case=case).order_by("pk")
+    waiting = list(rows if dossier is None else rows.filter(dossier=dossier))
     for retrieval in waiting:
         retrieval.dropped_at = timezone.now()
         retrieval.save(update_fields=["dropped_at"])

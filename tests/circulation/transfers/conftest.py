@@ -2,6 +2,7 @@ import pytest
 
 from rendang.circulation.transfers import actions
 from rendang.kernel.access.models import Role
+from tests.circulation.transfers.leaving import Leaving
 from tests.factories import PlacementFactory, staff
 
 COUNTED = {"principal_volumes": 1, "duplicate_volumes": 0, "papers_counted": 20}
@@ -30,3 +31,9 @@ def move(institution, other_institution):
 
     to.ours, to.theirs = ours, theirs
     return to
+
+
+@pytest.fixture
+def leaving(institution):
+    """``leaving("SEALED")`` lets a dossier of the institution leave up to that state (tests' ``leaving.py``)."""
+    return Leaving(institution)

@@ -1,6 +1,6 @@
 """Leaving a trace and sealing it. Every action calls ``record`` in its own transaction; every look ``record_view``."""
 
-from rendang.kernel.audit.actions.recording import HIDDEN, Snapshot, changes, record, record_view, snapshot
+from rendang.kernel.audit.actions.recording import HIDDEN, Snapshot, changes, record, record_all, record_view, snapshot
 from rendang.kernel.audit.actions.sealing import (
     seal_batch,
     seal_events,
@@ -14,6 +14,7 @@ __all__ = [
     "Snapshot",
     "changes",
     "record",
+    "record_all",
     "record_view",
     "seal_batch",
     "seal_events",

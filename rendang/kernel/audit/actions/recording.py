@@ -1,5 +1,6 @@
 """Leaving a trace. Every action calls ``record`` in its own transaction; every look calls ``record_view``."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, models
@@ -44,16 +45,37 @@ def record(
     for a new row); ``detail`` replaces the computed changes where a row's own fields do not tell the story.
     """
     assert connection.in_atomic_block, "an audit event belongs to the transaction of its change"
-    return AuditEvent.objects.create(
+    event = _event(verb, subject, by=by, institution=institution, reason=reason)
+    if person:
+        event.person_id = person.pk
+    event.changes = detail if detail is not None else changes(subject, before or {})
+    event.save(force_insert=True)
+    return event
+
+
+def record_all(
+    verb: str, subjects: Iterable[tuple[Any, dict[str, Any]]], *, by: Any, institution: Any = None, reason: str = ""
+) -> None:
+    """The same change of many rows: one event for each, with what changed of it; written together."""
+    assert connection.in_atomic_block, "an audit event belongs to the transaction of its change"
+    events = []
+    for subject, detail in subjects:
+        event = _event(verb, subject, by=by, institution=institution, reason=reason)
+        event.changes = detail
+        events.append(event)
+    AuditEvent.objects.bulk_create(events)
+
+
+def _event(verb: str, subject: Any, *, by: Any, institution: Any, reason: str) -> AuditEvent:
+    return AuditEvent(
         verb=verb,
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
         institution_id=institution.pk if institution else getattr(subject, "institution_id", None),
-        person_id=person.pk if person else getattr(subject, "person_id", None),
+        person_id=getattr(subject, "person_id", None),
         actor_id=by.pk if by else None,
         actor_name=str(by) if by else "system",
         reason=reason,
-        changes=detail if detail is not None else changes(subject, before or {}),
     )
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rendang.circulation.transfers import actions, forms
+from rendang.circulation.transfers import actions
+from rendang.circulation.transfers.forms import moving as forms
 from rendang.circulation.transfers.models import Transfer
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission

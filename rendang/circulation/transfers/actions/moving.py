@@ -8,9 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rendang.circulation.transfers import papers
-from rendang.circulation.transfers.models import Transfer
+from rendang.circulation.transfers.models import DepartingDossier, Transfer
+from rendang.circulation.transfers.papers import moving as papers
 from rendang.circulation.transfers.queries import carriers_between_us
+from rendang.circulation.transfers.queries.letters import letter_number as plain_number
+from rendang.circulation.transfers.queries.letters import refuse_if_not_genuine
+from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
@@ -33,9 +36,13 @@ def offer(
     by: Any,
     reason: str,
     remarks: str = "",
+    letter_number: str = "",
     channel: str = Case.Channel.WINDOW,
 ) -> Transfer:
-    """Offer a dossier we hold to another institution of the system. One move at a time."""
+    """Offer a dossier we hold to another institution of the system. One move at a time.
+
+    A recall letter of the receiver is checked, if one is given.
+    """
     Dossier.objects.select_for_update().get(pk=dossier.pk)
     custody = Custody.objects.filter(dossier=dossier, status=Custody.Status.HELD).select_related("institution").first()
     if custody is None or not can(by, Permission.TRANSFER_OFFER, at=custody.institution_id):
@@ -46,6 +53,10 @@ def offer(
         raise ValidationError({"to": _("This institution no longer takes dossiers.")})
     if Transfer.objects.open().filter(dossier=dossier).exists():
         raise ValidationError(_("A transfer of this dossier is already under way."))
+    if DepartingDossier.objects.filter(dossier=dossier, outcome=DepartingDossier.Outcome.GOING).exists():
+        raise ValidationError(_("It is leaving the city already."))
+    if letter_number:
+        refuse_if_not_genuine(plain_number(letter_number), people={dossier.person_id}, to=to)
     transfer = Transfer(
         institution=custody.institution,
         counterpart=to,
@@ -90,6 +101,8 @@ def pack(transfer: Transfer, *, by: Any, principal_volumes: int, duplicate_volum
     """The whole set goes together, sealed, with list and notice; nothing is held back or sent in parts (P6, P7)."""
     _refuse_unless_kept(transfer)
     dossier, _counterpart = subject(transfer)
+    if why := hindrances(in_the_way_of(transfer, [dossier.pk])[dossier.pk]):
+        raise ValidationError(why)
     storage.put_on_desk(dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
     transfer.packed_by = by
     transfer.principal_volumes, transfer.duplicate_volumes, transfer.papers = (

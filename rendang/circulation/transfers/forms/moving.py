@@ -17,6 +17,13 @@ class OfferForm(forms.Form):
         label=_("To which institution"), queryset=Institution.objects.filter(is_active=True).order_by("pk")
     )
     reason = forms.ChoiceField(label=_("Reason of the transfer"), choices=standards.choices("transfer_reason"))
+    letter_number = forms.CharField(
+        label=_("Number of the recall letter"),
+        max_length=200,
+        required=False,
+        help_text=_("If the receiver has issued one: typed, or scanned from the QR code"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     remarks = forms.CharField(label=_("Remarks"), max_length=200, required=False)
 
 

@@ -1,0 +1,38 @@
+"""Everything that changes where dossiers are kept: moves inside the system, departures to keepers outside it."""
+
+from rendang.circulation.transfers.actions.applying import MOST_AT_ONCE, apply, apply_online, leave_out
+from rendang.circulation.transfers.actions.arriving import chase_every_morning
+from rendang.circulation.transfers.actions.departing import DEPARTURE_STEPS
+from rendang.circulation.transfers.actions.moving import (
+    STEPS,
+    agree,
+    decline,
+    dispatch,
+    offer,
+    pack,
+    receive,
+    refuse,
+    take_back,
+    withdraw,
+)
+from rendang.circulation.transfers.actions.packing import check_dossier
+
+__all__ = [
+    "DEPARTURE_STEPS",
+    "MOST_AT_ONCE",
+    "STEPS",
+    "agree",
+    "apply",
+    "apply_online",
+    "chase_every_morning",
+    "check_dossier",
+    "decline",
+    "dispatch",
+    "leave_out",
+    "offer",
+    "pack",
+    "receive",
+    "refuse",
+    "take_back",
+    "withdraw",
+]

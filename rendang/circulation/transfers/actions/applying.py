@@ -1,0 +1,268 @@
+"""转出 from the application to its approval: whose dossiers, to whom, on which letter, and what stands in the way."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from typing import Any, BinaryIO
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rendang.circulation.transfers.models import DepartingDossier, Departure
+from rendang.circulation.transfers.queries.letters import letter_number as plain_number
+from rendang.circulation.transfers.queries.letters import refuse_if_not_genuine
+from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of
+from rendang.dossiers.models import Custody, Dossier
+from rendang.institutions.models import OutsideKeeper
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can
+from rendang.kernel.audit import actions as audit
+from rendang.kernel.core.constraints import refusal_from
+from rendang.kernel.files import actions as files
+from rendang.kernel.files.kinds import Kind
+from rendang.kernel.workflow.actions import open_case
+from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.steps import step
+from rendang.people import actions as people
+from rendang.storage import actions as storage
+
+State, AppliedBy, Outcome = Departure.State, Departure.AppliedBy, DepartingDossier.Outcome
+MOST_AT_ONCE = 500  # a list that two people can still check and seal
+
+
+def apply(
+    dossiers: Collection[Dossier],
+    *,
+    by: Any,
+    to: OutsideKeeper,
+    reason: str,
+    letter_number: str,
+    letter_date: dt.date,
+    letter_issuer: str = "",
+    letter: BinaryIO | None = None,
+    applied_by: str = AppliedBy.PERSON,
+    remarks: str = "",
+    channel: str = Case.Channel.WINDOW,
+) -> Departure:
+    """Open a departure of dossiers that one institution holds; who enters it has seen the recall letter.
+
+    Refused in words: not held here, leaving already, an address out of use, a letter that is not genuine. What else
+    stands in the way is shown on the page of the case and decided on at its approval.
+    """
+    departure = Departure(
+        keeper=to,
+        reason=reason,
+        applied_by=applied_by,
+        remarks=remarks,
+        channel=channel,
+        letter_number=plain_number(letter_number),
+        letter_date=letter_date,
+        letter_issuer=letter_issuer.strip() or to.name,
+        examined_by=by,
+    )
+    if not to.is_active:
+        raise ValidationError({"to": _("This address is no longer in use.")})
+    return _open(departure, dossiers, by=by, letter=letter, may=_may_offer(by))
+
+
+def apply_online(
+    dossier: Dossier,
+    *,
+    by: Any,
+    to: str,
+    reason: str,
+    letter_number: str,
+    letter_date: dt.date,
+    letter: BinaryIO,
+    letter_issuer: str = "",
+    remarks: str = "",
+) -> Departure:
+    """A citizen asks for the own dossier to be sent on, with a picture of the recall letter; the clerk examines it.
+
+    ``to`` is the receiver in the person's words; a name of the address book is recognised.
+    """
+    if not getattr(by, "is_citizen", False) or bytes(by.id_index) != bytes(dossier.person.id_index):
+        raise PermissionDenied
+    named = to.strip()
+    departure = Departure(
+        keeper=OutsideKeeper.objects.verified().filter(name=named).first(),
+        keeper_named=named,
+        reason=reason,
+        applied_by=AppliedBy.PERSON,
+        applicant=by,
+        remarks=remarks,
+        channel=Case.Channel.ONLINE,
+        letter_number=plain_number(letter_number),
+        letter_date=letter_date,
+        letter_issuer=letter_issuer.strip() or named,
+    )
+    return _open(departure, [dossier], by=by, letter=letter, may=lambda custody: True)
+
+
+def _may_offer(by: Any) -> Any:
+    return lambda custody: can(by, Permission.TRANSFER_OFFER, at=custody.institution_id)
+
+
+def _open(
+    departure: Departure, dossiers: Collection[Dossier], *, by: Any, letter: BinaryIO | None, may: Any
+) -> Departure:
+    keys = {dossier.pk for dossier in dossiers}
+    if not keys or len(keys) > MOST_AT_ONCE:
+        raise ValidationError(_("Choose between one and %(most)d dossiers.") % {"most": MOST_AT_ONCE})
+    if departure.letter_date > timezone.localdate():
+        raise ValidationError({"letter_date": _("The letter cannot be dated in the future.")})
+    try:
+        with transaction.atomic():
+            list(Dossier.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+            held = Custody.objects.filter(dossier__in=keys, status=Custody.Status.HELD)
+            custodies = list(held.select_related("institution", "dossier__person").order_by("archive_number"))
+            if len({custody.institution_id for custody in custodies}) != 1 or len(custodies) != len(keys):
+                raise ValidationError(_("All dossiers of a departure must be held by the same institution."))
+            if not may(custodies[0]):
+                raise PermissionDenied
+            refuse_if_not_genuine(
+                departure.letter_number, people={custody.dossier.person_id for custody in custodies}, to=None
+            )
+            departure.institution, departure.state = custodies[0].institution, State.APPLIED
+            if len(custodies) == 1:
+                departure.dossier, departure.person = custodies[0].dossier, custodies[0].dossier.person
+            busy = in_the_way_of(departure, keys)
+            _refuse_if_leaving(busy)
+            if letter is not None:
+                departure.letter_file = files.store(
+                    letter,
+                    name=letter.name or "letter",
+                    kind=Kind.ATTACHMENT,
+                    institution=departure.institution,
+                    by=by,
+                )
+            departure = open_case(departure, by=by, permission=None, deadline="transfer_dispatch")
+            DepartingDossier.objects.bulk_create(
+                DepartingDossier(departure=departure, dossier=custody.dossier, custody=custody)
+                for custody in custodies
+            )
+            return departure
+    except IntegrityError as broken:
+        raise refusal_from(broken) from broken
+
+
+def _refuse_if_leaving(busy: dict[int, Any]) -> None:
+    """Two ways out at once are refused from the beginning; everything else can still be cleared."""
+    for found in busy.values():
+        for one in found:
+            if one.page in {"transfers:detail", "departures:detail"}:
+                raise ValidationError(str(one.text))
+
+
+@step(
+    Departure,
+    label=gettext_lazy("Examine the letter"),
+    sources=[State.APPLIED],
+    target=State.APPLIED,
+    permission=Permission.TRANSFER_OFFER,
+)
+def examine(
+    departure: Departure, *, by: Any, to: OutsideKeeper, letter_number: str, letter_date: dt.date, letter_issuer: str
+) -> None:
+    """Compare what was applied for with the letter itself, and choose the receiver from the address book."""
+    if letter_date > timezone.localdate():
+        raise ValidationError({"letter_date": _("The letter cannot be dated in the future.")})
+    number = plain_number(letter_number)
+    refuse_if_not_genuine(number, people=set(departure.lines.values_list("dossier__person", flat=True)), to=None)
+    departure.keeper, departure.letter_number = to, number
+    departure.letter_date, departure.letter_issuer = letter_date, letter_issuer.strip()
+    departure.examined_by = by
+
+
+@step(
+    Departure,
+    label=gettext_lazy("Approve"),
+    sources=[State.APPLIED],
+    target=State.APPROVED,
+    permission=Permission.TRANSFER_DECIDE,
+    unlike=["examined_by"],
+)
+def approve(departure: Departure, *, by: Any) -> None:
+    """A second person approves; the dossiers go on the pick list, those with an obstacle are left out with it.
+
+    Refused while nobody has examined the letter, while the address is not verified, or when nothing is left to go.
+    """
+    if departure.examined_by_id is None or departure.keeper is None:
+        raise ValidationError(_("The letter must be examined and the receiver chosen from the address book first."))
+    if not departure.keeper.is_verified:
+        raise ValidationError(
+            _("The address of %(keeper)s is not verified. A second person verifies it in the address book.")
+            % {"keeper": departure.keeper.name}
+        )
+    lines = going(departure)
+    found = in_the_way_of(departure, [line.dossier_id for line in lines])
+    hindered = {line: hindrances(found[line.dossier_id]) for line in lines}
+    if not departure.addresses_many and hindered[lines[0]]:
+        raise ValidationError(hindered[lines[0]])
+    for line, why in hindered.items():
+        if why:
+            line.outcome, line.note = Outcome.LEFT_OUT, " ".join(why)[:200]
+    left_out = [line for line in lines if line.outcome == Outcome.LEFT_OUT]
+    DepartingDossier.objects.bulk_update(left_out, ["outcome", "note"])
+    audit.record_all("departure.leave_out", [(line, {"note": ["", line.note]}) for line in left_out], by=by,
+                     institution=departure.institution)  # fmt: skip
+    rest = [line for line in lines if line.outcome == Outcome.GOING]
+    if not rest:
+        raise ValidationError(_("Something stands in the way of every dossier of the list."))
+    wanted = [line.dossier_id for line in rest]
+    storage.want_all(wanted, departure.institution, by=by, purpose=f"转出 {departure.number}", case=departure)
+    tell(departure, rest, f"您的档案转出申请已批准，将转往{departure.destination}。", by=by)
+
+
+@transaction.atomic
+def leave_out(line: DepartingDossier, *, by: Any, reason: str) -> DepartingDossier:
+    """Take one dossier out of a list of many, before it is sealed; it stays, or is put back.
+
+    The last one is not taken out: then the departure is called off.
+    """
+    departure = Departure.objects.select_for_update(of=("self", "case_ptr")).get(pk=line.departure_id)
+    if not can(by, Permission.TRANSFER_OFFER, at=departure.institution_id):
+        raise PermissionDenied
+    if departure.state not in {State.APPLIED, State.APPROVED, State.CHECKED}:
+        raise ValidationError(_("The parcel is sealed: a dossier can no longer be taken out of it."))
+    line = DepartingDossier.objects.select_for_update().get(pk=line.pk)
+    if line.outcome != Outcome.GOING:
+        raise ValidationError(_("This dossier does not go along."))
+    if not departure.lines.filter(outcome=Outcome.GOING).exclude(pk=line.pk).exists():
+        raise ValidationError(_("It is the last dossier of the list. Call the departure off instead."))
+    before = audit.snapshot(line)
+    line.outcome, line.note = Outcome.LEFT_OUT, reason.strip()[:200]
+    line.full_clean()
+    line.save(update_fields=["outcome", "note"])
+    storage.no_longer_want(departure, by=by, dossier=line.dossier_id)
+    audit.record("departure.leave_out", line, by=by, before=before, reason=reason, institution=departure.institution)
+    return line
+
+
+def going(departure: Departure) -> list[DepartingDossier]:
+    """The lines that go along, in the order of the list, with what the papers and the rules need of each."""
+    lines = departure.lines.filter(outcome=Outcome.GOING)
+    return list(lines.select_related("dossier__person__employer", "custody").order_by("pk"))
+
+
+def stay(departure: Departure, *, by: Any) -> None:
+    """The dossiers do not leave: their lines are closed, so that they can leave another time."""
+    close(departure, going(departure), Outcome.STAYED, by=by)
+
+
+def close(departure: Departure, lines: Iterable[DepartingDossier], outcome: str, *, by: Any, note: str = "") -> None:
+    """What became of these dossiers; one event each."""
+    lines = list(lines)
+    for line in lines:
+        line.outcome, line.note = outcome, note[:200] or line.note
+    DepartingDossier.objects.bulk_update(lines, ["outcome", "note"])
+    told = [(line, {"outcome": [Outcome.GOING, outcome]}) for line in lines]
+    audit.record_all("departingdossier.close", told, by=by, institution=departure.institution)
+
+
+def tell(departure: Departure, lines: Iterable[DepartingDossier], text: str, *, by: Any) -> None:
+    """Tell the people of these lines on the portal."""
+    told = [line.dossier.person for line in lines]
+    people.tell_all(told, text[:400], institution=departure.institution, by=by, case=departure)

@@ -1,0 +1,27 @@
+"""The steps of a departure, by name, in the order in which they are taken."""
+
+from rendang.circulation.transfers.actions import applying, arriving, calling_off, losing, packing
+
+DEPARTURE_STEPS = {
+    function.__name__: function
+    for function in (
+        applying.examine,
+        applying.approve,
+        packing.check,
+        packing.seal,
+        packing.dispatch,
+        arriving.confirm,
+        arriving.chase,
+        packing.correct_waybill,
+        arriving.take_some_back,
+        arriving.note_refusal,
+        calling_off.recall,
+        arriving.take_back,
+        losing.report_lost,
+        losing.note_search,
+        losing.find,
+        losing.declare_lost,
+        calling_off.decline,
+        calling_off.withdraw,
+    )
+}

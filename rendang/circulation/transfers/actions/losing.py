@@ -1,0 +1,106 @@
+"""An incident on the way: reported at once, searched for, found again or, by the head's decision, declared lost."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rendang.circulation.transfers.actions.applying import close, tell
+from rendang.circulation.transfers.actions.packing import drop_what_is_not_ours, still_kept
+from rendang.circulation.transfers.models import DepartingDossier, Departure
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.steps import step
+from rendang.storage import actions as storage
+from rendang.storage.models import Placement
+
+State, Outcome = Departure.State, DepartingDossier.Outcome
+
+
+@step(
+    Departure,
+    label=gettext_lazy("Report it lost"),
+    sources=[*Departure.AWAY, State.RETURNING],
+    target=State.SEARCHED,
+    permission=Permission.TRANSFER_SEND,
+    deadline="lost_search",
+    singly=True,
+    way_out=True,
+)
+def report_lost(departure: Departure, *, by: Any, done: str) -> None:
+    """Neither receiver nor carrier has it: an incident begins, with what was done first (《档案法》第四十八条)."""
+    ours = still_kept(departure)
+    _note(departure, done, by=by)
+    storage.hand_on_all(
+        [line.dossier_id for line in ours],
+        Placement.Kind.MISSING,
+        departure.institution,
+        by=by,
+        detail=departure.number,
+        case=departure,
+    )
+
+
+@step(
+    Departure,
+    label=gettext_lazy("Note the search"),
+    sources=[State.SEARCHED],
+    target=State.SEARCHED,
+    permission=Permission.TRANSFER_SEND,
+    singly=True,
+)
+def note_search(departure: Departure, *, by: Any, done: str) -> None:
+    """Whom one has asked, what they answered; all of it stays, with day and name."""
+    _note(departure, done, by=by)
+
+
+@step(
+    Departure,
+    label=gettext_lazy("Found on its way"),
+    sources=[State.SEARCHED],
+    target=State.IN_TRANSIT,
+    permission=Permission.TRANSFER_SEND,
+    deadline="receipt_chase_again",
+    singly=True,
+)
+def find(departure: Departure, *, by: Any, done: str) -> None:
+    """The carrier has found it and delivers it; the receipt is awaited again."""
+    ours = still_kept(departure)
+    _note(departure, done, by=by)
+    carried = f"{standards.code_name('carrier', departure.carrier)} {departure.waybill or departure.courier}"
+    storage.hand_on_all(
+        [line.dossier_id for line in ours],
+        Placement.Kind.COURIER,
+        departure.institution,
+        by=by,
+        detail=carried,
+        case=departure,
+    )
+
+
+@step(
+    Departure,
+    label=gettext_lazy("Declare lost"),
+    sources=[State.SEARCHED],
+    target=State.LOST,
+    permission=Permission.TRANSFER_DECLARE_LOST,
+    deadline=None,
+    singly=True,
+    way_out=True,
+)
+def declare_lost(departure: Departure, *, by: Any, decision: str) -> None:
+    """The head decides: who is told, how what can be replaced is replaced. Custody goes on: we answer for it."""
+    ours = still_kept(departure, or_nothing=True)
+    departure.decision = decision
+    tell(departure, ours, "您的档案在转递途中遗失，经查找未果。本机构将与您联系，依规补建材料。", by=by)
+    drop_what_is_not_ours(departure, ours, by=by)
+    close(departure, ours, Outcome.LOST, by=by)
+
+
+def _note(departure: Departure, done: str, *, by: Any) -> None:
+    line = f"{timezone.localdate():%Y-%m-%d} {by}：{done.strip()}"
+    departure.search_log = f"{departure.search_log}\n{line}".strip()
+    if len(departure.search_log) > 4000:
+        raise ValidationError({"done": _("The log of the search is full. Shorten what you note.")})

@@ -1,0 +1,255 @@
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from rendang.circulation.transfers.models import DepartingDossier, Departure
+from rendang.circulation.transfers.queries import carriers_for
+from rendang.circulation.transfers.queries.carriers import tier_identities
+from rendang.dossiers.models import Dossier
+from rendang.dossiers.queries.catalogue import papers_of
+from rendang.institutions.models import OutsideKeeper
+from rendang.institutions.queries import find_keepers
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.forms import ReasonForm
+
+PICTURES = "application/pdf,image/*"
+MOST_SUGGESTED = 300
+
+
+class KeeperInput(forms.TextInput):
+    """A line to type in, which the browser completes from the address book."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        suggestions = f"{name}-suggestions"
+        names = OutsideKeeper.objects.in_use().order_by("name").values_list("name")[:MOST_SUGGESTED]
+        control = super().render(name, value, {**(attrs or {}), "list": suggestions, "autocomplete": "off"}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', names)
+        return format_html('{}<datalist id="{}">{}</datalist>', control, suggestions, options)
+
+
+class KeeperField(forms.CharField):
+    """A receiver of the address book by its name or by enough of it: addresses are chosen, not typed."""
+
+    widget = KeeperInput
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value).strip()
+        found = list(find_keepers(typed)[:6])
+        exact = [keeper for keeper in found if keeper.name == typed]
+        if len(found) == 1 or exact:
+            return (exact or found)[0]
+        if not found:
+            raise ValidationError(_now("Nobody of this name is in the address book. Enter the address there first."))
+        names = "；".join(keeper.name for keeper in found)
+        raise ValidationError(_now("Several fit: %(names)s. Type more of the name.") % {"names": names})
+
+
+class LetterForm(forms.Form):
+    to = KeeperField(label=_("Receiver"), max_length=120, help_text=_("Name, or enough of it; from the address book"))
+    letter_number = forms.CharField(
+        label=_("Number of the recall letter"),
+        max_length=200,
+        help_text=_("Typed, or scanned from the QR code"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    letter_date = forms.DateField(label=_("Date of the recall letter"), widget=forms.DateInput)
+    letter_issuer = forms.CharField(
+        label=_("Issuer of the recall letter"),
+        max_length=120,
+        required=False,
+        help_text=_("Only if it is not the receiver"),
+    )
+
+
+class DepartureForm(LetterForm):
+    """A single dossier leaves: where to, and on which letter."""
+
+    letter = forms.FileField(
+        label=_("Recall letter, scanned or photographed"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": PICTURES}),
+    )
+    reason = forms.ChoiceField(label=_("Reason of the transfer"), choices=standards.choices("transfer_reason"))
+    applied_by = forms.ChoiceField(label=_("Applied for by"), choices=Departure.AppliedBy.choices)
+    remarks = forms.CharField(label=_("Remarks"), max_length=200, required=False)
+
+    field_order = ("to", "letter_number", "letter_date", "letter_issuer", "letter", "reason", "applied_by", "remarks")
+
+
+class ExamineForm(LetterForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["letter_issuer"].required = True
+
+
+def examine_form(departure: Departure) -> type[forms.Form]:
+    """With what the applicant has given."""
+    given = {
+        "to": departure.destination,
+        "letter_number": departure.letter_number,
+        "letter_date": departure.letter_date,
+        "letter_issuer": departure.letter_issuer,
+    }
+    fields = {name: _with_initial(ExamineForm.base_fields[name], value) for name, value in given.items()}
+    return type("ExamineForm", (ExamineForm,), fields)
+
+
+def _with_initial(field: forms.Field, value: Any) -> forms.Field:
+    from copy import deepcopy
+
+    field = deepcopy(field)
+    field.initial = value
+    return field
+
+
+class CheckForm(forms.Form):
+    """Page by page: volumes, papers, and of each catalogued paper the pages found (``pages_<id>``)."""
+
+    principal_volumes = forms.IntegerField(label=_("Principal volumes"), min_value=0, max_value=99)
+    duplicate_volumes = forms.IntegerField(label=_("Duplicate volumes"), min_value=0, max_value=99)
+    papers_counted = forms.IntegerField(label=_("Papers counted"), min_value=0, max_value=9999)
+    identity = forms.ChoiceField(
+        label=_("The papers show that the person is or was"),
+        required=False,
+        help_text=_("Decides how the parcel may travel"),
+    )
+    explanation = forms.CharField(
+        label=_("Explanation of the differences"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        volumes = [volume.kind for volume in dossier.volumes.all()]
+        self.papers = papers_of(dossier)
+        self.fields["principal_volumes"].initial = volumes.count("PRINCIPAL") or 1
+        self.fields["duplicate_volumes"].initial = volumes.count("DUPLICATE")
+        self.fields["papers_counted"].initial = len(self.papers) or None
+        known = [("", _("none of those for tier A")), *_identities()]
+        self.fields["identity"].choices = known  # type: ignore[attr-defined]
+        for paper in self.papers:
+            field = forms.IntegerField(min_value=0, max_value=9999, initial=paper.pages, label=paper.title)
+            field.widget.attrs |= {"class": "pages-found", "aria-label": paper.title}
+            self.fields[f"pages_{paper.pk}"] = field
+
+    def counted(self) -> Iterable[tuple[Any, forms.BoundField]]:
+        """Each catalogued paper with the field in which its pages are noted."""
+        return [(paper, self[f"pages_{paper.pk}"]) for paper in self.papers]
+
+    def questions(self) -> Iterable[forms.BoundField]:
+        return [self[name] for name in self.base_fields]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        pages = {int(name[6:]): value for name, value in found.items() if name.startswith("pages_")}
+        return {name: found[name] for name in self.base_fields if name in found} | {"pages": pages}
+
+
+def _identities() -> list[tuple[str, str]]:
+    wanted = tier_identities(timezone.localdate())
+    return [(code, name) for code, name in standards.choices("personal_identity")() if code in wanted]
+
+
+def check_form(departure: Departure) -> Any:
+    """Of a single dossier its papers; of a list nothing is asked any more: each was checked by itself."""
+    if departure.dossier is None:
+        return forms.Form
+    dossier = departure.dossier
+    return lambda *args, **kwargs: CheckForm(dossier, *args, **kwargs)
+
+
+class ConsignmentForm(forms.Form):
+    waybill = forms.CharField(
+        label=_("Number of the consignment"),
+        max_length=40,
+        required=False,
+        help_text=_("EMS or confidential post"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    courier = forms.CharField(
+        label=_("Person who carries it"),
+        max_length=60,
+        required=False,
+        help_text=_("Fetched or brought by hand: name and work card; never the own dossier"),
+    )
+
+
+def dispatch_form(departure: Departure) -> type[forms.Form]:
+    """Only the carriers that the tier allows."""
+    allowed = carriers_for(departure.tier)
+    choices = [choice for choice in standards.choices("carrier")() if choice[0] in allowed]
+    carrier = forms.ChoiceField(label=_("Carrier"), choices=choices)
+    fields = {"carrier": carrier, "field_order": ["carrier", "waybill", "courier"]}
+    return type("DispatchForm", (ConsignmentForm,), fields)
+
+
+class CorrectWaybillForm(ConsignmentForm):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ConfirmForm(forms.Form):
+    received_on = forms.DateField(label=_("Received there"), initial=timezone.localdate, widget=forms.DateInput)
+    receipt = forms.FileField(
+        label=_("Receipt, scanned or photographed"), widget=forms.FileInput(attrs={"accept": PICTURES})
+    )
+
+
+class RefusalForm(forms.Form):
+    refusal_reason = forms.ChoiceField(label=_("Reason of the refusal"), choices=standards.choices("return_reason"))
+    refusal_detail = forms.CharField(
+        label=_("Explanation of the refusal"), max_length=180, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def some_back_form(departure: Departure) -> type[forms.Form]:
+    going = departure.lines.filter(outcome=DepartingDossier.Outcome.GOING).select_related("dossier__person")
+
+    class LineField(forms.ModelMultipleChoiceField):
+        def label_from_instance(self, line: Any) -> str:
+            return f"{line.dossier.person.name} {line.custody.archive_number}"
+
+    rows = going.select_related("custody").order_by("pk")
+    came = LineField(label=_("Which came back"), queryset=rows, widget=forms.CheckboxSelectMultiple)
+    return type("SomeBackForm", (RefusalForm,), {"lines": came})
+
+
+class SearchForm(forms.Form):
+    done = forms.CharField(
+        label=_("What was done, and what the answer was"), max_length=400, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class DecisionForm(forms.Form):
+    decision = forms.CharField(
+        label=_("Decision of the head"),
+        max_length=400,
+        help_text=_("Who was told, how what can be replaced is replaced, who answers for it"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+DEPARTURE_FORMS: dict[str, Any] = {
+    "examine": examine_form,
+    "check": check_form,
+    "dispatch": dispatch_form,
+    "correct_waybill": CorrectWaybillForm,
+    "confirm": ConfirmForm,
+    "take_some_back": some_back_form,
+    "note_refusal": RefusalForm,
+    "recall": ReasonForm,
+    "report_lost": SearchForm,
+    "note_search": SearchForm,
+    "find": SearchForm,
+    "declare_lost": DecisionForm,
+    "decline": ReasonForm,
+    "withdraw": ReasonForm,
+}

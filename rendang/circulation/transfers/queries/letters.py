@@ -1,0 +1,72 @@
+"""Recall letters of the city's own institutions: whether one that is presented is genuine."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from rendang.kernel.access.models import Institution
+from rendang.kernel.workflow.models import Case
+
+# As institutions of this system number their letters: RCSC调〔2026〕0007号.
+OURS = re.compile(r"^([A-Z][A-Z0-9]{1,7})调〔\d{4}〕\d{4,}号$")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A recall letter of this system: who issued it, for whom, until when, and whether its intake is still open."""
+
+    institution: str
+    institution_id: int
+    person_id: int
+    valid_until: dt.date | None
+    is_open: bool
+
+
+def letter_number(text: str) -> str:
+    """The number itself, also from the address in the QR code of our own letters (…/letters/<number>/)."""
+    return text.strip().rstrip("/").rpartition("/letters/")[2].strip()
+
+
+def letter_of_ours(number: str) -> Letter | None:
+    """The letter with this number, if an institution of this system has issued it.
+
+    By name: intake is a business of its own that transfers do not know.
+    """
+    rows = Case.objects.filter(kind="intake", intake__letter_number=number)
+    found = rows.values_list(
+        "institution__name", "institution", "person", "intake__letter_valid_until", "closed_at"
+    ).first()
+    if found is None:
+        return None
+    name, institution, person, valid_until, closed_at = found
+    return Letter(name, institution, person, valid_until, closed_at is None)
+
+
+def refuse_if_not_genuine(number: str, *, people: set[int], to: Institution | None) -> None:
+    """Raise ``ValidationError`` for a letter that looks like one of ours and is not, or that is for somebody else.
+
+    ``to`` is where the dossier is to go; ``None``: to a keeper outside, who cannot have a letter of ours.
+    """
+    looks_like_ours = OURS.match(number)
+    letter = letter_of_ours(number)
+    if letter is None:
+        if looks_like_ours and Institution.objects.filter(code=looks_like_ours[1]).exists():
+            raise ValidationError(
+                {"letter_number": _("No institution of the city has issued a letter of this number.")}
+            )
+        return
+    if to is None or letter.institution_id != to.pk:
+        raise ValidationError(
+            {
+                "letter_number": _("This letter is from %(institution)s. Offer the dossier to that institution.")
+                % {"institution": letter.institution}
+            }
+        )
+    if people != {letter.person_id}:
+        raise ValidationError({"letter_number": _("This letter asks for another person's dossier.")})
+    if not letter.is_open or (letter.valid_until and letter.valid_until < timezone.localdate()):
+        raise ValidationError({"letter_number": _("This letter is no longer valid. Ask for a new one.")})

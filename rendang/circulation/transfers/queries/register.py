@@ -1,0 +1,63 @@
+"""转出登记簿: what left the institution, to whom, how, and whether its receipt has come back."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from rendang.circulation.transfers.models import DepartingDossier, Transfer
+from rendang.kernel.access.models import Institution
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.documents.registers import register
+from rendang.kernel.standards import queries as standards
+
+
+@register(
+    "departure",
+    title="流动人员人事档案转出登记簿",
+    label=_("Register of transfers out"),
+    permission=Permission.TRANSFER_VIEW,
+    columns=[
+        ("发出日期", 20), ("姓名", 18), ("公民身份号码", 34), ("档案编号", 28), ("转往单位", 44), ("转出原因", 26),
+        ("转递方式及单号", 34), ("正本", 9), ("副本", 9), ("材料", 9), ("回执日期", 20), ("经办人", 16),
+    ],
+)  # fmt: skip
+def register_of_departures(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
+    """What was handed to a carrier in these days, to keepers outside and to institutions of the city."""
+    lines = DepartingDossier.objects.filter(
+        departure__institution=institution, departure__sent_on__range=(first, last)
+    ).exclude(outcome=DepartingDossier.Outcome.LEFT_OUT)
+    lines = lines.select_related("departure__keeper", "departure__sealed_by", "dossier__person", "custody")
+    moves = Transfer.objects.filter(institution=institution, sent_on__range=(first, last))
+    moves = moves.select_related("counterpart", "packed_by", "person", "custody")
+    entries: list[tuple[dt.date, int, list[str]]] = []
+    for line in lines:
+        case = line.departure
+        assert case.sent_on
+        back = case.received_on if line.outcome == DepartingDossier.Outcome.GONE else None
+        counted = [line.principal_volumes, line.duplicate_volumes, line.papers]
+        entries.append((case.sent_on, line.pk, _line(case, line, case.destination, counted, back, case.sealed_by)))
+    for move in moves:
+        assert move.sent_on and move.counterpart
+        counted = [move.principal_volumes, move.duplicate_volumes, move.papers]
+        whom = move.counterpart.name
+        entries.append((move.sent_on, move.pk, _line(move, move, whom, counted, move.received_on, move.packed_by)))
+    yield from (cells for _day, _key, cells in sorted(entries, key=lambda entry: entry[:2]))
+
+
+def _line(
+    case: object, line: object, whom: str, counted: list[int | None], back: dt.date | None, by: object
+) -> list[str]:
+    person = getattr(line, "person", None) or line.dossier.person  # type: ignore[attr-defined]
+    return [
+        f"{case.sent_on}",  # type: ignore[attr-defined]
+        person.name,
+        person.id_masked,
+        line.custody.archive_number,  # type: ignore[attr-defined]
+        whom,
+        standards.code_name("transfer_reason", case.reason),  # type: ignore[attr-defined]
+        f"{standards.code_name('carrier', case.carrier)} {case.waybill}".strip(),  # type: ignore[attr-defined]
+        *(str(number or 0) for number in counted),
+        f"{back or ''}",
+        str(by or ""),
+    ]

@@ -1,0 +1,1 @@
+"""The pages of moves inside the system (transfers:) and of departures to keepers outside it (departures:)."""

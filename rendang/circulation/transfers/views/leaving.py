@@ -1,0 +1,208 @@
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rendang.circulation.transfers import actions
+from rendang.circulation.transfers.forms import leaving as forms
+from rendang.circulation.transfers.models import DepartingDossier, Departure
+from rendang.circulation.transfers.queries import tier_in_words
+from rendang.circulation.transfers.queries.obstacles import in_the_way_of
+from rendang.dossiers.models import Dossier
+from rendang.dossiers.queries.departure import Obstacle, obstacles
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can, get_visible_or_404, requires
+from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.htmx import go_to, render_page
+from rendang.kernel.files.serving import serve
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.views import case_context, case_list, step_page
+
+PAPERS = {
+    "letter": ("letter_file", gettext_lazy("Recall letter")),
+    "list": ("list_file", gettext_lazy("List of materials")),
+    "packet": ("packet_file", gettext_lazy("Notice, cover, seal strips and label")),
+    "chasing": ("chasing_file", gettext_lazy("Chasing letter")),
+    "receipt": ("receipt_file", gettext_lazy("Receipt")),
+}
+MOST_LINES = 100  # on the page of a case; the list as a whole is printed
+
+
+@require_safe
+@requires(Permission.TRANSFER_VIEW)
+def departure_list(request: HttpRequest) -> HttpResponse:
+    rows = Departure.objects.visible_to(request.user, Permission.TRANSFER_VIEW).select_related("keeper")
+    may_open = can(request.user, Permission.TRANSFER_OFFER)
+    empty = {
+        "icon": "package-export",
+        "title": _("No departure yet"),
+        "text": _("A dossier leaves on a recall letter: find it, then let it be transferred out."),
+        "url": reverse("dossiers:list"),
+        "label": _("Find a dossier"),
+    }
+    return case_list(request, rows, "departures/list.html", {"empty": empty, "may_open": may_open})
+
+
+@require_safe
+@requires(Permission.TRANSFER_VIEW)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = Departure.objects.select_related(
+        "institution", "person", "dossier", "keeper", "examined_by", "checked_by", "sealed_by"
+    )
+    departure = get_visible_or_404(rows, request.user, Permission.TRANSFER_VIEW, pk=pk)
+    record_view("departure.view", departure, by=request.user)
+    lines = list(
+        departure.lines.select_related("dossier__person", "custody", "checked_by").order_by("outcome", "pk")[
+            :MOST_LINES
+        ]
+    )
+    going = [line.dossier_id for line in lines if line.outcome == DepartingDossier.Outcome.GOING]
+    before_packing = departure.state in {Departure.State.APPLIED, Departure.State.APPROVED}
+    found = in_the_way_of(departure, going) if before_packing else {}
+    context = case_context(request, departure) | {
+        "reason": standards.code_name("transfer_reason", departure.reason),
+        "carrier": departure.carrier and standards.code_name("carrier", departure.carrier),
+        "refusal_reason": departure.refusal_reason and standards.code_name("return_reason", departure.refusal_reason),
+        "tier_in_words": departure.tier and tier_in_words(departure),
+        "lines": [(line, shown(found.get(line.dossier_id, []))) for line in lines],
+        "left_to_check": sum(line.checked_by_id is None for line in lines if line.dossier_id in going),
+        "all_lines": departure.lines.count(),
+        "may_check": departure.state == Departure.State.APPROVED
+        and can(request.user, Permission.TRANSFER_SEND, at=departure.institution_id),
+        "may_leave_out": departure.addresses_many
+        and departure.state in {Departure.State.APPLIED, Departure.State.APPROVED, Departure.State.CHECKED}
+        and can(request.user, Permission.TRANSFER_OFFER, at=departure.institution_id),
+        "papers": [
+            (label, reverse("departures:paper", args=[pk, name]))
+            for name, (field, label) in PAPERS.items()
+            if getattr(departure, f"{field}_id")
+        ],
+    }
+    return render(request, "departures/detail.html", context)
+
+
+def shown(found: list[Obstacle]) -> list[dict[str, Any]]:
+    """Obstacles with the page on which each can be cleared."""
+    return [
+        {
+            "text": one.text,
+            "warning": one.warning,
+            "url": reverse(one.page, args=[one.key] if one.key is not None else []) if one.page else "",
+        }
+        for one in found
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.TRANSFER_OFFER)
+def apply(request: HttpRequest, dossier: int) -> HttpResponse:
+    """One dossier is to leave: the obstacles, and the recall letter."""
+    rows = Dossier.objects.select_related("person")
+    found = get_visible_or_404(rows, request.user, Permission.TRANSFER_OFFER, pk=dossier)
+    form = forms.DepartureForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            departure = actions.apply([found], by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The application is entered. A second person approves it."))
+            return go_to(request, "departures:detail", departure.pk)
+    context = {"dossier": found, "form": form, "obstacles": shown(obstacles([found.pk])[found.pk])}
+    return render_page(request, "departures/apply.html", context, partial="form")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.TRANSFER_VIEW)
+def check_line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
+    """Check one dossier of a list; then on to the next."""
+    departure = get_visible_or_404(Departure.objects.all(), request.user, Permission.TRANSFER_VIEW, pk=pk)
+    if not can(request.user, Permission.TRANSFER_SEND, at=departure.institution_id):
+        raise PermissionDenied
+    found = departure.lines.select_related("dossier__person", "custody").filter(pk=line).first()
+    if found is None:
+        raise Http404
+    form = forms.CheckForm(found.dossier, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.check_dossier(found, by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            following = departure.lines.filter(outcome=DepartingDossier.Outcome.GOING, checked_by=None).order_by("pk")
+            if (next_line := following.first()) is not None:
+                messages.success(request, _("Checked. Here is the next dossier of the list."))
+                return redirect("departures:check_line", pk, next_line.pk)
+            messages.success(request, _("The last dossier of the list is checked. Close the check now."))
+            return redirect("departures:detail", pk)
+    record_view("catalogue.view", found.dossier, by=request.user, institution=departure.institution)
+    context = {"case": departure, "line": found, "person": found.dossier.person, "form": form}
+    return render(request, "departures/check.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.TRANSFER_VIEW)
+def check(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The check of a single dossier, paper by paper; of a list, its closing."""
+    rows = Departure.objects.select_related("institution", "person", "dossier")
+    departure = get_visible_or_404(rows, request.user, Permission.TRANSFER_VIEW, pk=pk)
+    if departure.addresses_many:
+        return step(request, pk=pk, step="check")
+    if not can(request.user, Permission.TRANSFER_SEND, at=departure.institution_id):
+        raise PermissionDenied
+    form = forms.CheckForm(departure.dossier, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.DEPARTURE_STEPS["check"](departure, by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("Checked. A second person seals it now."))
+            return redirect("departures:detail", pk)
+    record_view("catalogue.view", departure.dossier, by=request.user, institution=departure.institution)
+    return render(request, "departures/check.html", {"case": departure, "person": departure.person, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.TRANSFER_OFFER)
+def leave_out(request: HttpRequest, pk: int, line: int) -> HttpResponse:
+    """Take one dossier out of a list of many."""
+    departure = get_visible_or_404(Departure.objects.all(), request.user, Permission.TRANSFER_OFFER, pk=pk)
+    found = departure.lines.select_related("dossier__person").filter(pk=line).first()
+    if found is None:
+        raise Http404
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.leave_out(found, by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The dossier is left out of the list."))
+            return go_to(request, "departures:detail", pk)
+    return render_page(
+        request, "departures/leave_out.html", {"case": departure, "line": found, "form": form}, partial="form"
+    )
+
+
+@require_safe
+@requires(Permission.TRANSFER_VIEW)
+def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
+    """A paper of the departure: the letter that came, the list, the packet, the chasing letter, the receipt."""
+    departure = get_visible_or_404(Departure.objects.all(), request.user, Permission.TRANSFER_VIEW, pk=pk)
+    stored = getattr(departure, PAPERS[paper][0]) if paper in PAPERS else None
+    if stored is None:
+        raise Http404
+    record_view("departure.print", departure, by=request.user, reason=paper)
+    return serve(request, stored, permission=Permission.TRANSFER_VIEW, belongs_to=departure, inline=True)
+
+
+step = step_page(Departure, actions.DEPARTURE_STEPS, forms.DEPARTURE_FORMS, Permission.TRANSFER_VIEW)

@@ -1,0 +1,446 @@
+"""转出: dossiers leave for a keeper outside the city's system."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from rendang.circulation.transfers import actions
+from rendang.circulation.transfers.models import Departure
+from rendang.dossiers.models import Custody
+from rendang.institutions import actions as institutions
+from rendang.kernel.access.models import Role
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.files.queries import read_file
+from rendang.people.models import Message
+from rendang.storage import actions as storage
+from rendang.storage.models import Retrieval
+from rendang.storage.queries import current_placement
+from tests.circulation.transfers.leaving import COUNTED, STEPS, WAYS, an_address
+from tests.factories import CitizenFactory, EmployerFactory, MaterialFactory, PlacementFactory, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def custody_of(departure):
+    return Custody.objects.get(dossier=departure.dossier)
+
+
+@pytest.mark.parametrize(
+    ("state", "place", "custody", "outcome"),
+    [
+        ("APPLIED", "SLOT", "HELD", "GOING"),
+        ("APPROVED", "SLOT", "HELD", "GOING"),
+        ("CHECKED", "DESK", "HELD", "GOING"),
+        ("SEALED", "DESK", "HELD", "GOING"),
+        ("IN_TRANSIT", "COURIER", "HELD", "GOING"),
+        ("CHASED", "COURIER", "HELD", "GOING"),
+        ("CONFIRMED", "ELSEWHERE", "ENDED", "GONE"),
+        ("RETURNING", "COURIER", "HELD", "GOING"),
+        ("RETURNED", "DESK", "HELD", "STAYED"),
+        ("SEARCHED", "MISSING", "HELD", "GOING"),
+        ("LOST", "MISSING", "HELD", "LOST"),
+        ("DECLINED", "SLOT", "HELD", "STAYED"),
+        ("WITHDRAWN", "SLOT", "HELD", "STAYED"),
+    ],
+)
+def test_where_the_dossier_is_and_whose_it_is_in_each_state(leaving, state, place, custody, outcome):
+    departure = leaving(state)
+
+    assert current_placement(departure.dossier).kind == place
+    assert custody_of(departure).status == custody
+    assert departure.lines.get().outcome == outcome
+    assert (departure.closed_at is not None) == (state in Departure.CLOSED)
+
+
+def test_every_state_has_a_way_to_it():
+    assert set(WAYS) == set(Departure.State.values)
+
+
+def test_custody_ends_with_the_receipt_and_says_where_the_dossier_went(leaving):
+    departure = leaving("IN_TRANSIT")
+    assert custody_of(departure).status == "HELD"
+
+    departure = leaving.take(departure, "confirm")
+
+    former = custody_of(departure)
+    assert (former.status, former.sent_to, former.ended_reason) == ("ENDED", leaving.to.name, "employed")
+    assert former.ended_on == f"{timezone.localdate()}"
+    assert read_file(departure.receipt_file).startswith(b"%PDF")
+
+
+def test_a_receipt_is_from_after_the_day_of_sending(leaving):
+    departure = leaving("IN_TRANSIT")
+    events = AuditEvent.objects.count()
+
+    with pytest.raises(ValidationError, match="after it was sent"):
+        leaving.take(departure, "confirm", received_on=timezone.localdate() - dt.timedelta(1))
+
+    assert AuditEvent.objects.count() == events
+    assert custody_of(departure).status == "HELD"
+
+
+def test_who_enters_the_application_does_not_approve_it(leaving):
+    departure = leaving.apply(leaving.dossier())
+    approver = leaving.by[Role.APPROVER]
+    own = actions.apply(
+        [leaving.dossier()],
+        by=approver,
+        to=leaving.to,
+        reason="employed",
+        letter_number="1",
+        letter_date=timezone.localdate(),
+    )
+
+    with pytest.raises(ValidationError, match="second person"):
+        STEPS["approve"](own, by=approver)
+
+    assert STEPS["approve"](departure, by=approver).state == "APPROVED"
+
+
+def test_who_checked_does_not_seal(leaving):
+    departure = leaving("CHECKED")
+
+    with pytest.raises(ValidationError, match="second person"):
+        leaving.take(departure, "seal", by=leaving.by[Role.KEEPER])
+
+    departure.refresh_from_db()
+    assert (departure.state, departure.packet_file) == ("CHECKED", None)
+
+
+def test_approval_puts_it_on_the_pick_list_and_the_check_fetches_it(leaving):
+    departure = leaving("APPROVED")
+    line = Retrieval.objects.get(case=departure)
+    assert line.fetched_at is None
+
+    leaving.take(departure, "check")
+
+    line.refresh_from_db()
+    assert line.fetched_at is not None
+
+
+@pytest.mark.parametrize("state", ["APPROVED", "CHECKED", "SEALED"])
+def test_called_off_in_the_house_it_waits_to_be_put_back(leaving, state):
+    departure = leaving(state)
+
+    leaving.take(departure, "withdraw")
+
+    assert not Retrieval.objects.waiting().exists()
+    if state != "APPROVED":
+        storage.put_back(departure.dossier, by=leaving.by[Role.KEEPER])
+    assert current_placement(departure.dossier).kind == "SLOT"
+
+
+def test_called_off_on_its_way_it_comes_back_first(leaving):
+    departure = leaving.take(leaving("IN_TRANSIT"), "recall")
+    assert (departure.state, current_placement(departure.dossier).kind) == ("RETURNING", "COURIER")
+
+    departure = leaving.take(departure, "take_back")
+
+    assert (departure.state, current_placement(departure.dossier).kind) == ("RETURNED", "DESK")
+
+
+def test_what_came_back_can_leave_again(leaving):
+    departure = leaving("RETURNED")
+
+    assert leaving.apply(departure.dossier).state == "APPLIED"
+
+
+def test_a_dossier_leaves_once_at_a_time(leaving, other_institution):
+    departure = leaving("APPLIED")
+
+    with pytest.raises(ValidationError, match="leaving the city already"):
+        leaving.apply(departure.dossier)
+    with pytest.raises(ValidationError, match="leaving the city already"):
+        actions.offer(departure.dossier, other_institution, by=leaving.by[Role.CLERK], reason="internal")
+
+    assert Departure.objects.count() == 1
+
+
+def test_what_is_being_transferred_inside_does_not_leave(leaving, move):
+    transfer = move("OFFERED")
+
+    with pytest.raises(ValidationError, match="transferred already"):
+        leaving.apply(transfer.dossier)
+
+    assert not Departure.objects.exists()
+
+
+def test_nothing_is_sent_to_an_address_nobody_has_verified(leaving):
+    unknown = an_address(leaving.by[Role.CLERK], name="虚构省山阳市人才中心")
+    departure = leaving.apply(leaving.dossier(), to=unknown)
+
+    with pytest.raises(ValidationError, match="not verified"):
+        leaving.take(departure, "approve")
+
+    institutions.verify_keeper(unknown, by=leaving.by[Role.APPROVER], how="电话核实")
+    assert leaving.take(departure, "approve").state == "APPROVED"
+
+
+def test_only_the_keeper_lets_a_dossier_leave(leaving, other_institution):
+    dossier = PlacementFactory(institution=other_institution).dossier
+
+    with pytest.raises(PermissionDenied):
+        leaving.apply(dossier)
+
+    assert not Departure.objects.exists()
+
+
+def test_another_institution_sees_nothing_of_it(leaving, other_institution):
+    leaving("SEALED")
+
+    assert not Departure.objects.visible_to(staff(other_institution, Role.KEEPER), Permission.TRANSFER_VIEW).exists()
+
+
+def test_what_is_lent_is_not_checked(leaving):
+    departure = leaving("APPROVED")
+    storage.lend(departure.dossier, by=leaving.by[Role.KEEPER], detail="社保局")
+
+    with pytest.raises(ValidationError, match="not in the house"):
+        leaving.take(departure, "check")
+
+    assert departure.lines.get().checked_by is None
+
+
+def test_a_difference_from_the_catalogue_is_explained(leaving):
+    dossier = leaving.dossier()
+    paper, same = MaterialFactory(dossier=dossier, pages=4), MaterialFactory(dossier=dossier, pages=2)
+    departure = leaving.take(leaving.apply(dossier), "approve")
+    found = {**COUNTED, "papers_counted": 2, "pages": {paper.pk: 3, same.pk: 2}}
+
+    with pytest.raises(ValidationError, match="Explain it"):
+        leaving.take(departure, "check", **found)
+    departure = leaving.take(departure, "check", explanation="第 4 页为空白页", **found)
+
+    line = departure.lines.get()
+    assert (line.differences, line.explanation) == ({str(paper.pk): 3}, "第 4 页为空白页")
+
+
+class TestTier:
+    def tier(self, leaving, dossier=None, *, kind="archive_institution", identity=""):
+        to = leaving.to
+        if kind != to.kind:
+            to = an_address(leaving.by[Role.CLERK], leaving.by[Role.APPROVER], name=f"虚构单位{kind}", kind=kind)
+        departure = leaving.take(leaving.apply(dossier or leaving.dossier(), to=to), "approve")
+        departure = leaving.take(departure, "check", identity=identity)
+        return departure.tier, departure.tier_basis
+
+    def test_usually_b(self, leaving):
+        assert self.tier(leaving) == ("B", "")
+
+    @pytest.mark.parametrize("kind", ["organ", "institution", "state_enterprise", "military"])
+    def test_a_when_it_goes_to_a_state_unit(self, leaving, kind):
+        assert self.tier(leaving, kind=kind) == ("A", f"destination:{kind}")
+
+    def test_a_when_the_papers_show_a_civil_servant(self, leaving):
+        assert self.tier(leaving, identity="11") == ("A", "identity:11")
+
+    def test_a_when_the_employer_is_a_state_unit(self, leaving):
+        dossier = leaving.dossier()
+        dossier.person.employer = EmployerFactory(kind="organ")
+        dossier.person.save()
+
+        assert self.tier(leaving, dossier) == ("A", "employer:organ")
+
+    def test_of_tier_a_no_ems(self, leaving):
+        departure = leaving.take(leaving.apply(leaving.dossier()), "approve")
+        departure = leaving.take(leaving.take(departure, "check", identity="11"), "seal")
+
+        with pytest.raises(ValidationError, match="may not travel this way"):
+            leaving.take(departure, "dispatch", carrier="ems", waybill="1234567890123")
+        assert leaving.take(departure, "dispatch", carrier="confidential", waybill="机要 12").state == "IN_TRANSIT"
+
+    @pytest.mark.parametrize("carrier", ["self", "courier", "mail", ""])
+    def test_never_by_a_forbidden_carrier(self, leaving, carrier):
+        departure = leaving("SEALED")
+
+        with pytest.raises(ValidationError, match="may not travel this way"):
+            leaving.take(departure, "dispatch", carrier=carrier, waybill="1")
+
+        assert current_placement(departure.dossier).kind == "DESK"
+
+
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        ({"waybill": "EE473124828CN"}, "check digit"),
+        ({"waybill": "123"}, "13 digits"),
+        ({"waybill": ""}, "Give the number"),
+        ({"carrier": "hand", "waybill": ""}, "who carries it"),
+        ({"carrier": "hand", "courier": "王小明 本人"}, "own dossier"),
+    ],
+)
+def test_a_parcel_can_be_traced(leaving, given, refusal):
+    departure = leaving("SEALED")
+
+    with pytest.raises(ValidationError, match=refusal):
+        leaving.take(departure, "dispatch", **given)
+
+    departure.refresh_from_db()
+    assert (departure.state, departure.sent_on) == ("SEALED", None)
+
+
+def test_a_wrong_waybill_is_corrected_with_its_former_one_in_the_log(leaving):
+    departure = leaving.take(leaving("IN_TRANSIT"), "correct_waybill", waybill="EE473124829CN", reason="录入有误")
+
+    event = AuditEvent.objects.get(verb="departure.correct_waybill")
+    assert departure.waybill == "EE473124829CN"
+    assert event.changes["waybill"] == ["1234567890123", "EE473124829CN"]
+    assert event.reason == "录入有误"
+
+
+class TestChasing:
+    def test_a_receipt_a_month_late_is_chased_by_the_morning(self, leaving, time_machine):
+        departure = leaving("IN_TRANSIT")
+        time_machine.move_to(dt.datetime.combine(departure.due_date, dt.time(12), dt.UTC))
+        assert actions.chase_every_morning(0) == 0
+
+        time_machine.shift(dt.timedelta(days=1))
+        assert actions.chase_every_morning(0) == 1
+
+        departure.refresh_from_db()
+        assert (departure.state, departure.times_chased) == ("CHASED", 1)
+        assert read_file(departure.chasing_file).startswith(b"%PDF")
+        assert departure.due_date > timezone.localdate()
+        assert actions.chase_every_morning(0) == 0
+
+    def test_a_paused_one_is_not(self, leaving, time_machine):
+        from rendang.kernel.workflow.actions import pause
+
+        departure = leaving("IN_TRANSIT")
+        pause(departure, by=leaving.by[Role.CLERK], reason="对方机构搬迁")
+        time_machine.move_to(timezone.now() + dt.timedelta(days=90))
+
+        assert actions.chase_every_morning(0) == 0
+
+
+class TestLost:
+    def test_the_search_is_kept_line_by_line(self, leaving):
+        departure = leaving.take(leaving("SEARCHED"), "note_search")
+
+        assert [line.split("：", 1)[1] for line in departure.search_log.splitlines()] == [
+            "已电话询问邮局",
+            "邮局答复：正在查找",
+        ]
+
+    def test_found_on_its_way_it_is_awaited_again(self, leaving):
+        departure = leaving.take(leaving("SEARCHED"), "find")
+
+        assert (departure.state, current_placement(departure.dossier).kind) == ("IN_TRANSIT", "COURIER")
+
+    def test_only_the_head_declares_it_lost(self, leaving):
+        departure = leaving("SEARCHED")
+
+        with pytest.raises(PermissionDenied):
+            leaving.take(departure, "declare_lost", by=leaving.by[Role.APPROVER])
+
+        assert leaving.take(departure, "declare_lost").state == "LOST"
+        assert custody_of(departure).status == "HELD"
+
+
+class TestLetters:
+    def letter_of(self, institution, dossier):
+        from rendang.circulation.intake.models import Intake
+        from rendang.kernel.workflow.actions import open_case
+
+        intake = Intake(
+            institution=institution, person=dossier.person, state="CALLED", reason="employed", sender="本市"
+        )
+        intake.letter_number = f"{institution.code}调〔2026〕0001号"
+        intake.letter_valid_until = timezone.localdate() + dt.timedelta(9)
+        return open_case(intake, by=staff(institution, Role.CLERK), permission=None).letter_number
+
+    def test_one_of_ours_leads_to_the_institution_that_issued_it(self, leaving, other_institution):
+        dossier = leaving.dossier()
+        number = self.letter_of(other_institution, dossier)
+
+        with pytest.raises(ValidationError, match=f"This letter is from {other_institution.name}"):
+            leaving.apply(dossier, letter_number=number)
+        with pytest.raises(ValidationError, match="This letter is from"):
+            leaving.apply(dossier, letter_number=f"https://dangan.example.cn/letters/{number}/")
+
+        assert not Departure.objects.exists()
+        transfer = actions.offer(
+            dossier, other_institution, by=leaving.by[Role.CLERK], reason="internal", letter_number=number
+        )
+        assert transfer.state == "OFFERED"
+
+    def test_one_that_only_looks_like_ours_is_refused(self, leaving, other_institution):
+        with pytest.raises(ValidationError, match="has issued a letter of this number"):
+            leaving.apply(leaving.dossier(), letter_number=f"{other_institution.code}调〔2026〕9999号")
+
+    def test_one_for_somebody_else_is_refused(self, leaving, other_institution):
+        number = self.letter_of(other_institution, leaving.dossier())
+
+        with pytest.raises(ValidationError, match="another person's dossier"):
+            actions.offer(
+                leaving.dossier(),
+                other_institution,
+                by=leaving.by[Role.CLERK],
+                reason="internal",
+                letter_number=number,
+            )
+
+    def test_no_letter_is_dated_tomorrow(self, leaving):
+        with pytest.raises(ValidationError, match="in the future"):
+            leaving.apply(leaving.dossier(), letter_date=timezone.localdate() + dt.timedelta(1))
+
+
+class TestOnline:
+    def apply(self, leaving, dossier, **given):
+        from tests.circulation.transfers.leaving import a_file
+
+        citizen = CitizenFactory(name=dossier.person.name, id_number=dossier.person.id_number)
+        given = {"to": leaving.to.name, "reason": "employed", "letter_number": "海1", **given}
+        return actions.apply_online(
+            dossier, by=citizen, letter_date=timezone.localdate(), letter=a_file("letter.jpg"), **given
+        )
+
+    def test_the_clerk_examines_what_a_citizen_applied_for(self, leaving):
+        departure = self.apply(leaving, leaving.dossier(), to="海州市人才")
+        assert (departure.keeper, departure.keeper_named, departure.channel) == (None, "海州市人才", "ONLINE")
+        with pytest.raises(ValidationError, match="must be examined"):
+            leaving.take(departure, "approve")
+
+        departure = leaving.take(
+            departure,
+            "examine",
+            to=leaving.to,
+            letter_number="海人才调〔2026〕1号",
+            letter_date=timezone.localdate(),
+            letter_issuer=leaving.to.name,
+        )
+
+        assert departure.keeper == leaving.to
+        assert leaving.take(departure, "approve").state == "APPROVED"
+
+    def test_a_name_of_the_address_book_is_recognised(self, leaving):
+        assert self.apply(leaving, leaving.dossier()).keeper == leaving.to
+
+    def test_nobody_applies_for_somebody_else(self, leaving):
+        from tests.circulation.transfers.leaving import a_file
+
+        stranger = CitizenFactory()
+
+        with pytest.raises(PermissionDenied):
+            actions.apply_online(
+                leaving.dossier(),
+                by=stranger,
+                to="海",
+                reason="employed",
+                letter_number="1",
+                letter_date=timezone.localdate(),
+                letter=a_file(),
+            )
+
+        assert not Departure.objects.exists()
+
+    def test_the_person_is_told_how_it_goes(self, leaving):
+        departure = leaving("CONFIRMED")
+
+        told = Message.objects.filter(person=departure.person).order_by("pk").values_list("text", flat=True)
+        assert len(told) == 3
+        assert "邮政特快专递" in told[1]
+        assert told[2].startswith(leaving.to.name)
