@@ -3,7 +3,7 @@
 import queue
 import re
 import threading
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,7 +14,7 @@ from pathlib import Path
 from rendang.circulation.rosters.judging import PAST_DATES, Judge, Judged
 from rendang.circulation.rosters.layout import Layout
 from rendang.kernel.core.chinese import name_pinyin
-from rendang.kernel.core.crypto import blind_index, encrypt
+from rendang.kernel.core.crypto import blind_index, encrypt, encrypt_all
 from rendang.kernel.core.identifiers import mask_id_number
 from rendang.kernel.core.sheets import open_table
 
@@ -37,6 +37,9 @@ STAGED = (
 )  # fmt: skip
 _texts_of = itemgetter(*PERSON_COLUMNS, *CUSTODY_COLUMNS, "location")
 _DATES = frozenset(PAST_DATES)
+_NULL = "\\N"
+_NO_OLD_NUMBER = f"{_NULL}\t{_NULL}\t{_NULL}"
+# Only looked for in lines that are not plainly printable.
 _TO_ESCAPE = re.compile(r"[\\\t\n\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -126,52 +129,40 @@ def _chunk(judged: Sequence[Judged], not_data: list[tuple[int, int]]) -> Chunk:
     )
 
 
-def _employer(values: Mapping[str, str], which: str, employers: dict[tuple[str, str], int]) -> str:
-    name = values[which]
-    return str(employers.setdefault((name, values["credit_code"]), len(employers))) if name else "\\N"
-
-
 def _staged(rows: Sequence[Judged], employers: dict[tuple[str, str], int]) -> bytes:
     """Lines of COPY's text format; numbers are encrypted and indexed on the way."""
+    sealed = encrypt_all(row.id_number.encode() for row in rows)
+    key_of = employers.setdefault
     lines = []
-    for n, row in enumerate(rows):
-        values, number = row.values, row.id_number
-        name = values["name"]
+    for n, (row, number) in enumerate(zip(rows, sealed, strict=True)):
+        values, name = row.values, row.values["name"]
         readings = name_pinyin(name)
-        entrusting = _employer(values, "entrusting_employer", employers)
-        old = row.old_id_number
-        texts = [
+        texts = (
             dumps(row.raw, ensure_ascii=False) if row.raw else "{}",
-            mask_id_number(number),
+            mask_id_number(row.id_number),
             name,
             readings.full[:120],
             readings.initials[:30],
             readings.other_full[:120],
             *_texts_of(values),
-        ]
-        if _TO_ESCAPE.search("".join(texts)):
-            texts = [_TO_ESCAPE.sub(_escaped, text) for text in texts]
+        )
+        line = "\t".join(texts)
+        if line.count("\t") != len(texts) - 1 or "\\" in line or not line.replace("\t", " ").isprintable():
+            line = "\t".join([_TO_ESCAPE.sub(_escaped, text) for text in texts])
+        code, entrusting = values["credit_code"], values["entrusting_employer"]
+        employer = values["employer"] or entrusting
         lines.append(
-            "\t".join(
-                (
-                    str(n),
-                    str(row.sheet),
-                    str(row.number),
-                    "\\\\x" + encrypt(number.encode()).hex(),
-                    "\\\\x" + blind_index(number).hex(),
-                    *(
-                        ("\\\\x" + encrypt(old.encode()).hex(), "\\\\x" + blind_index(old).hex(), mask_id_number(old))
-                        if old
-                        else ("\\N", "\\N", "\\N")
-                    ),
-                    _employer(values, "employer", employers) if values["employer"] else entrusting,
-                    entrusting,
-                    "{" + ",".join(row.warnings) + "}",
-                    *texts,
-                )
-            )
+            f"{n}\t{row.sheet}\t{row.number}\t\\\\x{number.hex()}\t\\\\x{blind_index(row.id_number).hex()}"
+            f"\t{_old_number(row.old_id_number) if row.old_id_number else _NO_OLD_NUMBER}"
+            f"\t{key_of((employer, code), len(employers)) if employer else _NULL}"
+            f"\t{key_of((entrusting, code), len(employers)) if entrusting else _NULL}"
+            f"\t{{{','.join(row.warnings)}}}\t{line}"
         )
     return ("\n".join(lines) + "\n").encode() if lines else b""
+
+
+def _old_number(old: str) -> str:
+    return f"\\\\x{encrypt(old.encode()).hex()}\t\\\\x{blind_index(old).hex()}\t{mask_id_number(old)}"
 
 
 def _escaped(found: re.Match[str]) -> str:

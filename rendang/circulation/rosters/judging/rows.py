@@ -90,6 +90,8 @@ class RowReader:
         ]
         self._dates = [(name, columns[name]) for name in PAST_DATES if name in columns]
         self._known_dates: dict[Cell, str | None] = {}
+        self._later_dates: set[str] = set()
+        self._known_types: dict[Cell, str | None] = {}
         self._texts = [(name, columns[name], limit) for name, limit in PLAIN.items() if name in columns]
 
     def read(self, cells: list[Cell], row: Judged, rows_below_header: int) -> bool:
@@ -169,13 +171,13 @@ class RowReader:
                     row.raw[name] = plain(cell)[:_LONGEST_RAW]
                     if name in WARNED_CODES:
                         warned.add(Warning.UNKNOWN_CODE_TEXT)
-        known_dates = self._known_dates
+        known_dates, later = self._known_dates, self._later_dates
         for name, column in self._dates:
             if cell := cells[column]:
                 date = known_dates[cell] if cell in known_dates else self._date(cell)
                 if date:
                     values[name] = date
-                    if is_later(date, self._today_text):
+                    if date in later:
                         warned.add(Warning.FUTURE_DATE)
                 elif date is None:
                     row.raw[name] = plain(cell)[:_LONGEST_RAW]
@@ -203,6 +205,8 @@ class RowReader:
 
     def _date(self, cell: Cell) -> str | None:
         date = read_date(cell)
+        if date and is_later(date, self._today_text):
+            self._later_dates.add(date)
         if len(self._known_dates) < _MOST_REMEMBERED:
             self._known_dates[cell] = date
         return date
@@ -235,17 +239,17 @@ class RowReader:
     def _read_custody(self, cells: list[Cell], row: Judged, warned: set[str]) -> None:
         values = row.values
         if self._archive_type is not None and (cell := cells[self._archive_type]):
-            text = plain(cell)
-            code = self._synonyms["archive_type"].get(self._normalised(text))
+            known = self._known_types
+            code = known[cell] if cell in known else self._code("archive_type", cell, known)
             if code:
                 values["archive_type"] = code
-            elif text not in _DASHES:
-                row.raw["archive_type"] = text[:_LONGEST_RAW]
+            elif code is None:
+                row.raw["archive_type"] = plain(cell)[:_LONGEST_RAW]
         if self._credit_code is not None and (cell := cells[self._credit_code]):
             text = plain(cell)
-            code = normalise_id_number(text).replace("-", "")
-            if is_valid_uscc(code):
-                values["credit_code"] = code
+            credit_code = normalise_id_number(text).replace("-", "")
+            if is_valid_uscc(credit_code):
+                values["credit_code"] = credit_code
             elif text not in _DASHES:
                 warned.add(Warning.USCC_INVALID)
                 row.raw["credit_code"] = text[:_LONGEST_RAW]

@@ -75,16 +75,14 @@ def delimiter_of(beginning: str) -> str:
 
 def _rows_of(path: Path, encoding: str, delimiter: str) -> Callable[[Collection[int] | None], Iterator[Row]]:
     def rows(wanted: Collection[int] | None = None) -> Iterator[Row]:
-        early = encoding == "gb18030"
         with path.open(encoding=encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter)
+            lines = map(_at_home, file) if encoding == "gb18030" else file
+            reader = csv.reader(lines, delimiter=delimiter)
             number = 0
             try:
                 for number, cells in enumerate(reader, 1):
                     if number == 1 and cells and cells[0].lower().startswith("sep="):
                         continue
-                    if early:
-                        cells = _at_home(cells)
                     if any(cells):
                         yield number, cells  # type: ignore[misc]  # str is a Cell
             except csv.Error:
@@ -95,11 +93,9 @@ def _rows_of(path: Path, encoding: str, delimiter: str) -> Callable[[Collection[
     return rows
 
 
-def _at_home(cells: list[str]) -> list[str]:
+def _at_home(line: str) -> str:
     """Characters that the first edition of GB 18030 had no place for, at the places they have now."""
-    return [
-        cell.translate(GB18030_HOMES) if not cell.isascii() and PRIVATE_USE.search(cell) else cell for cell in cells
-    ]
+    return line.translate(GB18030_HOMES) if PRIVATE_USE.search(line) else line
 
 
 csv.field_size_limit(_FIELD_LIMIT * 4)
