@@ -72,12 +72,16 @@ class Custody(models.Model):
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="custodies")
     # Served by the unique constraint below; an index of its own would cost every import.
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="custodies", db_index=False)
-    archive_number = models.CharField(_("archive number"), max_length=40)
+    # Sorted by code points in every database, so that the index of the unique constraint also finds a beginning.
+    archive_number = models.CharField(_("archive number"), max_length=40, db_collation="C")
     status = models.CharField(_("custody"), max_length=8, choices=Status.choices, default=Status.HELD)
     archive_type = models.CharField(
         _("kind of custody"), max_length=8, choices=ArchiveType.choices, default=ArchiveType.PERSONAL
     )
-    employer = models.ForeignKey(Employer, on_delete=models.PROTECT, null=True, blank=True, related_name="custodies")
+    # Most custodies have none: indexed below where there is one.
+    employer = models.ForeignKey(
+        Employer, on_delete=models.PROTECT, null=True, blank=True, related_name="custodies", db_index=False
+    )
     received_on = PartialDateField(_("received"))
     received_reason = models.CharField(_("reason of receipt"), max_length=60, blank=True)
     received_from = models.CharField(_("received from"), max_length=120, blank=True)
@@ -113,12 +117,7 @@ class Custody(models.Model):
             ),
             # An institution's list of what it holds, page by page.
             models.Index(fields=["institution", "id"], condition=Q(status="HELD"), name="custody_held"),
-            # The first characters of a number, in whatever collation the database sorts.
-            models.Index(
-                fields=["institution", "archive_number"],
-                name="custody_by_number_prefix",
-                opclasses=["int8_ops", "text_pattern_ops"],
-            ),
+            models.Index(fields=["employer"], condition=Q(employer__isnull=False), name="custody_by_employer"),
         ]
         constraints = [
             models.UniqueConstraint(

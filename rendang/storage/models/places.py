@@ -45,7 +45,10 @@ class Placement(models.Model):
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="placements")
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(_("place"), max_length=12, choices=Kind.choices)
-    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, null=True, blank=True, related_name="placements")
+    # Indexed below where there is one.
+    slot = models.ForeignKey(
+        Slot, on_delete=models.PROTECT, null=True, blank=True, related_name="placements", db_index=False
+    )
     # What it takes of its slot's width, in millimetres; it grows and shrinks with the dossier while it lies there.
     thickness = models.PositiveSmallIntegerField(_("thickness"), default=0, db_default=0)
     # The roster's own words, the desk, or the carrier and its number.
@@ -76,6 +79,7 @@ class Placement(models.Model):
                 condition=Q(until__isnull=True),
                 name="placement_current",
             ),
+            models.Index(fields=["slot"], condition=Q(slot__isnull=False), name="placement_by_slot"),
         ]
         constraints = [
             models.UniqueConstraint(
