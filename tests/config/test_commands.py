@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import shutil
 import signal
 import socket
@@ -280,3 +281,16 @@ def test_the_test_command_runs_in_parallel_unless_told_otherwise(monkeypatch: py
     assert quality.test(["-n", "0"]) == 5
     assert quality.test(["tests/config/test_commands.py::test_help"]) == 5
     assert ran == [["-n", "2", "-k", "intake"], ["-n", "0"], ["tests/config/test_commands.py::test_help"]]
+
+
+def test_where_python_may_not_write_beside_the_sources_the_bytecode_is_kept_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX")
+
+    environment.keep_bytecode()
+
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
+    assert os.environ["PYTHONPYCACHEPREFIX"] == str(environment.VENV / "bytecode")
