@@ -159,6 +159,17 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
     here.certificate = certificates.draft(here.dossier, by=ours[Role.CLERK])
     here.certificate = certificates.issue(here.certificate, by=ours[Role.REVIEWER])
     here.citizen = factories.CitizenFactory(name=here.person.name, id_number=here.person.id_number)
+    # A letter of the citizen's own: a partner wants to know who has the dossier.
+    here.own_intake = intake.open_intake(
+        partner,
+        here.person,
+        by=theirs[Role.CLERK],
+        reason="graduation",
+        sender="虚构大学",
+        held_elsewhere=True,
+        applicant=here.citizen,
+    )
+    here.own_intake = intake.issue_letter(here.own_intake, by=theirs[Role.APPROVER])
 
     contested = factories.held_dossier(partner)
     number = dossiers.next_archive_number(institution)

@@ -44,6 +44,8 @@ WHO = {"anyone": {*STAFF, "citizen", "nobody"}, "citizens": {"citizen"}, "staff"
 # With what a page is opened; ``here`` is what an institution has one of (tests/one_of_each.py).
 ARGUMENTS: dict[str, Any] = {
     "portal:letter": lambda here: [here.intake.letter_number],
+    "portal:intake_letter": lambda here: [here.own_intake.pk],
+    "portal:intake_withdraw": lambda here: [here.own_intake.pk],
     "portal:service": lambda here: ["certificate"],
     "portal:paper": lambda here: [here.certificate.pk],
     "accounts": lambda here: [here.member.pk],

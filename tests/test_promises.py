@@ -58,6 +58,9 @@ GIVEN = {
     "review": {"review": "材料齐全"},
     "compare_again": {"reason": "补来清单"},
     "return_parcel": {"return_reason": "broken_seal", "return_detail": "封条破损"},
+    "send_back": {"carrier": "hand"},
+    "report_missing": {"reason": "对方称未收到"},
+    "give_up": {"reason": "查无下落"},
     "withdraw": {"reason": "本人撤回"},
     "pack": COUNTED,
     "dispatch": {"carrier": "hand"},
@@ -73,6 +76,7 @@ WRONG = {
     "intake.register_parcel": {"carrier": "self", "seal": "BROKEN"},
     "intake.compare": {"list_agrees": False, "comparison": "少一份登记表"},
     "intake.return_parcel": {"return_reason": "missing_paper"},
+    "intake.send_back": {"carrier": "courier"},
     "transfer.dispatch": {"carrier": "self"},
     "transfer.receive": {"papers_counted": 3},
     "transfer.refuse": {"refusal_reason": "missing_paper"},
@@ -83,7 +87,10 @@ ALSO = {
     "intake.issue_letter": ["file.store"],
     "intake.register_parcel": ["parcel.register", "parcel.match", "message.send"],
     "intake.match_parcel": ["parcel.match", "message.send"],
-    "intake.accept": ["custody.take", "placement.put_on_desk", "file.store"],
+    "intake.accept": ["custody.take", "placement.put_on_desk", "file.store", "message.send"],
+    "intake.accept_settled": ["file.store", "message.send"],
+    "intake.claim": ["custody.claim", "custodyconflict.open"],
+    "intake.send_back": ["file.store"],
     "intake.return_parcel": ["file.store"],
     "transfer.pack": ["placement.put_on_desk", "file.store"],
     "transfer.dispatch": ["placement.hand_to_courier"],
@@ -97,6 +104,8 @@ ALSO = {
 PERHAPS = {
     "intake.open": {"person.create"},
     "intake.accept": {"dossier.create", "dossier.add_volumes"},
+    "intake.accept_settled": {"dossier.add_volumes"},
+    "intake.claim": {"dossier.create"},
     "certificate.issue": {"certificate.open"},  # a citizen's application is granted at once
     "custodyconflict.move": {"custody.end"},
     "transfer.take_back": {"placement.put_on_desk"},
@@ -133,6 +142,11 @@ def given(kind: str, step: str) -> dict:
             "arrived_on": timezone.localdate() - dt.timedelta(1),
             "waybill": f"EA{Parcel.objects.count()}",
         }
+    if step in ("confirm_return", "send_receipt"):
+        return {
+            "confirm_return": {"returned_on": timezone.localdate()},
+            "send_receipt": {"receipt_carrier": "ems", "receipt_sent_on": timezone.localdate()},
+        }[step]
     if step == "match_parcel":
         return {"parcel": Parcel.objects.order_by("pk").last()}
     return inputs

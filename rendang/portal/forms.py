@@ -3,7 +3,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rendang.kernel.access.models import Institution
 from rendang.kernel.core.identifiers import id_number_problem, normalise_id_number
+from rendang.kernel.standards import queries as standards
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -49,4 +51,27 @@ class PromiseForm(forms.Form):
         max_length=200,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+def personal_identities() -> list[tuple[str, Any]]:
+    return [("", _("Not known")), *standards.choices("personal_identity")()]
+
+
+class IntakeForm(forms.Form):
+    """《个人委托人事档案管理服务申请表》, filled in on a telephone; who applies is known from the sign-in."""
+
+    institution = forms.ModelChoiceField(
+        label=_("Institution"), queryset=Institution.objects.filter(is_active=True).order_by("pk")
+    )
+    reason = forms.ChoiceField(label=_("Why"), choices=standards.choices("intake_reason"))
+    sender = forms.CharField(
+        label=_("Who keeps your dossier now"), max_length=120, help_text=_("The school, employer or institution.")
+    )
+    sender_address = forms.CharField(label=_("Its address, if you know it"), max_length=200, required=False)
+    personal_identity = forms.ChoiceField(
+        label=_("What you are, or were last"), choices=personal_identities, required=False
+    )
+    mobile = forms.CharField(
+        label=_("Mobile telephone"), max_length=30, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )

@@ -17,5 +17,8 @@ urlpatterns = [
     path("me/certificates/<int:pk>/paper/", citizens.paper, name="paper"),
     path("me/undertakings/<int:pk>/", undertakings.undertaking, name="undertaking"),
     path("me/undertakings/<int:pk>/paper/", undertakings.undertaking_paper, name="undertaking_paper"),
+    path("me/intake/", citizens.intake, name="intake"),
+    path("me/intake/<int:pk>/letter/", citizens.letter, name="intake_letter"),
+    path("me/intake/<int:pk>/withdraw/", citizens.withdraw, name="intake_withdraw"),
     path("me/looks/", citizens.looks, name="looks"),
 ]

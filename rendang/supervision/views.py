@@ -9,6 +9,7 @@ from rendang.kernel.access.queries import get_visible_or_404, requires
 from rendang.kernel.audit.actions import record_view
 from rendang.kernel.workflow.views import case_context, case_list, step_page
 from rendang.supervision import actions, forms
+from rendang.supervision.queries import sides
 
 
 @require_safe
@@ -27,10 +28,12 @@ def conflict_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.CONFLICT_VIEW)
 def conflict(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = CustodyConflict.objects.select_related("institution", "counterpart", "person", "claim", "holding")
+    rows = CustodyConflict.objects.select_related(
+        "institution", "counterpart", "person", "claim__employer", "holding__employer"
+    )
     found = get_visible_or_404(rows, request.user, Permission.CONFLICT_VIEW, pk=pk)
     record_view("custodyconflict.view", found, by=request.user)
-    return render(request, "supervision/conflict.html", case_context(request, found))
+    return render(request, "supervision/conflict.html", case_context(request, found) | {"sides": sides(found)})
 
 
 step = step_page(CustodyConflict, actions.STEPS, forms.FORMS, Permission.CONFLICT_VIEW)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.intake.queries import carriage_for
 from rendang.circulation.parcels.models import Parcel
 from rendang.dossiers.models import Custody
 from rendang.kernel.access.models import Institution
@@ -20,6 +21,10 @@ def today() -> dt.date:
     return timezone.localdate()
 
 
+def personal_identities() -> list[tuple[str, Any]]:
+    return [("", _("Not known")), *standards.choices("personal_identity")()]
+
+
 class ApplyForm(forms.Form):
     """《个人委托人事档案管理服务申请表》, as the window clerk enters it."""
 
@@ -27,8 +32,18 @@ class ApplyForm(forms.Form):
     name = forms.CharField(label=_("Full name"), max_length=60)
     id_number = forms.CharField(label=_("ID number"), max_length=20)
     mobile = forms.CharField(label=_("Mobile telephone"), max_length=30, required=False)
+    identity_check = forms.ChoiceField(
+        label=_("Identity check"),
+        choices=[choice for choice in Intake.IdentityCheck.choices if choice[0] in ("CARD", "AGENT")],
+    )
     reason = forms.ChoiceField(label=_("Reason of receipt"), choices=standards.choices("intake_reason"))
     archive_type = forms.ChoiceField(label=_("Kind of custody"), choices=Custody.ArchiveType.choices)
+    personal_identity = forms.ChoiceField(
+        label=_("Personal identity"),
+        choices=personal_identities,
+        required=False,
+        help_text=_("Decides with which carriers the dossier may travel; the recall letter names them."),
+    )
     sender = forms.CharField(label=_("Present keeper"), max_length=120)
     sender_address = forms.CharField(label=_("Address of the present keeper"), max_length=200, required=False)
 
@@ -96,13 +111,56 @@ class OpenParcelForm(forms.Form):
     papers_counted = forms.IntegerField(label=_("Papers counted"), min_value=0, max_value=9999)
 
 
-class CompareForm(forms.Form):
-    notice_agrees = forms.BooleanField(label=_("Agrees with the transfer notice"), required=False)
-    list_agrees = forms.BooleanField(label=_("Agrees with the list of papers"), required=False)
-    right_person = forms.BooleanField(label=_("All papers are this person's"), required=False)
-    comparison = forms.CharField(
-        label=_("Differences found"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 3})
+def compare_form(intake: Intake) -> type[forms.Form]:
+    """Where the list was entered paper by paper, nobody is asked whether it agrees."""
+    entered = intake.compared.exists()
+
+    class CompareForm(forms.Form):
+        notice_agrees = forms.BooleanField(label=_("Agrees with the transfer notice"), required=False)
+        if not entered:
+            list_agrees = forms.BooleanField(label=_("Agrees with the list of papers"), required=False)
+        right_person = forms.BooleanField(label=_("All papers are this person's"), required=False)
+        comparison = forms.CharField(
+            label=_("Differences found"),
+            max_length=400,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text=_("Left empty, it says what the comparison of the list has found.") if entered else "",
+        )
+
+    return CompareForm
+
+
+class ListForm(forms.Form):
+    """The sender's list: pasted, typed, or as a file."""
+
+    pasted = forms.CharField(
+        label=_("List of papers"),
+        required=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text=_("Columns: class mark, title, date, pages, remarks — as copied from a spreadsheet."),
     )
+    file = forms.FileField(
+        label=_("or a file"),
+        required=False,
+        help_text=_("XLSX, XLS or CSV with headings."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+    )
+    unlisted = forms.BooleanField(label=_("These papers are in the parcel, but not on the list"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or {}
+        if bool(asked.get("pasted", "").strip()) == bool(asked.get("file")):
+            raise forms.ValidationError(_("Paste the list, or choose a file."))
+        return asked
+
+
+class FoundForm(forms.Form):
+    """One line of the comparison, drawn in a table."""
+
+    found = forms.IntegerField(label=_("Pages found"), min_value=0, max_value=9999, required=False)
+    remarks = forms.CharField(label=_("Remarks"), max_length=100, required=False)
 
 
 class ReviewForm(forms.Form):
@@ -116,6 +174,11 @@ class ReviewForm(forms.Form):
     )
 
 
+def receipt_carriers() -> list[tuple[str, str]]:
+    """A receipt is a letter: any way but by the person."""
+    return [choice for choice in standards.choices("carrier")() if choice[0] != "self"]
+
+
 class ReturnForm(forms.Form):
     return_reason = forms.ChoiceField(label=_("Reason of the return"), choices=standards.choices("return_reason"))
     return_detail = forms.CharField(
@@ -123,13 +186,50 @@ class ReturnForm(forms.Form):
     )
 
 
+def return_carriers(intake: Intake) -> list[tuple[str, str]]:
+    allowed = carriage_for(intake).carriers
+    return [choice for choice in standards.choices("carrier")() if choice[0] in allowed]
+
+
+def send_back_form(intake: Intake) -> type[forms.Form]:
+    """Only the carriers that the rules allow for this dossier."""
+
+    class SendBackForm(forms.Form):
+        carrier = forms.ChoiceField(label=_("Carrier"), choices=return_carriers(intake))
+        waybill = forms.CharField(label=_("Number of the consignment"), max_length=40, required=False)
+
+    return SendBackForm
+
+
+class ConfirmReturnForm(forms.Form):
+    FOR_MANY = True
+
+    returned_on = forms.DateField(
+        label=_("The sender has it since"), initial=today, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    return_finding = forms.CharField(label=_("Proof of delivery"), max_length=200, required=False)
+
+
+class SendReceiptForm(forms.Form):
+    FOR_MANY = True
+
+    receipt_sent_on = forms.DateField(label=_("Sent"), initial=today, widget=forms.DateInput(attrs={"type": "date"}))
+    receipt_carrier = forms.ChoiceField(label=_("Sent by"), choices=receipt_carriers, initial="ems")
+    receipt_waybill = forms.CharField(label=_("Number of the consignment"), max_length=40, required=False)
+
+
 FORMS: dict[str, type[forms.Form] | Callable[[Any], type[forms.Form]]] = {
     "register_parcel": register_parcel_form,
     "match_parcel": match_parcel_form,
     "open_parcel": OpenParcelForm,
-    "compare": CompareForm,
+    "compare": compare_form,
     "review": ReviewForm,
     "compare_again": ReasonForm,
     "return_parcel": ReturnForm,
+    "send_back": send_back_form,
+    "confirm_return": ConfirmReturnForm,
+    "report_missing": ReasonForm,
+    "give_up": ReasonForm,
+    "send_receipt": SendReceiptForm,
     "withdraw": ReasonForm,
 }

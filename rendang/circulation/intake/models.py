@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.parcels.models import Parcel
 from rendang.dossiers.models import Custody
+from rendang.kernel.core.fields import PartialDateField
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.workflow.models import Case
+from rendang.people.models import Employer
 
 
 class Intake(Case):
@@ -22,13 +24,28 @@ class Intake(Case):
         OPENED = "OPENED", _("Opened by two")
         COMPARED = "COMPARED", _("Compared with notice and list")
         REVIEWED = "REVIEWED", _("Reviewed")
-        ACCEPTED = "ACCEPTED", _("Accepted")
+        ACCEPTED = "ACCEPTED", _("Accepted, receipt to be sent")
+        RECEIPTED = "RECEIPTED", _("Accepted, receipt sent")
+        CONTESTED = "CONTESTED", _("Held elsewhere, supervision decides")
+        TO_RETURN = "TO_RETURN", _("To be returned to the sender")
+        SENT_BACK = "SENT_BACK", _("On its way back")
         RETURNED = "RETURNED", _("Returned to the sender")
+        MISSING = "MISSING", _("Missing on its way back")
+        LOST = "LOST", _("Lost on its way back")
         WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+    class IdentityCheck(models.TextChoices):
+        """How it was seen that it is this person who asks."""
+
+        CARD = "CARD", _("Identity card shown")
+        AGENT = "AGENT", _("Agent: letter of authority and both identity cards")
+        EMPLOYER = "EMPLOYER", _("Employer's agent, by the agreement")
+        ONLINE = "ONLINE", _("Signed in online with the real name")
+        NONE = "NONE", _("Nobody applied")
 
     SERVICE_ITEM = "intake"
     PAGE = "intake:detail"
-    CLOSED = frozenset({State.ACCEPTED, State.RETURNED, State.WITHDRAWN})
+    CLOSED = frozenset({State.RECEIPTED, State.RETURNED, State.LOST, State.WITHDRAWN})
 
     # What is asked for, and from whom.
     reason = models.CharField(_("reason of receipt"), max_length=20)
@@ -40,6 +57,14 @@ class Intake(Case):
         choices=Custody.ArchiveType.choices,
         default=Custody.ArchiveType.PERSONAL,
     )
+    employer = models.ForeignKey(
+        Employer, on_delete=models.PROTECT, null=True, blank=True, related_name="intakes", verbose_name=_("employer")
+    )
+    identity_check = models.CharField(
+        _("identity check"), max_length=8, choices=IdentityCheck.choices, default=IdentityCheck.CARD
+    )
+    # Decides with which carriers the dossier may travel (code table personal_identity).
+    personal_identity = models.CharField(_("personal identity"), max_length=2, blank=True)
     # 调档函
     letter_number = models.CharField(_("number of the recall letter"), max_length=40, blank=True)
     letter_date = models.DateField(_("date of the recall letter"), null=True, blank=True)
@@ -71,9 +96,17 @@ class Intake(Case):
     # The end.
     custody = models.OneToOneField(Custody, on_delete=models.PROTECT, null=True, blank=True, related_name="intake")
     receipt_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    receipt_carrier = models.CharField(_("receipt sent by"), max_length=20, blank=True)
+    receipt_waybill = models.CharField(_("number of the consignment"), max_length=40, blank=True)
+    receipt_sent_on = models.DateField(_("receipt sent"), null=True, blank=True)
     return_reason = models.CharField(_("reason of the return"), max_length=20, blank=True)
     return_detail = models.CharField(_("explanation of the return"), max_length=400, blank=True)
     return_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    return_carrier = models.CharField(_("returned by"), max_length=20, blank=True)
+    return_waybill = models.CharField(_("number of the consignment"), max_length=40, blank=True)
+    sent_back_on = models.DateField(_("handed to the carrier"), null=True, blank=True)
+    returned_on = models.DateField(_("back with the sender"), null=True, blank=True)
+    return_finding = models.CharField(_("finding"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("intake")
@@ -82,6 +115,10 @@ class Intake(Case):
                 condition=Q(second_opener__isnull=True) | ~Q(second_opener=F("first_opener")),
                 name="a_parcel_is_opened_by_two_people",
                 violation_error_message=_("A second person must sign the opening."),
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_on__isnull=True) | Q(sent_back_on__lte=F("returned_on")),
+                name="a_return_ends_after_it_began",
             ),
             models.UniqueConstraint(
                 fields=["letter_number"],
@@ -93,3 +130,33 @@ class Intake(Case):
     @property
     def paper_number(self) -> str:
         return self.letter_number
+
+
+class ComparedPaper(models.Model):
+    """A paper of the sender's list, or one that lay in the parcel without being on it, as the comparison found it."""
+
+    intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="compared")
+    position = models.PositiveSmallIntegerField(_("position"))
+    class_mark = models.CharField(_("class mark"), max_length=4)
+    title = models.CharField(_("title of the paper"), max_length=200)
+    formed_on = PartialDateField(_("formed on"))
+    pages_listed = models.PositiveSmallIntegerField(_("pages listed"), null=True, blank=True)  # none: not on the list
+    pages_found = models.PositiveSmallIntegerField(_("pages found"), null=True, blank=True)  # none: not looked at yet
+    remarks = models.CharField(_("remarks"), max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pages_listed__isnull=False) | Q(pages_found__isnull=False),
+                name="a_compared_paper_is_listed_or_found",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.class_mark} {self.title}"
+
+    @property
+    def differs(self) -> bool:
+        """Looked at, and not as the list says."""
+        return self.pages_found is not None and self.pages_found != self.pages_listed

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.intake.queries import carriage_for
 from rendang.kernel.documents import papers
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
@@ -27,7 +28,7 @@ def recall_letter(intake: Intake, *, by: Any) -> StoredFile:
     """The letter that asks the present keeper for the dossier; its QR code opens the public page of the letter."""
     assert intake.person and intake.letter_date and intake.letter_valid_until
     institution = intake.institution
-    allowed = standards.policy("carriers_tier_b", on=intake.letter_date).value
+    allowed = carriage_for(intake).carriers
     paper = papers.RecallLetter(
         word=f"{_word(intake)}调",
         number=intake.letter_number,
@@ -92,6 +93,8 @@ def return_slip(intake: Intake, *, by: Any) -> StoredFile:
         issued_on=today,
         finding=intake.return_detail,
         waybill=intake.parcel.waybill,
+        return_carrier=intake.return_carrier and standards.code_name("carrier", intake.return_carrier),
+        return_waybill=intake.return_waybill,
         handler=by.name,
         phone=intake.institution.phone,
     )

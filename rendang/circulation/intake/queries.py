@@ -1,19 +1,124 @@
 """What is asked about intakes."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from rendang.circulation.intake.models import Intake
+from rendang.circulation.intake.models import ComparedPaper, Intake
+from rendang.dossiers import queries as dossiers
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.core.crypto import blind_index
+from rendang.kernel.core.fields import plain_partial_date
+from rendang.kernel.core.sheets import UnreadableTable
+from rendang.kernel.core.sheets.tables import read_table
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
 from rendang.people.queries import canonical_number
+
+MOST_PAPERS = 2000  # of one list
+
+
+@dataclass(frozen=True)
+class Carriage:
+    """How this dossier may travel: tier A or B, the codes of its carriers, and why (domain.md §1.7)."""
+
+    tier: str
+    carriers: tuple[str, ...]
+    reason: str
+
+
+def carriage_for(intake: Intake) -> Carriage:
+    """Tier A for whom the rules name by identity, else tier B; by the policies of the day of the letter."""
+    on = intake.letter_date or timezone.localdate()
+    tier_a = standards.policy("tier_a_identities", on=on)
+    is_a = bool(intake.personal_identity) and intake.personal_identity in tier_a.value
+    rule = standards.policy("carriers_tier_a" if is_a else "carriers_tier_b", on=on)
+    why = standards.code_name("personal_identity", intake.personal_identity) if is_a else ""
+    return Carriage("A" if is_a else "B", tuple(rule.value), f"{why} {rule.basis}".strip())
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How far the comparison of the list has come."""
+
+    listed: int
+    looked_at: int
+    differing: int
+    pages_listed: int
+    pages_found: int
+
+
+def summary(papers: Sequence[ComparedPaper]) -> Summary:
+    return Summary(
+        listed=len(papers),
+        looked_at=sum(paper.pages_found is not None for paper in papers),
+        differing=sum(paper.differs for paper in papers),
+        pages_listed=sum(paper.pages_listed or 0 for paper in papers),
+        pages_found=sum(paper.pages_found or 0 for paper in papers),
+    )
+
+
+# What people write over the columns of a list of papers.
+COLUMNS = {
+    "class_mark": ("类号", "序号（类号）", "材料类号", "分类", "类别"),
+    "title": ("材料名称", "名称", "题名", "标题"),
+    "formed_on": ("材料形成时间", "形成时间", "材料制成时间", "制成时间", "时间", "日期"),
+    "pages": ("页数", "页"),
+    "remarks": ("备注", "说明"),
+}
+
+
+def read_list(*, pasted: str = "", file: Any = None, **_: Any) -> list[dict[str, Any]]:
+    """The papers of a list that was pasted or came as a file, in the scheme of today; rows keep their number.
+
+    Raises ``ValidationError`` when the file is not a table with these columns.
+    """
+    marks = standards.class_marks()
+    if file is None:
+        return dossiers.read_pasted(pasted, marks)
+    try:
+        records = read_table(file, COLUMNS, required=["title"], most=MOST_PAPERS)
+    except UnreadableTable as refused:
+        raise ValidationError({"file": refused.messages}) from refused
+    return [
+        {
+            **record.values,
+            "line": record.row,
+            "class_mark": dossiers.class_of(record.values["class_mark"], marks) or record.values["class_mark"],
+            "formed_on": plain_partial_date(record.values["formed_on"]),
+        }
+        for record in records
+    ]
+
+
+def differences_in_words(papers: Sequence[ComparedPaper]) -> str:
+    """What the comparison found, as it goes onto the return slip: Chinese, like the slip."""
+    listed = sum(paper.pages_listed is not None for paper in papers)
+    found = sum(bool(paper.pages_found) for paper in papers)
+    parts = [f"目录列 {listed} 份，实有 {found} 份"]
+    for words, some in (
+        ("缺", [paper.title for paper in papers if paper.pages_listed and not paper.pages_found]),
+        ("目录未列", [paper.title for paper in papers if paper.pages_listed is None]),
+        (
+            "页数不符",
+            [
+                f"{paper.title}（列 {paper.pages_listed} 页，实 {paper.pages_found} 页）"
+                for paper in papers
+                if paper.pages_listed and paper.pages_found and paper.differs
+            ],
+        ),
+    ):
+        if some:
+            parts.append(f"{words}：{'、'.join(some)}")
+    text = "；".join(parts) + "。"
+    return text if len(text) <= 400 else f"{text[:398]}……"
 
 
 def expected(institution_ids: Any, text: str) -> Any:
@@ -36,17 +141,16 @@ def expected(institution_ids: Any, text: str) -> Any:
     label=_("Register of intakes"),
     permission=Permission.INTAKE_VIEW,
     columns=[
-        ("接收日期", 22), ("姓名", 20), ("公民身份号码", 34), ("档案编号", 30), ("转出单位", 46), ("接收原因", 24),
-        ("转递方式及单号", 34), ("正本", 10), ("副本", 10), ("材料", 10), ("审核人", 17),
+        ("接收日期", 19), ("姓名", 16), ("公民身份号码", 31), ("档案编号", 27), ("转出单位", 34), ("接收原因", 22),
+        ("转递方式及单号", 28), ("到件编号", 25), ("正本", 9), ("副本", 9), ("材料", 9), ("审核人", 14), ("回执", 14),
     ],
 )  # fmt: skip
 def register_of_intakes(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
-    """What was accepted in these days, in the order of acceptance."""
-    rows = Intake.objects.filter(institution=institution, state=Intake.State.ACCEPTED)
+    """What was accepted in these days, in the order of acceptance; the last column says when the receipt left."""
+    rows = Intake.objects.filter(institution=institution, state__in=[Intake.State.ACCEPTED, Intake.State.RECEIPTED])
     rows = rows.filter(custody__received_on__gte=f"{first}", custody__received_on__lte=f"{last}")
-    for intake in rows.select_related("person", "custody", "reviewer", "parcel").order_by(
-        "custody__received_on", "closed_at"
-    ):
+    related = rows.select_related("person", "custody", "reviewer", "parcel")
+    for intake in related.order_by("custody__received_on", "custody_id"):
         assert intake.person and intake.custody and intake.parcel
         yield [
             intake.custody.received_on,
@@ -56,8 +160,43 @@ def register_of_intakes(institution: Institution, first: dt.date, last: dt.date)
             intake.sender,
             standards.code_name("intake_reason", intake.reason),
             f"{standards.code_name('carrier', intake.parcel.carrier)} {intake.parcel.waybill}".strip(),
+            intake.parcel.number,
             str(intake.principal_volumes or 0),
             str(intake.duplicate_volumes or 0),
             str(intake.papers or 0),
             str(intake.reviewer or ""),
+            f"{intake.receipt_sent_on:%m-%d}" if intake.receipt_sent_on else "",
         ]
+
+
+@register(
+    "returns",
+    title="档案退回登记簿",
+    label=_("Register of returns"),
+    permission=Permission.INTAKE_VIEW,
+    columns=[
+        ("到件日期", 21), ("到件编号", 30), ("姓名", 18), ("寄件单位", 44), ("退回原因", 44), ("寄出日期", 21),
+        ("退回方式及单号", 38), ("签收日期", 21), ("结果", 20),
+    ],
+)  # fmt: skip
+def register_of_returns(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
+    """What arrived in these days and went back, or is to go back, with the reason and where it is now."""
+    rows = Intake.objects.filter(institution=institution, parcel__arrived_on__range=(first, last))
+    rows = rows.exclude(return_reason="").select_related("person", "parcel")
+    for intake in rows.order_by("parcel__arrived_on", "pk"):
+        assert intake.person and intake.parcel
+        way = intake.return_carrier and standards.code_name("carrier", intake.return_carrier)
+        yield [
+            f"{intake.parcel.arrived_on:%Y-%m-%d}",
+            intake.parcel.number,
+            intake.person.name,
+            intake.parcel.sender,
+            standards.code_name("return_reason", intake.return_reason),
+            f"{intake.sent_back_on:%Y-%m-%d}" if intake.sent_back_on else "",
+            f"{way} {intake.return_waybill}".strip(),
+            f"{intake.returned_on:%Y-%m-%d}" if intake.returned_on else "",
+            RESULTS.get(intake.state, ""),
+        ]
+
+
+RESULTS = {"TO_RETURN": "待寄出", "SENT_BACK": "途中", "RETURNED": "已签收", "MISSING": "查询中", "LOST": "遗失"}

@@ -10,6 +10,7 @@ urlpatterns = [
     path("match/<int:parcel>/", views.match, name="match"),
     path("match/<int:parcel>/open/", views.open_for_parcel, name="open_for_parcel"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/comparison/", views.comparison, name="comparison"),
     path("<int:pk>/papers/<slug:paper>/", views.paper, name="paper"),
     path("<int:pk>/<slug:step>/", views.step, name="step"),
 ]

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -8,8 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rendang.circulation.intake import actions, forms
-from rendang.circulation.intake.models import Intake
-from rendang.circulation.intake.queries import expected
+from rendang.circulation.intake.models import ComparedPaper, Intake
+from rendang.circulation.intake.queries import carriage_for, expected, read_list, summary
 from rendang.circulation.parcels.models import Parcel
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
@@ -51,12 +53,21 @@ def intake_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.INTAKE_VIEW)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Intake.objects.select_related("institution", "person", "first_opener", "second_opener", "custody", "parcel")
+    rows = Intake.objects.select_related(
+        "institution", "person", "first_opener", "second_opener", "custody__conflict", "parcel", "employer"
+    )
     intake = get_visible_or_404(rows, request.user, Permission.INTAKE_VIEW, pk=pk)
     record_view("intake.view", intake, by=request.user)
     context = case_context(request, intake) | {
         "reason": standards.code_name("intake_reason", intake.reason),
         "carrier": intake.parcel and standards.code_name("carrier", intake.parcel.carrier),
+        "receipt_carrier": intake.receipt_carrier and standards.code_name("carrier", intake.receipt_carrier),
+        "return_carrier": intake.return_carrier and standards.code_name("carrier", intake.return_carrier),
+        "carriage": carriage_for(intake),
+        "carriers": [standards.code_name("carrier", code) for code in carriage_for(intake).carriers],
+        "summary": summary(list(intake.compared.all())),
+        "may_see_list": can(request.user, Permission.CATALOGUE_VIEW, at=intake.institution_id),
+        "conflict": intake.custody and getattr(intake.custody, "conflict", None),
         "return_reason": intake.return_reason and standards.code_name("return_reason", intake.return_reason),
         "papers": [
             (label, reverse("intake:paper", args=[pk, name]))
@@ -155,6 +166,64 @@ def apply(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The intake is open. Next: the recall letter."))
             return go_to(request, "intake:detail", intake.pk)
     return render_page(request, "intake/apply.html", {"form": form}, partial="form")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.CATALOGUE_VIEW)
+def comparison(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list against the parcel, paper by paper: entered, looked at, differences shown."""
+    rows = Intake.objects.select_related("institution", "person")
+    intake = get_visible_or_404(rows, request.user, Permission.CATALOGUE_VIEW, pk=pk)
+    papers = list(intake.compared.all())
+    lines = [
+        forms.FoundForm(
+            request.POST if "check" in request.POST else None,
+            prefix=f"paper{paper.pk}",
+            initial={"found": paper.pages_found, "remarks": paper.remarks},
+        )
+        for paper in papers
+    ]
+    form = forms.ListForm(request.POST if "enter" in request.POST else None, request.FILES or None)
+    if request.method == "POST":
+        try:
+            if _compared(request, intake, papers, lines, form):
+                return go_to(request, "intake:comparison", pk)
+        except ValidationError as refused:
+            form.is_valid()
+            show_refusal(form, refused)
+    record_view("intake.view", intake, by=request.user, reason=_("comparison"))
+    context = {
+        "case": intake,
+        "lines": list(zip(papers, lines, strict=True)),
+        "form": form,
+        "summary": summary(papers),
+        "may_compare": intake.state == State.OPENED
+        and can(request.user, Permission.INTAKE_REVIEW, at=intake.institution_id),
+    }
+    return render(request, "intake/comparison.html", context)
+
+
+def _compared(request: HttpRequest, intake: Intake, papers: list[ComparedPaper], lines: list[Any], form: Any) -> bool:
+    """Whether what was sent has been saved; raises the refusal of the action."""
+    if "all" in request.POST:
+        rest = {paper.pk: (paper.pages_listed, paper.remarks) for paper in papers if paper.pages_found is None}
+        actions.check_list(intake, rest, by=request.user)
+    elif "check" in request.POST:
+        if not all(line.is_valid() for line in lines):
+            return False
+        found = {
+            paper.pk: (line.cleaned_data["found"], line.cleaned_data["remarks"])
+            for paper, line in zip(papers, lines, strict=True)
+        }
+        actions.check_list(intake, found, by=request.user)
+    else:
+        if not form.is_valid():
+            return False
+        actions.enter_list(
+            intake, read_list(**form.cleaned_data), by=request.user, listed=not form.cleaned_data["unlisted"]
+        )
+    messages.success(request, _("The comparison is saved."))
+    return True
 
 
 @require_safe

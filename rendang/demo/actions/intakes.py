@@ -1,6 +1,7 @@
 """Dossiers on their way in: at least one intake in every state, in time, due soon, overdue and paused."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from rendang.demo.city import FORMER_KEEPERS
 from rendang.demo.inhabitants import Inhabitant
 from rendang.dossiers.models import Custody
 from rendang.kernel.core.identifiers import is_valid_ems_number
+from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow import actions as workflow
 from rendang.storage import actions as storage
 from rendang.storage.queries import free_slots
@@ -52,14 +54,19 @@ def scenes(city: City) -> Iterator[Scene]:
             _intake(city, State.REVIEWED, 16, late=0),
             _intake(city, State.REVIEWED, 17, missing=_MISSING[0], late=4 if late else 0),
             _intake(city, State.ACCEPTED, 18, shelve=False),
-            _intake(city, State.ACCEPTED, 27, late=8),
-            _intake(city, State.ACCEPTED, 33, missing=_MISSING[1], late=15),
-            _intake(city, State.ACCEPTED, 44, missing=_MISSING[2], late=26),
-            _intake(city, State.RETURNED, 19, carrier="self", seal=Seal.MISSING, late=7),
-            _intake(city, State.RETURNED, 24, comparison="通知单为 2 卷，实到 1 卷。", late=12),
+            _intake(city, State.RECEIPTED, 27, late=8),
+            _intake(city, State.RECEIPTED, 33, missing=_MISSING[1], late=15),
+            _intake(city, State.RECEIPTED, 44, missing=_MISSING[2], late=26),
+            _intake(city, State.RETURNED, 19, carrier="self", seal=Seal.MISSING, late=5),
+            _intake(city, State.RETURNED, 24, comparison="通知单为 2 卷，实到 1 卷。", late=9),
+            _intake(city, State.TO_RETURN, 12, carrier="courier", seal=Seal.INTACT, late=2),
+            _intake(city, State.SENT_BACK, 16, carrier="mail", seal=Seal.MISSING, late=4),
             _intake(city, State.WITHDRAWN, 11),
             _intake(city, State.WITHDRAWN, 40, called=True),
         )
+    yield _intake(city, State.MISSING, 40, carrier="self", seal=Seal.MISSING, late=6)
+    yield _intake(city, State.LOST, 58, carrier="self", seal=Seal.BROKEN, late=8)
+    yield _listed(city)
     arriving = Inhabitant(
         ARRIVING.name, ARRIVING.id_number, "男", timezone.localdate(), received_from="岱东市人才交流中心"
     )
@@ -119,7 +126,7 @@ def _intake(
     if state == State.CALLED:
         return
     # From here on one step a day; the last one was taken `late` working days ago.
-    days = iter(range(late + _steps_after_arrival(state, seal, shelve), late - 1, -1))
+    days = iter(range(late + _steps_after_arrival(state, seal, carrier, shelve), late - 1, -1))
     yield next(days)
     case = intake.register_parcel(
         case,
@@ -132,10 +139,11 @@ def _intake(
     )
     if state == State.ARRIVED:
         return
-    if state == State.RETURNED and seal != Seal.INTACT:
+    if state in _WAY_BACK and (seal != Seal.INTACT or carrier != "ems"):
         yield next(days)
-        detail = "档案由本人携带，且未密封。请由原存档机构以机要通信、邮政特快专递或专人送取方式转递。"
-        intake.return_parcel(case, by=approver, return_reason="self_carried", return_detail=detail)
+        detail = "转递方式违规或未密封。请由原存档机构以机要通信、邮政特快专递或专人送取方式转递。"
+        case = intake.return_parcel(case, by=approver, return_reason="self_carried", return_detail=detail)
+        yield from _back(case, state, clerk, approver, number, days)
         return
     counts = {"principal_volumes": 1, "duplicate_volumes": number % 2, "papers_counted": 14 + number % 19}
     yield next(days)
@@ -157,10 +165,11 @@ def _intake(
     )
     if state == State.COMPARED:
         return
-    if state == State.RETURNED:
+    if state in _WAY_BACK:
         yield next(days)
         detail = f"{comparison}请核对后重新转递。"
-        intake.return_parcel(case, by=approver, return_reason="mismatch", return_detail=detail)
+        case = intake.return_parcel(case, by=approver, return_reason="mismatch", return_detail=detail)
+        yield from _back(case, state, clerk, approver, number, days)
         return
     yield next(days)
     review = "三龄两历一身份记载一致，无涂改。" if not missing else "除所列缺件外，材料齐全，记载一致。"
@@ -174,6 +183,78 @@ def _intake(
         keeper = city.by("keeper", office)
         slot = free_slots(case.institution, limit=1)[0]
         storage.place(case.dossier, slot, by=keeper, case=case)
+    if state == State.RECEIPTED:
+        yield next(days)
+        sent = {"receipt_carrier": "ems", "receipt_waybill": waybill(number + 7)}
+        intake.send_receipt(case, by=clerk, receipt_sent_on=timezone.localdate(), **sent)
+
+
+_WAY_BACK = (State.TO_RETURN, State.SENT_BACK, State.RETURNED, State.MISSING, State.LOST)
+
+
+def _back(case: Intake, state: str, clerk: Any, approver: Any, number: int, days: Iterator[int]) -> Scene:
+    """The way back as far as ``state``."""
+    if state == State.TO_RETURN:
+        return
+    yield next(days)
+    case = intake.send_back(case, by=clerk, carrier="ems", waybill=waybill(number + 3))
+    if state == State.RETURNED:
+        yield next(days)
+        intake.confirm_return(case, by=clerk, returned_on=timezone.localdate(), return_finding="邮政妥投记录")
+    if state in (State.MISSING, State.LOST):
+        yield next(days)
+        case = intake.report_missing(case, by=clerk, reason="对方机构称未收到，已向邮政查询。")
+    if state == State.LOST:
+        yield next(days)
+        intake.give_up(case, by=approver, reason="邮政答复查无下落，已函告转出单位补建档案。")
+
+
+_LIST = (
+    ("1", "履历表", "2012-03", 4),
+    ("4-1", "高等学校毕业生登记表", "2011-06", 4),
+    ("4-1", "高等学校学生学习成绩表", "2011-06", 2),
+    ("6", "入团志愿书", "2004-05", 3),
+    ("9-1", "工资审批表", "2013-07", 1),
+)
+
+
+def _listed(city: City) -> Scene:
+    """Compared paper by paper: one paper is short of a page."""
+    office = "RCSC"
+    clerk, reviewer, approver = (city.by(role, office) for role in ("clerk", "reviewer", "approver"))
+    somebody = city.newcomer()
+    yield 9
+    case = intake.apply(
+        city.institutions[office],
+        by=clerk,
+        name=somebody.name,
+        id_number=somebody.id_number,
+        reason="new_employer",
+        sender=FORMER_KEEPERS[1],
+        personal_identity="21",
+    )
+    case = intake.issue_letter(case, by=approver)
+    yield 3
+    case = intake.register_parcel(
+        case,
+        by=clerk,
+        carrier="confidential",
+        waybill="JY20417",
+        parcel_sender=case.sender,
+        seal=Seal.INTACT,
+        arrived_on=timezone.localdate(),
+        handed_over_by="机要交换员",
+    )
+    case = intake.open_parcel(case, by=clerk, principal_volumes=1, duplicate_volumes=0, papers_counted=len(_LIST))
+    yield 2
+    case = intake.witness_opening(case, by=reviewer)
+    marks = {mark.mark for mark in standards.class_marks() if mark.takes_materials}
+    listed = [dict(zip(("class_mark", "title", "formed_on", "pages"), paper, strict=True)) for paper in _LIST]
+    intake.enter_list(case, [paper for paper in listed if paper["class_mark"] in marks], by=reviewer)
+    yield 1
+    papers = list(case.compared.all())
+    found = {paper.pk: (paper.pages_listed, "") for paper in papers[1:]}
+    intake.check_list(case, found | {papers[0].pk: (3, "缺第 4 页")}, by=reviewer)
 
 
 def waybill(number: int) -> str:
@@ -182,9 +263,12 @@ def waybill(number: int) -> str:
     return next(found for check in range(10) if is_valid_ems_number(found := f"EX{digits}{check}CN"))
 
 
-def _steps_after_arrival(state: str, seal: str, shelve: bool) -> int:
+def _steps_after_arrival(state: str, seal: str, carrier: str, shelve: bool) -> int:
     """How many steps follow the registration of the parcel until the state is reached."""
-    if state == State.RETURNED:
-        return 1 if seal != Seal.INTACT else 4
+    if state in _WAY_BACK:
+        further = {State.TO_RETURN: 0, State.SENT_BACK: 1, State.RETURNED: 2, State.MISSING: 2, State.LOST: 3}
+        return (1 if seal != Seal.INTACT or carrier != "ems" else 4) + further[State(state)]
+    if state == State.RECEIPTED:
+        return 7
     way = (State.ARRIVED, State.HALF_OPENED, State.OPENED, State.COMPARED, State.REVIEWED, State.ACCEPTED)
     return way.index(State(state)) + (state == State.ACCEPTED and shelve)

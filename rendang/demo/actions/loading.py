@@ -19,6 +19,7 @@ from rendang.demo.actions import (
     conflicts,
     intakes,
     notices,
+    parcels,
     party,
     shelving,
     transfers,
@@ -64,7 +65,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
         accounts.propose_roles(workers, institutions)
         scenes = [*notices.scenes(city)]
         if people:
-            kinds = (intakes, transfers, certificates, conflicts, catalogues, party)
+            kinds = (intakes, parcels, transfers, certificates, conflicts, catalogues, party)
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]
         tell(f"{play(scenes):,} steps of daily business")
         record("demonstration.load", city.by("system.admin"), by=None, detail={"people": [0, people]})

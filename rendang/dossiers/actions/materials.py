@@ -45,10 +45,19 @@ def add_material(dossier: Dossier, *, by: Any, class_mark: str, position: int | 
 
 
 @transaction.atomic
-def add_materials(dossier: Dossier, rows: Sequence[dict[str, Any]], *, by: Any) -> list[Material]:
-    """List many papers, all or none; each message names its row. One audit event tells of all."""
+def add_materials(
+    dossier: Dossier,
+    rows: Sequence[dict[str, Any]],
+    *,
+    by: Any,
+    permission: Permission | None = Permission.CATALOGUE_EDIT,
+) -> list[Material]:
+    """List many papers, all or none; each message names its row. One audit event tells of all.
+
+    ``permission=None``: the caller has checked, as whoever accepts a dossier with its list.
+    """
     promised = open_undertakings([dossier.person_id])
-    dossier, institution = _editable(dossier, by)
+    dossier, institution = _editable(dossier, by, permission)
     if not rows:
         raise ValidationError(_("There is no paper to add."))
     materials = _add(dossier, rows, by=by)
@@ -141,13 +150,16 @@ def close_up(dossier: Dossier, scheme: str, class_mark: str) -> None:
     _renumber(_papers(dossier, scheme, class_mark))
 
 
-def _editable(dossier: Dossier, by: Any) -> tuple[Dossier, Institution]:
+def _editable(
+    dossier: Dossier, by: Any, permission: Permission | None = Permission.CATALOGUE_EDIT
+) -> tuple[Dossier, Institution]:
     """The dossier, locked, and its keeper, at which the person may edit catalogues."""
     dossier = locked(dossier)
     custody = held_custody(dossier)
     if custody is None:
         raise ValidationError(_("No institution holds this dossier, so its catalogue cannot be changed."))
-    if getattr(by, "kind", None) != "SYSTEM" and not can(by, Permission.CATALOGUE_EDIT, at=custody.institution_id):
+    may = permission is None or can(by, permission, at=custody.institution_id)
+    if getattr(by, "kind", None) != "SYSTEM" and not may:
         raise PermissionDenied
     return dossier, custody.institution
 

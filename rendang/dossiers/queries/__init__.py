@@ -1,5 +1,6 @@
 """What pages and other apps ask about dossiers."""
 
+from rendang.dossiers.pasting import class_of, read_pasted
 from rendang.dossiers.queries.catalogue import (
     FactRecords,
     Section,
@@ -18,6 +19,7 @@ __all__ = [
     "FactRecords",
     "Section",
     "business",
+    "class_of",
     "custody_of",
     "dossier_page",
     "held_elsewhere",
@@ -25,6 +27,7 @@ __all__ = [
     "listed_twice",
     "page_by_number",
     "papers_of",
+    "read_pasted",
     "recorded_values",
     "scheme_of",
     "search",

@@ -3,13 +3,17 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rendang.circulation.intake import actions as intakes
+from rendang.circulation.intake.models import Intake
 from rendang.dossiers.models import Undertaking
 from rendang.kernel.access.queries import citizen
+from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.files.serving import serve
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.queries import flow_of, tone
@@ -37,6 +41,9 @@ def me(request: HttpRequest) -> HttpResponse:
     own = own_dossier(request.user)
     cases = Case.objects.filter(person__id_index=index_of(request), kind__in=SHOWN)
     cases = cases.select_related("institution", "counterpart").order_by("-pk")[:20]
+    called = {
+        one.pk: one for one in Intake.objects.filter(person__id_index=index_of(request)).select_related("parcel")
+    }
     issued = Certificate.objects.filter(
         person__id_index=index_of(request),
         issued_at__isnull=False,
@@ -47,7 +54,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "own": own,
         "messages_to_me": told_lately,
-        "cases": [(case, flow_of(case), tone(case)) for case in cases],
+        "cases": [(case, flow_of(case), tone(case), called.get(case.pk)) for case in cases],
         "undertakings": Undertaking.objects.open()
         .filter(person__id_index=index_of(request))
         .select_related("institution")
@@ -75,6 +82,57 @@ def apply(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your certificate is ready."))
             return redirect("portal:me")
     return render(request, "portal/apply.html", {"form": form, "own": own})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@citizen
+def intake(request: HttpRequest) -> HttpResponse:
+    """An application to have one's dossier kept, followed afterwards under "my cases"."""
+    form = forms.IntakeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            intakes.apply_online(by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("Your application has arrived. The recall letter will appear here."))
+            return redirect("portal:me")
+    return render(request, "portal/intake.html", {"form": form})
+
+
+@never_cache
+@require_safe
+@citizen
+def letter(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The recall letter of an intake of one's own: to be handed to the present keeper."""
+    found = _own_intake(request, pk)
+    if found.letter_file is None:
+        raise Http404
+    record_view("intake.print", found, by=request.user, reason="letter")
+    return serve(request, found.letter_file, permission=None, inline=True)
+
+
+@never_cache
+@require_POST
+@citizen
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Before the dossier has arrived, whoever applied may take the application back."""
+    found = _own_intake(request, pk)
+    if found.applicant_id != request.user.pk:
+        raise Http404
+    try:
+        intakes.withdraw(found, by=request.user, reason="本人网上撤回")
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, _("Your application is withdrawn."))
+    return redirect("portal:me")
+
+
+def _own_intake(request: HttpRequest, pk: int) -> Intake:
+    rows = Intake.objects.select_related("letter_file", "institution")
+    return get_object_or_404(rows, pk=pk, person__id_index=index_of(request))
 
 
 @never_cache

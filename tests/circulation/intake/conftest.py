@@ -1,4 +1,5 @@
 import datetime as dt
+import itertools
 
 import pytest
 from django.utils import timezone
@@ -7,6 +8,7 @@ from rendang.circulation.intake import actions
 from rendang.kernel.access.models import Role
 from tests.factories import staff
 
+_parcels = itertools.count(1)
 PARCEL = {"carrier": "ems", "waybill": "EA123456785CN", "parcel_sender": "虚构市人才服务中心", "seal": "INTACT"}
 
 
@@ -26,7 +28,7 @@ def walk(institution):
             sender="虚构大学",
         )
         today: dt.date = timezone.localdate()
-        parcel = PARCEL | {"arrived_on": today} | changes.get("parcel", {})
+        parcel = PARCEL | {"waybill": f"EA{next(_parcels):09d}CN", "arrived_on": today} | changes.get("parcel", {})
         opened = {"principal_volumes": 1, "duplicate_volumes": 0, "papers_counted": 12}
         compared = {"notice_agrees": True, "list_agrees": True, "right_person": True} | changes.get("compared", {})
         for name, by, inputs in (
@@ -37,6 +39,7 @@ def walk(institution):
             ("compare", Role.REVIEWER, compared),
             ("review", Role.REVIEWER, {"review": "材料齐全"}),
             ("accept", Role.APPROVER, {}),
+            ("send_receipt", Role.CLERK, {"receipt_carrier": "ems", "receipt_sent_on": today}),
         ):
             if intake.state == state:
                 break

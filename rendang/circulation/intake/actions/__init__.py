@@ -1,0 +1,73 @@
+"""Everything that changes an intake. Time limits, carriers and reasons of return are data of kernel.standards."""
+
+from rendang.circulation.intake.actions.applying import apply, apply_online, issue_letter, open_intake, withdraw
+from rendang.circulation.intake.actions.comparing import check_list, compare, compare_again, enter_list
+from rendang.circulation.intake.actions.deciding import accept, accept_settled, claim, review, send_receipt
+from rendang.circulation.intake.actions.receiving import (
+    match_many,
+    match_parcel,
+    open_for_parcel,
+    open_parcel,
+    register_parcel,
+    witness_opening,
+)
+from rendang.circulation.intake.actions.returning import (
+    confirm_return,
+    give_up,
+    report_missing,
+    return_parcel,
+    send_back,
+)
+
+STEPS = {
+    function.__name__: function
+    for function in (
+        issue_letter,
+        register_parcel,
+        match_parcel,
+        open_parcel,
+        witness_opening,
+        compare,
+        review,
+        accept,
+        send_receipt,
+        claim,
+        accept_settled,
+        compare_again,
+        return_parcel,
+        send_back,
+        confirm_return,
+        report_missing,
+        give_up,
+        withdraw,
+    )
+}
+
+__all__ = [
+    "STEPS",
+    "accept",
+    "accept_settled",
+    "apply",
+    "apply_online",
+    "check_list",
+    "claim",
+    "compare",
+    "compare_again",
+    "confirm_return",
+    "enter_list",
+    "give_up",
+    "issue_letter",
+    "match_many",
+    "match_parcel",
+    "open_for_parcel",
+    "open_intake",
+    "open_parcel",
+    "register_parcel",
+    "report_missing",
+    "return_parcel",
+    "review",
+    "send_back",
+    "send_receipt",
+    "withdraw",
+    "witness_opening",
+]

@@ -1,0 +1,157 @@
+"""Somebody wants the dossier kept here: at the window, online, by an employer; and the letter that calls for it."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rendang.circulation.intake import papers
+from rendang.circulation.intake.models import Intake
+from rendang.dossiers.models import Custody
+from rendang.kernel.access.models import Institution
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.actions import next_in_series, open_case
+from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.steps import step
+from rendang.people import actions as people
+from rendang.people.models import Person
+
+State = Intake.State
+Check = Intake.IdentityCheck
+
+
+@transaction.atomic
+def apply(
+    institution: Institution,
+    *,
+    by: Any,
+    name: str,
+    id_number: str,
+    reason: str,
+    sender: str,
+    sender_address: str = "",
+    archive_type: str = Custody.ArchiveType.PERSONAL,
+    personal_identity: str = "",
+    mobile: str = "",
+    identity_check: str = Check.CARD,
+    channel: str = Case.Channel.WINDOW,
+) -> Intake:
+    """Somebody wants the dossier kept here: open the intake (form 《个人委托人事档案管理服务申请表》).
+
+    ``identity_check`` says how it was seen that it is this person who asks. Refused when an institution of the system
+    already holds the dossier (it must be transferred, not taken in twice) or when an intake of this person is already
+    under way here.
+    """
+    if not can(by, Permission.INTAKE_REGISTER, at=institution):
+        raise PermissionDenied
+    person = people.find_or_create_person(name=name, id_number=id_number, mobile=mobile, by=by)
+    return open_intake(
+        institution,
+        person,
+        by=by,
+        reason=reason,
+        sender=sender,
+        sender_address=sender_address,
+        archive_type=archive_type,
+        personal_identity=personal_identity,
+        identity_check=identity_check,
+        channel=channel,
+    )
+
+
+@transaction.atomic
+def apply_online(
+    institution: Institution,
+    *,
+    by: Any,
+    reason: str,
+    sender: str,
+    sender_address: str = "",
+    personal_identity: str = "",
+    mobile: str = "",
+) -> Intake:
+    """A citizen who has signed in with the real name asks for the own dossier to be kept here (portal)."""
+    if not getattr(by, "is_citizen", False):
+        raise PermissionDenied
+    if not institution.is_active:
+        raise ValidationError({"institution": _("This institution no longer takes dossiers.")})
+    person = people.find_or_create_person(name=by.name, id_number=by.id_number, mobile=mobile, by=by)
+    return open_intake(
+        institution,
+        person,
+        by=by,
+        reason=reason,
+        sender=sender,
+        sender_address=sender_address,
+        personal_identity=personal_identity,
+        identity_check=Check.ONLINE,
+        channel=Case.Channel.ONLINE,
+        applicant=by,
+    )
+
+
+def open_intake(
+    institution: Institution,
+    person: Person,
+    *,
+    by: Any,
+    held_elsewhere: bool = False,
+    **facts: Any,
+) -> Intake:
+    """The rules of opening, whoever asks. ``held_elsewhere``: the dossier lies here already, whoever else has one."""
+    Person.objects.select_for_update().get(pk=person.pk)
+    holding = Custody.objects.filter(dossier__person=person, status=Custody.Status.HELD).first()
+    if holding and holding.institution_id == institution.pk:
+        raise ValidationError(
+            _("This institution keeps this dossier already. What has come belongs to the supplementary materials.")
+        )
+    if holding and not held_elsewhere:
+        raise ValidationError(
+            _("%(institution)s holds this dossier already. Ask that institution for a transfer instead.")
+            % {"institution": holding.institution.name}
+        )
+    if Intake.objects.open().filter(person=person, institution=institution).exists():
+        raise ValidationError(_("An intake of this person is already under way here."))
+    intake = Intake(
+        institution=institution, person=person, dossier=getattr(person, "dossier", None), state=State.APPLIED, **facts
+    )
+    return open_case(intake, by=by, permission=None, deadline="recall_letter_issue")
+
+
+@step(
+    Intake,
+    label=gettext_lazy("Issue the recall letter"),
+    sources=[State.APPLIED],
+    target=State.CALLED,
+    permission=Permission.INTAKE_DECIDE,
+    deadline="recall_wait",
+)
+def issue_letter(intake: Intake, *, by: Any) -> None:
+    """调档函: numbered, dated, valid for as long as the policy says."""
+    if intake.identity_check == Check.NONE:
+        raise ValidationError(_("Nobody has shown who applies: a recall letter is issued to the person or an agent."))
+    today = timezone.localdate()
+    (number,) = next_in_series("recall_letter", intake.institution, f"{today:%Y}")
+    validity = standards.deadline("recall_letter_validity", start=today, institution=intake.institution)
+    intake.letter_number = f"{intake.institution.code}调〔{today:%Y}〕{number:04d}号"
+    intake.letter_date, intake.letter_valid_until = today, validity.due
+    intake.letter_file = papers.recall_letter(intake, by=by)
+
+
+@step(
+    Intake,
+    label=gettext_lazy("Withdraw"),
+    sources=[State.APPLIED, State.CALLED],
+    target=State.WITHDRAWN,
+    permission=Permission.INTAKE_REGISTER,
+    deadline=None,
+    applicant_may=True,
+    way_out=True,
+)
+def withdraw(intake: Intake, *, by: Any, reason: str) -> None:
+    """The person no longer wants the dossier here, or the letter has run out."""
