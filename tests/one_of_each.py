@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
+from rendang.circulation.household import actions as household
 from rendang.circulation.intake import actions as intake
 from rendang.circulation.parcels import actions as parcels
 from rendang.circulation.party import actions as party
@@ -85,6 +86,22 @@ def keeper_outside(by):
         phone="0518-00000000",
     )
     return institutions.verify_keeper(keeper, by=by[Role.APPROVER], how="全国档案管理服务机构目录")
+
+
+def household_member(institution: Institution, person, by):
+    """Somebody registered in a collective household of the institution."""
+    today = timezone.localdate()
+    book = household.found_household(
+        institution,
+        by=by[Role.CLERK],
+        number=f"J{next(_numbers):06d}",
+        address="虚构路1号",
+        police_station="虚构派出所",
+    )
+    move = household.apply_to_move_in(person, book, by=by[Role.CLERK], other_address="邻县某村")
+    move = household.approve(move, by=by[Role.APPROVER])
+    permit = {"permit_number": "准1", "permit_date": today, "registered_on": today, "page": "001"}
+    return household.register(move, by=by[Role.CLERK], **permit).member
 
 
 def one_of_each(institution: Institution, partner: Institution, city: dict[Role, object]) -> SimpleNamespace:
@@ -180,6 +197,13 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         here.party_membership, by=ours[Role.CLERK], other_committee="虚构市委组织部"
     )
     here.party_transfer = party.approve(here.party_transfer, by=ours[Role.APPROVER])
+
+    here.household_member = household_member(institution, here.person, ours)
+    here.household_move = household.apply_to_move_out(
+        here.household_member, by=ours[Role.CLERK], other_address="邻市某路1号"
+    )
+    here.household_move = household.approve(here.household_move, by=ours[Role.APPROVER])
+    here.page_loan = household.lend_page(here.household_member, by=ours[Role.CLERK], purpose="办理结婚登记")
 
     here.member = ours[Role.DIGITISER]
     here.membership = here.member.memberships.get()

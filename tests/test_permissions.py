@@ -4,6 +4,7 @@ Every page of the URLconf but the API is opened by somebody of every role, by a 
 citizen and by nobody at all; pages of a row with one of the person's own institution and one of another.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, resolve, reverse
 
+from rendang.circulation.household.models import HouseholdMove, PageLoan
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.party.models import PartyTransfer
 from rendang.circulation.transfers.models import Departure, Transfer
@@ -36,8 +38,11 @@ NOT_THERE = {"accounts:citizen_return", "accounts:sandbox"}
 
 # Written out in permissions.txt, where the letters are explained.
 TABLE = (Path(__file__).parent / "permissions.txt").read_text()
+ROW = re.compile(r"^(?P<page>[a-z]\S*(?: [a-z_]+)?) +(?P<who>anyone|citizens|staff|[A-Z.](?: [A-Z.])*)$")
 ROWS = {
-    row[:37].strip(): row[37:].replace(".", "").replace(" ", "") for row in TABLE.splitlines() if row and row[0] != "#"
+    row["page"]: row["who"].replace(".", "").replace(" ", "")
+    for row in map(ROW.match, TABLE.splitlines())
+    if row is not None
 }
 WHO = {"anyone": {*STAFF, "citizen", "nobody"}, "citizens": {"citizen"}, "staff": STAFF}
 
@@ -89,6 +94,13 @@ ARGUMENTS: dict[str, Any] = {
     "institutions:keeper_verify": lambda here: [here.keeper_outside.pk],
     "rosters:download": lambda here: [here.roster.pk, "original"],
     "rosters": lambda here: [here.roster.pk],
+    "household:member": lambda here: [here.household_member.pk],
+    "household:departure": lambda here: [here.household_member.pk],
+    "household:lend": lambda here: [here.household_member.pk],
+    "household:arrival": lambda here: [here.dossier.pk],
+    "household:page_loan": lambda here: [here.page_loan.pk],
+    "household:page_loan_step": lambda here: [here.page_loan.pk],
+    "household": lambda here: [here.household_move.pk],
     "party:member": lambda here: [here.party_membership.pk],
     "party:departure": lambda here: [here.party_membership.pk],
     "party:arrival": lambda here: [here.dossier.pk],
@@ -134,6 +146,8 @@ CASES_OF = {
     "dossiers:step": MaterialRemoval,
     "dossiers:undertaking_step": Undertaking,
     "supervision:step": CustodyConflict,
+    "household:step": HouseholdMove,
+    "household:page_loan_step": PageLoan,
     "party:step": PartyTransfer,
 }
 

@@ -9,6 +9,8 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as SchemaError
 
+from rendang.circulation.household.api import page_router as member_pages
+from rendang.circulation.household.api import router as household
 from rendang.circulation.intake.api import router as intake
 from rendang.circulation.party.api import router as party
 from rendang.circulation.transfers.api import departures
@@ -33,6 +35,8 @@ api.add_router("/intake", intake)
 api.add_router("/transfers", transfers)
 api.add_router("/party", party)
 api.add_router("/departures", departures)
+api.add_router("/household-moves", household)
+api.add_router("/member-pages", member_pages)
 api.add_router("/certificates", certificates)
 api.add_router("/query", portal)
 

@@ -116,6 +116,17 @@ TOPICS = (
         ("material_file_in",),
     ),
     Topic(
+        "household:",
+        _("Collective household"),
+        _(
+            "People whose dossiers are here may be registered in the institution's collective household: a second"
+            " person agrees, public security registers, the book follows. A member page is lent for a few days. A"
+            " dossier that leaves does not take the registration along; whoever parts from the dossier is listed."
+        ),
+        ("《户口登记条例》", "人社部发〔2021〕112号"),
+        ("household_permit_validity", "household_page_loan"),
+    ),
+    Topic(
         "party:",
         _("Party relation"),
         _(

@@ -30,7 +30,6 @@ BEING_BUILT = {
     "accruals:list",
     "agreements:list",
     "graduates:list",
-    "household:list",
     "storage:pick_list",
     "stocktakes:list",
     "protection:list",

@@ -17,6 +17,7 @@ from rendang.demo.actions import (
     catalogues,
     certificates,
     conflicts,
+    household,
     intakes,
     notices,
     parcels,
@@ -65,7 +66,16 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
         accounts.propose_roles(workers, institutions)
         scenes = [*notices.scenes(city)]
         if people:
-            kinds = (intakes, parcels, transfers, certificates, conflicts, catalogues, party)
+            kinds = (
+                intakes,
+                parcels,
+                transfers,
+                certificates,
+                conflicts,
+                catalogues,
+                party,
+                household,
+            )
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]
         tell(f"{play(scenes):,} steps of daily business")
         record("demonstration.load", city.by("system.admin"), by=None, detail={"people": [0, people]})

@@ -1,0 +1,180 @@
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rendang.circulation.household import actions, forms, queries
+from rendang.circulation.household.models import CollectiveHousehold, HouseholdMember, HouseholdMove, PageLoan
+from rendang.dossiers.models import Custody, Dossier
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
+from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.htmx import go_to, render_page
+from rendang.kernel.core.pagination import keyset_page
+from rendang.kernel.workflow.views import case_context, case_list, step_page
+
+
+@require_safe
+@requires(Permission.HOUSEHOLD_VIEW)
+def members(request: HttpRequest) -> HttpResponse:
+    """Who is registered; also whose dossier is kept elsewhere and whose page is out."""
+    form = forms.MemberFilterForm(request.GET)
+    form.is_valid()
+    rows = queries.narrowed(queries.members(request.user), form.cleaned_data.get("show", ""))
+    if text := form.cleaned_data.get("text", "").strip():
+        rows = rows.filter(Q(person__name__startswith=text) | Q(household__number__startswith=text))
+    context = {"page": keyset_page(rows, request), "filter": form}
+    return render_page(request, "household/list.html", context, partial="rows")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.HOUSEHOLD_VIEW)
+def households(request: HttpRequest) -> HttpResponse:
+    """The household books with the number of their members; whoever may edit adds one."""
+    now = Count("members", filter=Q(members__until__isnull=True))
+    rows = CollectiveHousehold.objects.visible_to(request.user, Permission.HOUSEHOLD_VIEW)
+    form = None
+    if can(request.user, Permission.HOUSEHOLD_EDIT):
+        form = forms.HouseholdForm(institutions_where(request.user, Permission.HOUSEHOLD_EDIT), request.POST or None)
+    if request.method == "POST" and form and form.is_valid():
+        try:
+            actions.found_household(by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The household is on record."))
+            return redirect("household:households")
+    rows = rows.select_related("institution").annotate(registered=now).order_by("institution_id", "number")
+    return render(request, "household/households.html", {"households": rows, "form": form})
+
+
+@require_safe
+@requires(Permission.HOUSEHOLD_VIEW)
+def moves(request: HttpRequest) -> HttpResponse:
+    rows = HouseholdMove.objects.visible_to(request.user, Permission.HOUSEHOLD_VIEW)
+    empty = {
+        "icon": "home",
+        "title": _("No move of a household registration yet"),
+        "text": _("A move begins on the page of the dossier, or on the member's page when somebody leaves."),
+        "url": reverse("dossiers:list"),
+        "label": _("Find a dossier"),
+    }
+    return case_list(request, rows, "household/moves.html", {"empty": empty})
+
+
+@require_safe
+@requires(Permission.HOUSEHOLD_VIEW)
+def page_loans(request: HttpRequest) -> HttpResponse:
+    rows = PageLoan.objects.visible_to(request.user, Permission.HOUSEHOLD_VIEW)
+    empty = {
+        "icon": "file-text",
+        "title": _("No member page was lent yet"),
+        "text": _("A page is lent on the member's page."),
+        "url": reverse("household:list"),
+        "label": _("Collective household"),
+    }
+    return case_list(request, rows, "household/page_loans.html", {"empty": empty})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.HOUSEHOLD_EDIT)
+def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
+    rows = Dossier.objects.select_related("person")
+    found = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_EDIT, pk=dossier)
+    held = Custody.objects.filter(dossier=found, status=Custody.Status.HELD).values("institution")
+    where = CollectiveHousehold.objects.visible_to(request.user, Permission.HOUSEHOLD_EDIT)
+    where = where.filter(institution__in=held, is_active=True).order_by("number")
+    form = forms.ArrivalForm(where, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = actions.apply_to_move_in(found.person, by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The application is registered. A second person agrees."))
+            return go_to(request, "household:move", case.pk)
+    context = {"dossier": found, "form": form, "no_household": not where.exists()}
+    return render_page(request, "household/arrival.html", context, partial="form")
+
+
+@require_safe
+@requires(Permission.HOUSEHOLD_VIEW)
+def member(request: HttpRequest, pk: int) -> HttpResponse:
+    """One member: page, moves, loans of the page, and whether the dossier is here."""
+    rows = HouseholdMember.objects.select_related("person__dossier", "household", "institution")
+    found = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_VIEW, pk=pk)
+    record_view("householdmember.view", found, by=request.user)
+    where = {"institution": found.institution_id, "status": Custody.Status.HELD}
+    context = {
+        "member": found,
+        "may_edit": can(request.user, Permission.HOUSEHOLD_EDIT, at=found.institution_id) and not found.until,
+        "dossier_here": Custody.objects.filter(dossier__person=found.person_id, **where).exists(),
+        "moves": HouseholdMove.objects.filter(person=found.person_id, institution=found.institution_id).order_by(
+            "-pk"
+        ),
+        "loans": found.page_loans.order_by("-pk")[:20],
+        "page_out": queries.open_loans().filter(member=found).exists(),
+    }
+    return render(request, "household/member.html", context)
+
+
+def _begin(request: HttpRequest, pk: int, form: Any, act: Any, template: str, done: str, page: str) -> HttpResponse:
+    """A case that begins on a member's page: ask, do, and on to the case."""
+    rows = HouseholdMember.objects.select_related("person", "household", "institution")
+    found = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_EDIT, pk=pk)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = act(found, by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, done)
+            return go_to(request, page, case.pk)
+    return render_page(request, template, {"member": found, "form": form}, partial="form")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.HOUSEHOLD_EDIT)
+def departure(request: HttpRequest, pk: int) -> HttpResponse:
+    form = forms.DepartureForm(request.POST or None)
+    done = _("The application is registered. A second person agrees.")
+    return _begin(request, pk, form, actions.apply_to_move_out, "household/departure.html", done, "household:move")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.HOUSEHOLD_EDIT)
+def lend(request: HttpRequest, pk: int) -> HttpResponse:
+    form = forms.LendForm(request.POST or None)
+    done = _("The page is lent.")
+    return _begin(request, pk, form, actions.lend_page, "household/lend.html", done, "household:page_loan")
+
+
+@require_safe
+@requires(Permission.HOUSEHOLD_VIEW)
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = HouseholdMove.objects.select_related(
+        "institution", "person", "dossier", "household", "member__household", "approved_by"
+    )
+    case = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_VIEW, pk=pk)
+    record_view("householdmove.view", case, by=request.user)
+    return render(request, "household/move.html", case_context(request, case))
+
+
+@require_safe
+@requires(Permission.HOUSEHOLD_VIEW)
+def page_loan(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = PageLoan.objects.select_related("institution", "person", "dossier", "member__household")
+    case = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_VIEW, pk=pk)
+    record_view("pageloan.view", case, by=request.user)
+    return render(request, "household/page_loan.html", case_context(request, case))
+
+
+step = step_page(HouseholdMove, actions.STEPS, forms.FORMS, Permission.HOUSEHOLD_VIEW)
+page_loan_step = step_page(PageLoan, actions.PAGE_STEPS, forms.PAGE_FORMS, Permission.HOUSEHOLD_VIEW)

@@ -1,0 +1,139 @@
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from rendang.circulation.household import actions
+from rendang.circulation.household.models import HouseholdMember, HouseholdMove, PageLoan
+from rendang.circulation.household.queries import members, narrowed, register_of_moves, register_of_pages
+from rendang.dossiers import actions as dossiers
+from rendang.dossiers.queries.departure import obstacles
+from rendang.kernel.audit.models import AuditEvent
+from rendang.people.models import Message
+from tests.factories import held_dossier
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def today():
+    return timezone.localdate()
+
+
+@pytest.fixture
+def household(institution, clerk):
+    return actions.found_household(
+        institution, by=clerk, number="J000123", address="南山路1号", police_station="南山派出所"
+    )
+
+
+@pytest.fixture
+def person(institution):
+    return held_dossier(institution).person
+
+
+@pytest.fixture
+def approved(person, household, clerk, approver):
+    move = actions.apply_to_move_in(person, household, by=clerk, other_address="邻县某村")
+    return actions.approve(move, by=approver)
+
+
+@pytest.fixture
+def permit(today):
+    return {"permit_number": "准0001", "permit_date": today - dt.timedelta(5), "registered_on": today}
+
+
+@pytest.fixture
+def member(approved, permit, clerk):
+    return actions.register(approved, by=clerk, page="017", **permit).member
+
+
+def nothing_happened(act, words, exception=ValidationError):
+    rows = (AuditEvent, HouseholdMove, HouseholdMember, PageLoan, Message)
+    before = [model.objects.count() for model in rows]
+    with pytest.raises(exception, match=words):
+        act()
+    assert [model.objects.count() for model in rows] == before
+
+
+def test_somebody_moves_in_when_the_police_have_registered_it(approved, permit, clerk, household, today):
+    assert not HouseholdMember.objects.exists()
+    move = actions.register(approved, by=clerk, page="017", **permit)
+    assert (move.member.household, move.member.page, move.member.since) == (household, "017", today)
+    assert move.permit_valid_until == permit["permit_date"] + dt.timedelta(30)
+    assert Message.objects.get().text.endswith("集体户（户号J000123）。")
+
+
+def test_only_people_whose_dossier_is_here_move_in(household, clerk, other_institution):
+    elsewhere = held_dossier(other_institution).person
+    act = lambda: actions.apply_to_move_in(elsewhere, household, by=clerk, other_address="某村")  # noqa: E731
+    nothing_happened(act, "not kept here")
+
+
+def test_who_applied_does_not_agree(person, household, clerk):
+    move = actions.apply_to_move_in(person, household, by=clerk, other_address="某村")
+    nothing_happened(lambda: actions.approve(move, by=clerk), None, PermissionDenied)
+
+
+def test_a_permit_that_has_run_out_is_refused(approved, permit, clerk, today):
+    permit["permit_date"] = today - dt.timedelta(31)
+    nothing_happened(lambda: actions.register(approved, by=clerk, page="017", **permit), "ran out on")
+
+
+def test_a_member_stands_on_a_page_of_the_book(approved, permit, clerk):
+    nothing_happened(lambda: actions.register(approved, by=clerk, **permit), "on which page")
+
+
+def test_a_page_is_one_members(member, institution, household, clerk, approver, permit):
+    other = held_dossier(institution).person
+    move = actions.approve(actions.apply_to_move_in(other, household, by=clerk, other_address="某村"), by=approver)
+    nothing_happened(lambda: actions.register(move, by=clerk, page="017", **permit), "another member's")
+
+
+def test_a_person_is_registered_once(member, household, clerk):
+    act = lambda: actions.apply_to_move_in(member.person, household, by=clerk, other_address="某村")  # noqa: E731
+    nothing_happened(act, "already")
+
+
+def test_a_page_is_lent_once_for_the_days_of_the_policy_and_taken_back(member, clerk, today):
+    loan = actions.lend_page(member, by=clerk, purpose="办理结婚登记")
+    assert loan.due_date == today + dt.timedelta(7)
+    nothing_happened(lambda: actions.lend_page(member, by=clerk, purpose="购房"), "lent already")
+    loan = actions.take_back_page(loan, by=clerk)
+    assert (loan.state, loan.returned_on) == ("RETURNED", today)
+    assert actions.lend_page(member, by=clerk, purpose="购房").state == "LENT"
+
+
+def test_nobody_leaves_whose_page_is_out(member, clerk, approver, permit):
+    actions.lend_page(member, by=clerk, purpose="购房")
+    move = actions.approve(actions.apply_to_move_out(member, by=clerk, other_address="邻市"), by=approver)
+    nothing_happened(lambda: actions.register(move, by=clerk, **permit), "Take it back first")
+
+
+def test_a_member_leaves_with_the_page(member, clerk, approver, permit, today):
+    move = actions.approve(actions.apply_to_move_out(member, by=clerk, other_address="邻市"), by=approver)
+    actions.register(move, by=clerk, **permit)
+    member.refresh_from_db()
+    assert member.until == today
+    nothing_happened(lambda: actions.lend_page(member, by=clerk, purpose="购房"), "left the household")
+
+
+def test_a_dossier_that_leaves_warns_of_the_household_but_is_not_held_back(member):
+    dossier = member.person.dossier.pk
+    (obstacle,) = obstacles([dossier])[dossier]
+    assert (obstacle.page, obstacle.key, obstacle.warning) == ("household:member", member.pk, True)
+
+
+def test_members_whose_dossier_has_left_are_listed(member, clerk, other_institution):
+    assert list(narrowed(members(clerk), "separated")) == []
+    dossiers.hand_over_custody(member.person.dossier, other_institution, by=clerk, reason="internal")
+    assert list(narrowed(members(clerk), "separated")) == [member]
+
+
+def test_the_registers_have_moves_and_pages_of_their_days(member, clerk, institution, today):
+    actions.lend_page(member, by=clerk, purpose="购房")
+    (move,) = register_of_moves(institution, today, today)
+    assert move[1:5] == [member.person.name, member.person.id_masked, "迁入", "J000123"]
+    (page,) = register_of_pages(institution, today, today)
+    assert page[1:5] == [member.person.name, "J000123", "017", "购房"]
