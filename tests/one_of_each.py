@@ -22,6 +22,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.core.identifiers import make_id_number
 from rendang.people import actions as people
 from rendang.services.certificates import actions as certificates
+from rendang.storage import actions as storage
 from tests import factories
 
 COUNTED = {"principal_volumes": 1, "duplicate_volumes": 0, "papers_counted": 20}
@@ -125,6 +126,13 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         here.person, institution, by=ours[Role.CLERK], missing=[{"code": "ED-04"}], dossier=here.dossier
     )
     here.record = people.add_record(here.person, "education", by=ours[Role.CLERK], school="虚构大学", start="2004-09")
+
+    # A dossier that is wanted, one that lies about, and a store whose gaps are being closed.
+    storage.want(dossier_in_stock(institution), by=ours[Role.CLERK], purpose="查阅")
+    storage.take_out(dossier_in_stock(institution), by=ours[Role.KEEPER], detail="阅档室")
+    gap = factories.SlotFactory(institution=institution)
+    dossier_in_stock(institution, store=gap.store, rack="B-01")
+    here.compaction = storage.plan_compaction(gap.store, method="KEEP_ORDER", by=ours[Role.KEEPER])
 
     here.intake = intake.apply(
         institution,

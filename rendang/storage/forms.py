@@ -5,11 +5,41 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rendang.dossiers.models import Dossier, DossierQuerySet
+from rendang.dossiers.models import DossierQuerySet
 from rendang.kernel.access.models import Institution
 from rendang.storage import queries
-from rendang.storage.models import Placement, Slot, SlotQuerySet
+from rendang.storage.models import Building, Compaction, Placement, Slot, SlotQuerySet, Store
 from rendang.storage.ranges import Plan, expand, expand_racks, normalised
+
+MOST_CODES = 1_000
+
+
+class DossierField(forms.CharField):
+    """One dossier, by its label, its archive number or its whole name; ``among`` is where it is looked for."""
+
+    def __init__(self, *, among: DossierQuerySet | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("Dossier"))
+        kwargs.setdefault("max_length", 60)
+        kwargs.setdefault("help_text", gettext_lazy("Scan the label, or type the archive number or the whole name."))
+        super().__init__(**kwargs)
+        self.among = among
+        self.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "data-scan": ""}
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = queries.dossiers_named(self.among, text)
+        if not found:
+            raise ValidationError(
+                _("No dossier found for “%(text)s”. Scan the label or type the archive number.") % {"text": text}
+            )
+        if len(found) > 1:
+            raise ValidationError(
+                _("Several dossiers have this name: %(barcodes)s. Type the archive number.")
+                % {"barcodes": "、".join(dossier.barcode for dossier in found)}
+            )
+        return found[0]
 
 
 class InstitutionForm(forms.Form):
@@ -50,6 +80,13 @@ class RangesForm(forms.Form):
         initial=1,
         help_text=gettext_lazy("How many dossiers fit into one slot."),
     )
+    width = forms.IntegerField(
+        label=gettext_lazy("Width (mm)"),
+        min_value=1,
+        max_value=9999,
+        required=False,
+        help_text=gettext_lazy("Of one slot; empty where nobody has measured."),
+    )
     store_code = ""
 
     def clean_racks(self) -> tuple[str, ...]:
@@ -74,20 +111,48 @@ class RangesForm(forms.Form):
                 layers=data["layers"],
                 numbers=data["numbers"],
                 capacity=data["capacity"],
+                width=data["width"],
             )
             plan.check()
             data["plan"] = plan
         return data
 
 
-class StoreForm(InstitutionForm, RangesForm):
+class AboutStoreForm(forms.Form):
+    """What a store is called, where it is and for which dossiers."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    building = forms.ModelChoiceField(
+        label=gettext_lazy("Building"), queryset=Building.objects.none(), required=False, empty_label="—"
+    )
+    floor = forms.IntegerField(
+        label=gettext_lazy("Floor"), min_value=-9, max_value=199, initial=1, help_text=gettext_lazy("-1: basement")
+    )
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("For dossiers"), choices=Store.Purpose.choices, initial=Store.Purpose.CUSTODY
+    )
+    shelving = forms.ChoiceField(
+        label=gettext_lazy("Shelving"), choices=Store.Shelving.choices, initial=Store.Shelving.MOBILE
+    )
+
+    def offer_buildings(self, buildings: Any) -> None:
+        field = self.fields["building"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = buildings
+        if not buildings:
+            field.help_text = _("None yet: add the institution's buildings first if it has several.")
+
+
+class StoreForm(InstitutionForm, AboutStoreForm, RangesForm):
     code = forms.CharField(
         label=gettext_lazy("Code of the store"),
         max_length=12,
         help_text=gettext_lazy("Begins every position, for instance K01."),
     )
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
-    field_order = ("institution", "code", "name", "racks", "bays", "layers", "numbers", "capacity")
+    field_order = (
+        "institution", "code", "name", "building", "floor", "purpose", "shelving",
+        "racks", "bays", "layers", "numbers", "capacity", "width",
+    )  # fmt: skip
 
     def clean_code(self) -> str:
         code = normalised(self.cleaned_data["code"])
@@ -96,23 +161,63 @@ class StoreForm(InstitutionForm, RangesForm):
         return code
 
 
-class RenameForm(forms.Form):
+class BuildingForm(InstitutionForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    position = forms.IntegerField(
+        label=gettext_lazy("Order of the round"),
+        min_value=1,
+        max_value=99,
+        initial=1,
+        help_text=gettext_lazy("Where the keeper comes by first."),
+    )
+
+
+class KeepingForm(forms.Form):
+    """How a dossier is to be kept."""
+
+    thickness = forms.IntegerField(label=gettext_lazy("Thickness (mm)"), min_value=1, max_value=2000, required=False)
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("Store in which it belongs"),
+        choices=[("", gettext_lazy("as usual")), *Store.Purpose.choices],
+        required=False,
+    )
 
 
 class CapacityForm(forms.Form):
     capacity = forms.IntegerField(label=gettext_lazy("Capacity"), min_value=1, max_value=9999)
+    width = forms.IntegerField(label=gettext_lazy("Width (mm)"), min_value=1, max_value=9999, required=False)
+
+
+class CompactionForm(forms.Form):
+    method = forms.ChoiceField(
+        label=gettext_lazy("Method"),
+        choices=Compaction.Method.choices,
+        initial=Compaction.Method.KEEP_ORDER,
+        widget=forms.RadioSelect,
+    )
+
+
+class WorkOffForm(forms.Form):
+    """A dossier that has been carried to the slot that the plan names."""
+
+    dossier = DossierField()
+
+    def __init__(self, *args: Any, dossiers: DossierQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["dossier"]
+        assert isinstance(field, DossierField)
+        field.among = dossiers
+        field.widget.attrs["autofocus"] = True
+
+
+class StopForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
 
 class ScanForm(forms.Form):
     """For a scanner: the dossier's label, then the slot's."""
 
-    dossier = forms.CharField(
-        label=gettext_lazy("Dossier"),
-        max_length=60,
-        help_text=gettext_lazy("Scan the label, or type the archive number or the whole name."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-scan": ""}),
-    )
+    dossier = DossierField()
     slot = forms.CharField(
         label=gettext_lazy("Slot"),
         max_length=60,
@@ -135,33 +240,80 @@ class ScanForm(forms.Form):
 
     def __init__(self, *args: Any, mode: str, dossiers: DossierQuerySet, slots: SlotQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.dossiers, self.slots = dossiers, slots
+        self.slots = slots
+        field = self.fields["dossier"]
+        assert isinstance(field, DossierField)
+        field.among = dossiers
         for name in set(self.fields) - set(self.FIELDS[mode]):
             del self.fields[name]
         self.order_fields(self.FIELDS[mode])
         self.fields[self.FIELDS[mode][0]].widget.attrs["autofocus"] = True
+        if mode == "place":  # left empty, a slot is suggested
+            self.fields["slot"].required = False
+            self.fields["slot"].help_text = _("Scan the slot's label, or press Enter to have one suggested.")
 
-    def clean_dossier(self) -> Dossier:
-        found = queries.dossiers_named(self.dossiers, self.cleaned_data["dossier"])
-        if not found:
-            raise ValidationError(
-                _("No dossier found for “%(text)s”. Scan the label or type the archive number.")
-                % {"text": self.cleaned_data["dossier"]}
-            )
-        if len(found) > 1:
-            raise ValidationError(
-                _("Several dossiers have this name: %(barcodes)s. Type the archive number.")
-                % {"barcodes": "、".join(dossier.barcode for dossier in found)}
-            )
-        return found[0]
-
-    def clean_slot(self) -> Slot:
+    def clean_slot(self) -> Slot | None:
         slot = queries.slot_by_code(self.slots, self.cleaned_data["slot"])
-        if slot is None:
+        if slot is None and (self.cleaned_data["slot"] or self.fields["slot"].required):
             raise ValidationError(
                 _("There is no slot “%(code)s”. Scan the slot's label.") % {"code": self.cleaned_data["slot"]}
             )
         return slot
+
+
+class BatchForm(forms.Form):
+    """One label after the other: a slot, then the dossiers that go into it."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Slot or dossier"),
+        max_length=60,
+        help_text=gettext_lazy("First the slot's label, then each dossier's; the next slot's label changes the slot."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "data-scan": "", "autofocus": True}
+        ),
+    )
+    slot = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput())
+    moving = forms.BooleanField(label=gettext_lazy("Also move what lies in another slot"), required=False)
+
+
+class CodesForm(forms.Form):
+    """What a scanner has kept in its memory, or a list typed by hand."""
+
+    codes = forms.CharField(
+        label=gettext_lazy("Codes, one a line"),
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text=gettext_lazy("A slot, the dossiers that go into it, the next slot, and so on."),
+    )
+    moving = forms.BooleanField(label=gettext_lazy("Also move what lies in another slot"), required=False)
+
+    def clean_codes(self) -> list[str]:
+        codes = self.cleaned_data["codes"].split()
+        if len(codes) > MOST_CODES:
+            raise ValidationError(
+                _("These are %(count)d codes. At most %(most)d are read at once.")
+                % {"count": len(codes), "most": MOST_CODES}
+            )
+        return codes
+
+
+class FetchForm(forms.Form):
+    """Ticks off a line of the pick list."""
+
+    dossier = DossierField()
+    detail = forms.CharField(
+        label=gettext_lazy("Where to"),
+        max_length=Placement.DETAIL_LENGTH,
+        help_text=gettext_lazy("The desk or room to which it goes."),
+    )
+
+    def __init__(self, *args: Any, dossiers: DossierQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["dossier"]
+        assert isinstance(field, DossierField)
+        field.among = dossiers
+        field.widget.attrs["autofocus"] = True
+        self.fields["detail"].initial = _("Retrieval desk")
 
 
 class LabelForm(InstitutionForm):

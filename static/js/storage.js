@@ -13,13 +13,15 @@
         }
     });
 
-    // After each answer: where something is wrong, the text selected to be scanned over; else the first empty field.
+    // After each answer: where something is wrong or suggested, the text selected to be scanned over; else the first
+    // empty field.
     const ready = () => {
         const form = document.querySelector("[data-scan-form]");
         if (!form) return;
-        const fields = [...form.querySelectorAll("input[required]:not([type=hidden])")];
+        const fields = [...form.querySelectorAll("input[required]:not([type=hidden]), input[data-scan]")];
         const wrong = fields.find((field) => field.classList.contains("is-invalid"));
-        const next = wrong || fields.find((field) => !field.value) || fields[0];
+        const suggested = fields.find((field) => field.hasAttribute("data-suggested"));
+        const next = wrong || suggested || fields.find((field) => !field.value) || fields[0];
         next?.focus();
         next?.select();
     };

@@ -31,6 +31,7 @@ BEING_BUILT = {
     "agreements:list",
     "graduates:list",
     "storage:pick_list",
+    "household:list",
     "stocktakes:list",
     "protection:list",
 }

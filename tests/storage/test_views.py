@@ -56,7 +56,7 @@ def addresses(slot, dossier):
         "slot": reverse("storage:slot", args=[slot.pk]),
         "history": reverse("storage:history", args=[dossier.pk]),
         "add": reverse("storage:add", args=[slot.store_id]),
-        "rename": reverse("storage:rename", args=[slot.store_id]),
+        "edit": reverse("storage:edit", args=[slot.store_id]),
     }
 
 
@@ -81,7 +81,7 @@ def test_a_clerk_looks_but_neither_plans_nor_moves(signed_in, clerk, slot, dossi
         assert desk.get(urls[name]).status_code == 200, name
     for url in (
         urls["add"],
-        urls["rename"],
+        urls["edit"],
         reverse("storage:new"),
         reverse("storage:scan", args=["place"]),
         reverse("storage:to_place"),

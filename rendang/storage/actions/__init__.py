@@ -1,6 +1,8 @@
 """Everything that changes where dossiers lie, and the stores they lie in."""
 
 from rendang.storage.actions.batches import place_all
+from rendang.storage.actions.compacting import plan_compaction, stop_compaction, work_off
+from rendang.storage.actions.fetching import fetch
 from rendang.storage.actions.keeping import set_keeping
 from rendang.storage.actions.labels import MOST_LABELS, print_dossier_labels, print_slot_labels
 from rendang.storage.actions.placing import (
@@ -35,6 +37,7 @@ __all__ = [
     "add_slots",
     "create_store",
     "describe_store",
+    "fetch",
     "hand_on_all",
     "hand_to_courier",
     "leave_for_good",
@@ -44,6 +47,7 @@ __all__ = [
     "note_seen",
     "place",
     "place_all",
+    "plan_compaction",
     "print_dossier_labels",
     "print_slot_labels",
     "put_back",
@@ -54,7 +58,9 @@ __all__ = [
     "report_missing",
     "set_capacity",
     "set_keeping",
+    "stop_compaction",
     "take_out",
     "want",
     "want_all",
+    "work_off",
 ]

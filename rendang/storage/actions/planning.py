@@ -37,6 +37,7 @@ _FORGET = """
     DELETE FROM storage_slot WHERE store_id = %(store)s AND rack = %(rack)s
     AND NOT EXISTS (SELECT FROM storage_placement WHERE storage_placement.slot_id = storage_slot.id)
     AND NOT EXISTS (SELECT FROM storage_sighting WHERE storage_sighting.slot_id = storage_slot.id)
+    AND NOT EXISTS (SELECT FROM storage_compactionmove WHERE storage_compactionmove.target_id = storage_slot.id)
 """
 
 

@@ -13,6 +13,7 @@ from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import refusal_from
 from rendang.kernel.workflow.models import Case
 from rendang.storage.models import Placement, Retrieval
+from rendang.storage.queries import FIRST_NEEDED
 
 
 def want(
@@ -51,7 +52,7 @@ def no_longer_want(case: Case, *, by: Any, dossier: int | None = None) -> int:
 
 
 def note_fetched(placement: Placement) -> None:
-    """The dossier has been taken for a case, or out of its slot for whatever is wanted first."""
+    """The dossier has been taken for a case, or out of its slot for whatever is needed first."""
     waiting = Retrieval.objects.waiting().filter(dossier=placement.dossier_id, institution=placement.institution_id)
-    mine = waiting.filter(case=placement.case_id) if placement.case_id else waiting.order_by("wanted_at", "pk")[:1]
+    mine = waiting.filter(case=placement.case_id) if placement.case_id else waiting.order_by(*FIRST_NEEDED)[:1]
     Retrieval.objects.filter(pk__in=list(mine.values_list("pk", flat=True))).update(fetched_at=placement.since)

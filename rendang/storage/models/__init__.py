@@ -1,11 +1,14 @@
 """库房: where the dossiers lie, where each of them is, and what the keeper has to do."""
 
+from rendang.storage.models.compacting import Compaction, CompactionMove
 from rendang.storage.models.places import Keeping, Placement, PlacementQuerySet, Sighting
 from rendang.storage.models.stores import Building, Slot, SlotQuerySet, Store
 from rendang.storage.models.work import Retrieval, RetrievalQuerySet
 
 __all__ = [
     "Building",
+    "Compaction",
+    "CompactionMove",
     "Keeping",
     "Placement",
     "PlacementQuerySet",

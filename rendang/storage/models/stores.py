@@ -153,6 +153,11 @@ class Slot(models.Model):
         return self.capacity - self.occupied
 
     @property
+    def is_full(self) -> bool:
+        """By number or by width."""
+        return self.room < 1 or (self.width is not None and self.used >= self.width)
+
+    @property
     def is_measured(self) -> bool:
         return self.width is not None
 

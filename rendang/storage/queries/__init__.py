@@ -1,6 +1,8 @@
 """What pages and other apps ask about places: where a dossier is, what is free, how full the stores are."""
 
+from rendang.storage.queries.compacting import Shift, compactions, shifts
 from rendang.storage.queries.finding import dossiers_by_code, dossiers_named, known_slots, slot_by_code, slots_between
+from rendang.storage.queries.floor import FloorPlan, RoomPlan, floor_plans, room_plan
 from rendang.storage.queries.keeping import (
     belongs_in,
     last_seen,
@@ -17,6 +19,16 @@ from rendang.storage.queries.occupancy import (
     occupancy_grid,
     occupancy_of,
 )
+from rendang.storage.queries.picking import (
+    FIRST_NEEDED,
+    GoesBack,
+    PickList,
+    Wanted,
+    fetch_order,
+    lying_about,
+    pick_list,
+    put_back_list,
+)
 from rendang.storage.queries.places import (
     archive_numbers,
     current_placement,
@@ -28,35 +40,59 @@ from rendang.storage.queries.places import (
     place_label,
     unplaced,
 )
-from rendang.storage.queries.suggesting import free_slots, suggestions
-from rendang.storage.queries.walking import place_on_shelf
+from rendang.storage.queries.scanning import Scan, read_scans
+from rendang.storage.queries.suggesting import free_slots, suggest, suggestions
+from rendang.storage.queries.walking import in_walking_order, place_on_shelf, round_of, row_of, rows_of, shelf_order
 from rendang.storage.ranges import normalised
 
 __all__ = [
+    "FIRST_NEEDED",
+    "FloorPlan",
+    "GoesBack",
     "Occupancy",
+    "PickList",
     "RackRow",
+    "RoomPlan",
+    "Scan",
+    "Shift",
+    "Wanted",
     "archive_numbers",
     "belongs_in",
+    "compactions",
     "current_placement",
     "current_placements",
     "dossiers_by_code",
     "dossiers_named",
+    "fetch_order",
+    "floor_plans",
     "free_slots",
     "in_stock",
+    "in_walking_order",
     "known_slots",
     "last_seen",
     "last_slot",
+    "lying_about",
     "lying_in",
     "normalised",
     "occupancy_by_layer",
     "occupancy_by_store",
     "occupancy_grid",
     "occupancy_of",
+    "pick_list",
     "place_history",
     "place_label",
     "place_on_shelf",
+    "put_back_list",
+    "read_scans",
+    "room_plan",
+    "round_of",
+    "row_of",
+    "rows_of",
+    "shelf_order",
+    "shifts",
     "slot_by_code",
     "slots_between",
+    "suggest",
     "suggestions",
     "thickness_of",
     "thicknesses",

@@ -1,16 +1,9 @@
 """Pages of the keeper: what lies where, and scanning dossiers into their places."""
 
-from typing import Any
-
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.dossiers.models import Dossier
@@ -18,16 +11,12 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
 from rendang.kernel.access.scope import institution_ids_where
 from rendang.kernel.audit.actions import record_view
-from rendang.kernel.core.htmx import go_to, render_page
-from rendang.storage import actions, forms, queries
-from rendang.storage.models import Placement, Slot
+from rendang.kernel.core.htmx import go_to
+from rendang.storage import forms, queries
+from rendang.storage.models import Keeping, Placement, Slot
+from rendang.storage.views.picking import place_chosen
+from rendang.storage.views.scanning import MODES
 
-MODES = {
-    "place": pgettext_lazy("keeper", "Place"),
-    "move": pgettext_lazy("keeper", "Move"),
-    "take_out": pgettext_lazy("keeper", "Take out"),
-    "put_back": pgettext_lazy("keeper", "Put back"),
-}
 PAGE_SIZE = 50
 EARLIER = 20  # former dossiers that the page of a slot shows
 
@@ -62,11 +51,18 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     where = institution_ids_where(request.user, Permission.STORAGE_VIEW)
     places = list(queries.place_history(dossier))
     now = places[0] if places and places[0].until is None else None
+    seen = queries.last_seen(dossier)
     movable = now is not None and can(request.user, Permission.STORAGE_MOVE, at=now.institution_id)
     context = {
         "dossier": dossier,
         "places": [(place, where is None or place.institution_id in where) for place in places],
         "now": now,
+        "keeping": Keeping.objects.filter(dossier=dossier).first(),
+        "thickness": queries.thickness_of(dossier, now.institution_id) if now else None,
+        "belongs": queries.belongs_in([dossier.pk])[dossier.pk],
+        "warning": queries.warnings_of({dossier.pk: now.slot}).get(dossier.pk) if now and now.slot and movable else "",
+        "seen": seen,
+        "seen_here": seen is not None and (where is None or seen.institution_id in where),
         "modes": [
             (label, f"{reverse('storage:scan', args=[mode])}?dossier={dossier.barcode}")
             for mode, label in MODES.items()
@@ -92,57 +88,6 @@ def _modes_for(now: Placement) -> set[str]:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.STORAGE_MOVE)
-def scan(request: HttpRequest, mode: str) -> HttpResponse:
-    """Made for a scanner: the dossier's label, the slot's label, the next dossier. Each result is one line."""
-    if mode not in MODES:
-        raise Http404
-    reach: dict[str, Any] = {
-        "mode": mode,
-        "dossiers": Dossier.objects.visible_to(request.user, Permission.STORAGE_MOVE),
-        "slots": Slot.objects.visible_to(request.user, Permission.STORAGE_MOVE),
-    }
-    given = {name: request.GET[name] for name in ("dossier", "slot", "detail") if name in request.GET}
-    form = forms.ScanForm(request.POST or None, initial=given, **reach)
-    result = None
-    if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        keep = data.pop("keep_slot", False)
-        dossier = data.pop("dossier")
-        try:
-            result = _take(mode, dossier, data, request.user)
-        except ValidationError as refused:
-            # A full slot is scanned anew; whatever else is in the way concerns the dossier.
-            wrong = "slot" if "slot" in form.fields and getattr(refused, "code", None) == "full" else "dossier"
-            form.add_error(wrong, refused.messages)
-        else:
-            kept = {"slot": data["slot"].code, "keep_slot": True} if keep else {}
-            form = forms.ScanForm(initial=kept | {"detail": data.get("detail", "")}, **reach)
-    context = {
-        "form": form,
-        "mode": mode,
-        "tabs": [
-            {"label": label, "url": reverse("storage:scan", args=[name]), "active": name == mode}
-            for name, label in MODES.items()
-        ],
-        "title": MODES[mode],
-        "result": result,
-        "at": timezone.localtime(),
-    }
-    return render_page(request, "storage/scan.html", context, partial="form")
-
-
-def _take(mode: str, dossier: Dossier, data: dict[str, Any], by: Any) -> Placement:
-    if mode == "place":
-        return actions.place(dossier, data["slot"], by=by)
-    if mode == "move":
-        return actions.move(dossier, data["slot"], by=by)
-    if mode == "take_out":
-        return actions.take_out(dossier, by=by, detail=data["detail"])
-    return actions.put_back(dossier, by=by)
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.STORAGE_MOVE)
 def to_place(request: HttpRequest) -> HttpResponse:
     """Dossiers whose place is known only as a roster wrote it, each with the slot that suits it best."""
     institutions = institutions_where(request.user, Permission.STORAGE_MOVE)
@@ -153,10 +98,12 @@ def to_place(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     institution = form.cleaned_data["institution"]
-    waiting = queries.unplaced(institution)
+    waiting = waiting_all = queries.unplaced(institution)
     if form.cleaned_data["q"]:
         waiting = waiting.filter(detail__icontains=form.cleaned_data["q"])
-    typed, refused = ({}, {}) if request.method == "GET" else _place_chosen(request, institution)
+    typed, refused = (
+        ({}, {}) if request.method == "GET" else place_chosen(request, institution, waiting_all, PAGE_SIZE)
+    )
     if request.method == "POST" and not refused:
         return go_to(request, f"{request.path}?{request.GET.urlencode()}")
     page = Paginator(waiting, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -187,20 +134,3 @@ def to_place(request: HttpRequest) -> HttpResponse:
 def _is_named(placement: Placement, suggested: dict[int, Slot]) -> bool:
     slot = suggested.get(placement.pk)
     return slot is not None and queries.normalised(placement.detail) == slot.code
-
-
-def _place_chosen(request: HttpRequest, institution: Any) -> tuple[dict[int, str], dict[int, str]]:
-    """What was typed and what was refused, by dossier; what could be placed has been."""
-    chosen = {int(pk) for pk in request.POST.getlist("dossier") if pk.isascii() and pk.isdecimal() and len(pk) < 19}
-    typed = {pk: request.POST.get(f"slot_{pk}", "") for pk in sorted(chosen)[:PAGE_SIZE]}
-    ours = queries.unplaced(institution).filter(dossier__in=typed).values_list("dossier_id", flat=True)
-    known = queries.known_slots(institution, typed.values())
-    wanted = {pk: known[typed[pk]] for pk in ours if typed[pk] in known}
-    refused = {pk: _("There is no slot “%(code)s”.") % {"code": typed[pk]} for pk in ours if typed[pk] not in known}
-    refused |= actions.place_all(wanted, by=request.user)
-    if done := len(wanted) - len(refused.keys() & wanted.keys()):
-        said = ngettext("%(count)d dossier is placed.", "%(count)d dossiers are placed.", done)
-        messages.success(request, said % {"count": done})
-    if not typed:
-        messages.info(request, _("Choose the dossiers to be placed."))
-    return typed, refused

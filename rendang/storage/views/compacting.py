@@ -1,0 +1,155 @@
+"""压架: planning the moves of a store and working them off, by scan or by the shelf."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rendang.dossiers.models import Dossier
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can, get_visible_or_404, requires
+from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.htmx import go_to, render_page
+from rendang.storage import actions, forms, queries
+from rendang.storage.models import Compaction, CompactionMove, Store
+from rendang.storage.papers import RoundLine, RoundList, render_round_list
+from rendang.storage.views.picking import pdf
+
+PREVIEW = 20
+PAGE_SIZE = 50
+PRINTED = 500
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.STORAGE_PLAN)
+def compact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which moves would close the gaps of a store; and the plan that writes them down."""
+    rows = Store.objects.select_related("institution", "building")
+    store = get_visible_or_404(rows, request.user, Permission.STORAGE_PLAN, pk=pk)
+    form = forms.CompactionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan = actions.plan_compaction(store, by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+        else:
+            return go_to(request, "storage:compaction", plan.pk)
+    context = {
+        "store": store,
+        "form": form,
+        "earlier": queries.compactions(store.compactions.order_by("-at"))[:10],
+        "methods": [
+            {"label": label, "moves": len(queries.shifts(store, method))}
+            for method, label in Compaction.Method.choices
+        ],
+    }
+    return render(request, "storage/compact.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.STORAGE_MOVE)
+def compaction(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is next; a scanned dossier, or the chosen lines, count as moved."""
+    plan = get_visible_or_404(Compaction.objects.all(), request.user, Permission.STORAGE_MOVE, pk=pk)
+    dossiers = Dossier.objects.visible_to(request.user, Permission.STORAGE_MOVE)
+    form = forms.WorkOffForm(dossiers=dossiers)
+    moved: CompactionMove | None = None
+    refused: dict[int, str] = {}
+    if request.method == "POST" and "move" in request.POST:
+        chosen = [int(one) for one in request.POST.getlist("move") if one.isascii() and one.isdecimal()]
+        lines = plan.moves.waiting().filter(dossier__in=chosen[:PAGE_SIZE])
+        refused = actions.work_off(plan, lines.values_list("dossier_id", flat=True), by=request.user)
+        done = CompactionMove.objects.filter(compaction=plan, dossier__in=chosen, done_at__isnull=False).count()
+        messages.success(
+            request, ngettext("%(count)d move is done.", "%(count)d moves are done.", done) % {"count": done}
+        )
+        if not refused:
+            return redirect("storage:compaction", pk)
+    elif request.method == "POST":
+        form = forms.WorkOffForm(request.POST, dossiers=dossiers)
+        if form.is_valid():
+            dossier = form.cleaned_data["dossier"]
+            try:
+                wrong = actions.work_off(plan, [dossier.pk], by=request.user)
+                if wrong:
+                    raise ValidationError(list(wrong.values()))
+            except ValidationError as problem:
+                form.add_error("dossier", problem.messages)
+            else:
+                moved = plan.moves.select_related("target", "dossier__person").get(dossier=dossier)
+                form = forms.WorkOffForm(dossiers=dossiers)
+    plan = queries.compactions(Compaction.objects.filter(pk=pk)).get()
+    waiting = plan.moves.waiting().select_related("dossier__person", "origin", "target")
+    page = Paginator(waiting, PAGE_SIZE).get_page(request.GET.get("page"))
+    if page.object_list:
+        record_view("compaction.view", plan, by=request.user)
+    context = {
+        "plan": plan,
+        "form": form,
+        "moved": moved,
+        "page": page,
+        "rows": [(line, refused.get(line.dossier_id, "")) for line in page.object_list],
+        "last": plan.moves.filter(done_at__isnull=False)
+        .select_related("dossier__person", "origin", "target", "done_by")
+        .order_by("-done_at", "-position")[:10],
+        "stop_form": forms.StopForm(),
+        "may_plan": can(request.user, Permission.STORAGE_PLAN, at=plan.institution_id),
+    }
+    return render_page(request, "storage/compaction.html", context, partial="work")
+
+
+@require_safe
+@requires(Permission.STORAGE_MOVE)
+def compaction_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """The next moves, to take along."""
+    rows = Compaction.objects.select_related("store", "institution")
+    plan = get_visible_or_404(rows, request.user, Permission.STORAGE_MOVE, pk=pk)
+    waiting = list(plan.moves.waiting().select_related("dossier__person", "origin", "target")[:PRINTED])
+    numbers = queries.archive_numbers([line.dossier_id for line in waiting], plan.institution_id)
+    lines = [
+        RoundLine(
+            store=str(plan.store),
+            position=line.origin.code,
+            number=numbers.get(line.dossier_id, ""),
+            name=line.dossier.person.name,
+            barcode=line.dossier.barcode,
+            to=line.target.code,
+        )
+        for line in waiting
+    ]
+    record_view("compaction.print", plan, by=request.user)
+    left = plan.moves.waiting().count() - len(lines)
+    return pdf(
+        render_round_list(
+            RoundList(
+                title="倒架单",
+                institution=plan.institution.name,
+                columns=("", "移至"),
+                lines=lines,
+                printed_by=str(request.user),
+                printed_on=timezone.localdate(),
+                remarks=[f"其后还有 {left} 件。"] if left else [],
+            )
+        )
+    )
+
+
+@require_POST
+@requires(Permission.STORAGE_PLAN)
+def stop_compaction(request: HttpRequest, pk: int) -> HttpResponse:
+    plan = get_visible_or_404(Compaction.objects.all(), request.user, Permission.STORAGE_PLAN, pk=pk)
+    form = forms.StopForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise ValidationError(_("Say why."))
+        actions.stop_compaction(plan, by=request.user, **form.cleaned_data)
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, _("The plan is stopped. What is moved stays where it is."))
+    return redirect("storage:compaction", pk)
