@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from decimal import Decimal
 from types import SimpleNamespace
 
 from django.utils import timezone
@@ -23,6 +24,7 @@ from rendang.kernel.core.identifiers import make_id_number
 from rendang.people import actions as people
 from rendang.services.certificates import actions as certificates
 from rendang.storage import actions as storage
+from rendang.storage.protection import actions as protection
 from tests import factories
 
 COUNTED = {"principal_volumes": 1, "duplicate_volumes": 0, "papers_counted": 20}
@@ -212,6 +214,15 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
     )
     here.household_move = household.approve(here.household_move, by=ours[Role.APPROVER])
     here.page_loan = household.lend_page(here.household_member, by=ours[Role.CLERK], purpose="办理结婚登记")
+    protection.record_reading(here.store, by=ours[Role.KEEPER], temperature=Decimal(20), humidity=Decimal(50))
+    protection.inspect(
+        here.store, by=ours[Role.KEEPER], made_on=timezone.localdate(), found={"FIRE": "灭火器过期", "DUST": "积尘"}
+    )
+    here.hazard = here.store.hazards.order_by("pk")[0]
+    here.visit = protection.let_in(
+        here.store, by=ours[Role.KEEPER], visitor="张师傅", affiliation="虚构空调公司", purpose="检修空调"
+    )
+    here.key = protection.take_key(here.store, by=ours[Role.KEEPER], key=f"钥匙{next(_numbers)}")
 
     here.member = ours[Role.DIGITISER]
     here.membership = here.member.memberships.get()

@@ -26,6 +26,7 @@ from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.standards.models import Code, CodeSynonym, Policy, ServiceItem
 from rendang.kernel.workflow.steps import STEPS
 from rendang.services.certificates.models import Certificate
+from rendang.storage.protection.models import Hazard
 from tests import factories
 from tests.one_of_each import city_staff, one_of_each
 from tests.test_architecture import views
@@ -105,6 +106,12 @@ ARGUMENTS: dict[str, Any] = {
     "party:departure": lambda here: [here.party_membership.pk],
     "party:arrival": lambda here: [here.dossier.pk],
     "party": lambda here: [here.party_transfer.pk],
+    "protection:left": lambda here: [here.visit.pk],
+    "protection:key_returned": lambda here: [here.key.pk],
+    "protection:climate": lambda here: [here.store.pk],
+    "protection:readings_file": lambda here: [here.store.pk],
+    "protection:inspection": lambda here: [here.store.pk],
+    "protection": lambda here: [here.hazard.pk],
     "storage:rack": lambda here: [here.store.pk, here.slot.rack],
     "storage:rack_capacity": lambda here: [here.store.pk, here.slot.rack],
     "storage:remove_slots": lambda here: [here.store.pk, here.slot.rack],
@@ -153,6 +160,7 @@ CASES_OF = {
     "household:step": HouseholdMove,
     "household:page_loan_step": PageLoan,
     "party:step": PartyTransfer,
+    "protection:step": Hazard,
 }
 
 

@@ -21,6 +21,7 @@ from rendang.exchange.queries import TokenAuthentication
 from rendang.kernel.core.refusals import InvalidInput
 from rendang.portal.api import router as portal
 from rendang.services.certificates.api import router as certificates
+from rendang.storage.protection.api import router as protection
 
 api = NinjaAPI(
     title="Rendang 人档",
@@ -37,6 +38,7 @@ api.add_router("/party", party)
 api.add_router("/departures", departures)
 api.add_router("/household-moves", household)
 api.add_router("/member-pages", member_pages)
+api.add_router("/protection", protection)
 api.add_router("/certificates", certificates)
 api.add_router("/query", portal)
 

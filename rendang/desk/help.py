@@ -150,6 +150,17 @@ TOPICS = (
         ("undertaking_promise",),
     ),
     Topic(
+        "protection:",
+        _("Protection of the stores"),
+        _(
+            "Temperature and humidity are noted every day, typed, from a logger's file or by a sensor; what is outside"
+            " the limits, and what the round of the eight protections finds, becomes a hazard that is repaired and"
+            " looked at again by a second person. Nobody enters a store alone; keys are signed for."
+        ),
+        ("GB/T 32623-2016", "《机关档案管理规定》"),
+        ("store_temperature", "store_humidity", "store_inspection"),
+    ),
+    Topic(
         "storage:",
         _("Stores"),
         _(

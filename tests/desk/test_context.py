@@ -33,7 +33,6 @@ BEING_BUILT = {
     "storage:pick_list",
     "household:list",
     "stocktakes:list",
-    "protection:list",
 }
 
 

@@ -22,6 +22,7 @@ from rendang.demo.actions import (
     notices,
     parcels,
     party,
+    protection,
     shelving,
     transfers,
 )
@@ -75,6 +76,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
                 catalogues,
                 party,
                 household,
+                protection,
             )
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]
         tell(f"{play(scenes):,} steps of daily business")

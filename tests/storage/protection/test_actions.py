@@ -1,0 +1,175 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from rendang.kernel.audit.models import AuditEvent
+from rendang.storage.protection import actions, queries
+from rendang.storage.protection.forms import ReadingsFileForm, moment
+from rendang.storage.protection.models import Hazard, KeyHandover, Reading, Visit
+from tests.factories import StoreFactory
+
+pytestmark = pytest.mark.django_db
+GOOD = {"temperature": Decimal("20.0"), "humidity": Decimal("50.0")}
+
+
+@pytest.fixture
+def store(institution):
+    return StoreFactory(institution=institution)
+
+
+@pytest.fixture
+def noon():
+    return timezone.make_aware(dt.datetime.combine(timezone.localdate() - dt.timedelta(1), dt.time(12)))
+
+
+def nothing_happened(act, words, exception=ValidationError):
+    rows = (AuditEvent, Reading, Hazard, Visit, KeyHandover)
+    before = [model.objects.count() for model in rows]
+    with pytest.raises(exception, match=words):
+        act()
+    assert [model.objects.count() for model in rows] == before
+
+
+def test_a_reading_within_the_limits_is_noted_and_nothing_else(store, keeper):
+    reading = actions.record_reading(store, by=keeper, **GOOD)
+    assert (reading.temperature, reading.humidity, reading.source) == (Decimal("20.0"), Decimal("50.0"), "TYPED")
+    assert not Hazard.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("temperature", "humidity", "told"),
+    [
+        ("24.0", "60.0", {}),
+        ("14.0", "45.0", {}),
+        ("24.1", "50.0", {"HEAT": "温度 24.1℃，超出 14～24℃"}),
+        ("20.0", "44.9", {"DAMP": "相对湿度 44.9%，超出 45～60%"}),
+        ("13.9", "60.1", {"HEAT": "温度 13.9℃，超出 14～24℃", "DAMP": "相对湿度 60.1%，超出 45～60%"}),
+    ],
+)
+def test_what_is_outside_the_limits_becomes_a_hazard(store, keeper, temperature, humidity, told):
+    actions.record_reading(store, by=keeper, temperature=Decimal(temperature), humidity=Decimal(humidity))
+    assert dict(Hazard.objects.values_list("protection", "description")) == told
+
+
+def test_a_change_of_more_than_two_degrees_in_a_day_is_a_hazard(store, keeper, noon):
+    actions.record_reading(store, by=keeper, at=noon, **GOOD)
+    actions.record_reading(
+        store, by=keeper, at=noon + dt.timedelta(hours=3), temperature=Decimal("22.0"), humidity=Decimal("50")
+    )
+    assert not Hazard.objects.exists()
+    actions.record_reading(
+        store, by=keeper, at=noon + dt.timedelta(hours=5), temperature=Decimal("22.1"), humidity=Decimal("50")
+    )
+    assert Hazard.objects.get().description == "温度日变化 2.1℃，超过 2℃"
+
+
+def test_the_climate_tells_of_the_same_once_until_it_is_cleared(store, keeper, approver, noon):
+    for hours in range(3):
+        at = noon + dt.timedelta(hours=hours)
+        actions.record_reading(store, by=keeper, at=at, temperature=Decimal("26"), humidity=Decimal("50"))
+    hazard = Hazard.objects.get()
+    hazard = actions.note_repair(hazard, by=keeper, repair="检修空调")
+    actions.clear(hazard, by=approver)
+    actions.record_reading(
+        store, by=keeper, at=noon + dt.timedelta(hours=9), temperature=Decimal("27"), humidity=Decimal("50")
+    )
+    assert Hazard.objects.count() == 2
+
+
+def test_who_repaired_does_not_clear(store, keeper, approver):
+    actions.inspect(store, by=keeper, made_on=timezone.localdate(), found={"FIRE": "灭火器过期"})
+    hazard = actions.note_repair(Hazard.objects.get(), by=keeper, repair="已更换")
+    nothing_happened(lambda: actions.clear(hazard, by=keeper), "second person")
+    hazard = actions.reopen(hazard, by=approver, reason="型号不符")
+    assert (hazard.state, hazard.repaired_by) == ("OPEN", None)
+
+
+def test_a_moment_is_read_once_and_never_in_the_future(store, keeper, noon):
+    actions.record_reading(store, by=keeper, at=noon, **GOOD)
+    nothing_happened(lambda: actions.record_reading(store, by=keeper, at=noon, **GOOD), "at this moment already")
+    later = timezone.now() + dt.timedelta(hours=1)
+    nothing_happened(lambda: actions.record_reading(store, by=keeper, at=later, **GOOD), "future")
+
+
+def test_only_keepers_note_readings(store, clerk):
+    nothing_happened(lambda: actions.record_reading(store, by=clerk, **GOOD), None, PermissionDenied)
+
+
+def file_of(text: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("记录仪.csv", text.encode())
+
+
+def test_the_file_of_a_logger_is_read_whole_or_not_at_all(store, keeper):
+    form = ReadingsFileForm(
+        {}, {"file": file_of("时间,温度,湿度\n2026-11-20 08:00,20.5,51\n2026-11-20 14:00,21,50\n")}
+    )
+    assert form.is_valid()
+    actions.record_readings(store, form.cleaned_data["file"], by=keeper, source="FILE")
+    assert [str(one.temperature) for one in Reading.objects.order_by("at")] == ["20.5", "21.0"]
+    assert AuditEvent.objects.filter(verb="reading.add").count() == 1
+    wrong = ReadingsFileForm({}, {"file": file_of("时间,温度,湿度\n2026-11-20 08:00,暖,51\n某时,21,50\n")})
+    assert not wrong.is_valid()
+    assert wrong.errors["file"] == [
+        "Row 2: time, temperature or humidity is not understood.",
+        "Row 3: time, temperature or humidity is not understood.",
+    ]
+
+
+def test_times_are_those_of_the_house():
+    assert moment("2026-11-20 08:00").isoformat() == "2026-11-20T08:00:00+08:00"
+    assert moment("2026/11/20 08:00:30") == moment("2026-11-20T08:00:30")
+
+
+def test_a_round_opens_a_hazard_for_each_line(store, keeper):
+    today = timezone.localdate()
+    inspection = actions.inspect(store, by=keeper, made_on=today, found={"FIRE": "灭火器过期", "LIGHT": " "})
+    assert [hazard.protection for hazard in inspection.hazards.all()] == ["FIRE"]
+    assert not queries.inspection_due(today, store.institution_id, today)
+    assert queries.inspection_due(today - dt.timedelta(7), store.institution_id, today)
+
+
+def test_visitors_are_accompanied_and_leave_once(store, keeper):
+    visit = actions.let_in(store, by=keeper, visitor="张师傅", affiliation="空调公司", purpose="检修")
+    assert visit.accompanied_by == keeper
+    visit = actions.let_out(visit, by=keeper)
+    nothing_happened(lambda: actions.let_out(visit, by=keeper), "left already")
+
+
+def test_a_key_is_with_one_person(store, keeper):
+    handover = actions.take_key(store, by=keeper, key="01")
+    nothing_happened(lambda: actions.take_key(store, by=keeper, key="01"), "with somebody already")
+    actions.return_key(handover, by=keeper)
+    assert actions.take_key(store, by=keeper, key="01").holder == keeper
+
+
+def test_the_registers_have_what_happened_in_their_days(store, keeper, institution):
+    today = timezone.localdate()
+    actions.record_reading(store, by=keeper, temperature=Decimal("26"), humidity=Decimal("50"))
+    actions.inspect(store, by=keeper, made_on=today, found={"FIRE": "灭火器过期"})
+    actions.let_in(store, by=keeper, visitor="张师傅", affiliation="空调公司", purpose="检修")
+    actions.take_key(store, by=keeper, key="01")
+    assert next(iter(queries.register_of_climate(institution, today, today)))[3:7] == ["26.0", "50.0", "超限", "人工"]
+    assert next(iter(queries.register_of_inspections(institution, today, today)))[3:5] == ["灭火器过期", "待处理"]
+    assert next(iter(queries.register_of_visits(institution, today, today)))[2:5] == ["张师傅", "空调公司", "检修"]
+    assert next(iter(queries.register_of_keys(institution, today, today)))[2] == "01"
+
+
+def test_the_page_draws_the_last_days_against_the_limits(store, keeper, signed_in):
+    actions.record_reading(store, by=keeper, temperature=Decimal("26"), humidity=Decimal("50"))
+    page = signed_in(keeper).get(reverse("protection:climate", args=[store.pk])).text
+    assert "Temperature 14 to 24 ℃, relative humidity 45 to 60 %." in page
+    assert page.count('class="outside"') == 1
+    assert page.count('class="inside"') == 1
+
+
+def test_a_form_keeps_what_was_typed_when_refused(store, keeper, signed_in):
+    address = reverse("protection:climate", args=[store.pk])
+    page = signed_in(keeper).post(address, {"temperature": "99", "humidity": "50"}).text
+    assert "between −40 and 60" in page
+    assert 'value="99"' in page
+    assert not Reading.objects.exists()
