@@ -125,6 +125,11 @@ class Desk:
         return permissions(self.user) if self.is_staff else frozenset()
 
     @cached_property
+    def may_find(self) -> bool:
+        """Whether the search box is of use to the person; administrators find no dossier."""
+        return Permission.DOSSIER_FIND in self.permissions
+
+    @cached_property
     def rail(self) -> list[dict[str, Any]]:
         """The domains with the pages the person may open; the current one is marked."""
         domains: list[dict[str, Any]] = []

@@ -16,7 +16,7 @@ from rendang.desk.queries import exact_hit, looks_like_id_number
 from rendang.desk.to_do import to_do_lists
 from rendang.institutions.queries import notices_for
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.access.queries import can, requires
+from rendang.kernel.access.queries import can, proposals, requires
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.documents import registers as books
 from rendang.kernel.standards import queries as standards
@@ -33,6 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "notices": notices_for(request.user, today)[:3],
         "may_see_cases": can(request.user, Permission.CASE_VIEW),
     }
+    if can(request.user, Permission.ROLE_CONFIRM):
+        context["proposals_waiting"] = proposals(request.user).filter(state="PROPOSED").count()
     if context["may_see_cases"]:
         context |= to_do_lists(request.user, today, request.GET)
     return render(request, "desk/home.html", context)

@@ -158,6 +158,7 @@ class CustodyConflict(Case):
     PAGE = "supervision:conflict"
     CLOSED = frozenset({State.KEPT, State.MOVED})
     GOOD_ENDS = frozenset({State.MOVED})
+    ENDS = (_("Claimed by / held by"), "/")
 
     # `institution` is the one that claims, `counterpart` the one that holds.
     claim = models.OneToOneField(Custody, on_delete=models.PROTECT, related_name="conflict")

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from rendang.circulation.intake import actions as intake
 from rendang.dossiers import actions as dossiers
+from rendang.kernel.access import actions as access
 from rendang.kernel.access.models import Role
 from rendang.kernel.workflow.actions import pause
 from rendang.kernel.workflow.queries import tallies, to_do
@@ -145,3 +146,26 @@ def test_a_conflict_is_the_work_of_supervision(institution, other_institution, s
     assert mine(supervisor) == [conflict.pk]
     assert others(head) == [conflict.pk]
     assert others(staff(institution, Role.CLERK)) == []
+
+
+def test_who_confirms_roles_is_told_of_proposals(institution, digitiser, head, security_administrator, signed_in):
+    access.propose_role(digitiser, role=Role.KEEPER, institution=institution, reason="新任", by=security_administrator)
+
+    assert "1 role proposal waits for a decision" in signed_in(head).get("/desk/").content.decode()
+    assert "role proposal" not in signed_in(security_administrator).get("/desk/").content.decode()
+
+
+def test_no_link_leads_to_a_page_one_may_not_open(institution, clerk, digitiser, signed_in):
+    dossier = PlacementFactory(institution=institution).dossier
+    draft = certificates.draft(dossier, by=clerk)
+
+    def shown(user):
+        page = signed_in(user).get(dossier.get_absolute_url()).content.decode()
+        return draft.number in page, f'href="{draft.get_absolute_url()}"' in page
+
+    assert (shown(clerk), shown(digitiser)) == ((True, True), (True, False))
+
+
+def test_administrators_have_no_search_box(security_administrator, clerk, signed_in):
+    assert 'id="search-box"' not in signed_in(security_administrator).get("/desk/").content.decode()
+    assert 'id="search-box"' in signed_in(clerk).get("/desk/").content.decode()

@@ -127,10 +127,6 @@ class Intake(Case):
             ),
         ]
 
-    @property
-    def paper_number(self) -> str:
-        return self.letter_number
-
 
 class ComparedPaper(models.Model):
     """A paper of the sender's list, or one that lay in the parcel without being on it, as the comparison found it."""

@@ -71,6 +71,8 @@ class Case(models.Model):
     CLOSED: ClassVar[frozenset[str]]
     # Ends beside the usual course that are as good as its own end.
     GOOD_ENDS: ClassVar[frozenset[str]] = frozenset()
+    # What the list of the kind calls its two ends, and the sign between them.
+    ENDS: ClassVar[tuple[Any, str]] = (_("From / to"), "→")
     State: Any
 
     number = models.CharField(_("case number"), max_length=32, unique=True, editable=False)

@@ -169,6 +169,7 @@ def case_list(request: HttpRequest, rows: CaseQuerySet, template: str, extra: Ma
         "filter": form,
         "many": many,
         "between_two": any(row.counterpart_id or getattr(row, "sender", "") for row in page.rows),
+        "ends": rows.model.ENDS,
         "has_papers": any(row.paper_number for row in page.rows),
         **extra,
     }

@@ -1,4 +1,5 @@
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from django import forms
@@ -148,3 +149,24 @@ def test_the_title_of_a_page_is_its_heading_unless_it_says_otherwise() -> None:
 
     html = Template(page + "{% block title %}Own{% endblock %}").render(Context({"request": request}))
     assert "<title>Own" in html
+
+
+def test_the_cursor_stands_in_the_first_field_or_in_the_first_that_is_wrong() -> None:
+    def where(form: forms.Form) -> list[str]:
+        shown = Template("{% load rendang %}{{ form|focus_first }}").render(Context({"form": form}))
+        return [name for name in form.fields if "autofocus" in shown.split(f'name="{name}"')[-1].split(">")[0]]
+
+    assert where(ParcelForm()) == ["number"]
+    assert where(ParcelForm({"number": "1", "carrier": "EMS", "arrived": "no day", "seal": "1"})) == ["arrived"]
+
+
+def test_an_institution_and_a_list_speak_the_language_of_the_page() -> None:
+    office = SimpleNamespace(name="青岚市人才市场", english_name="Qinglan Talent Market")
+    nameless = SimpleNamespace(name="青岚市人才市场", english_name="")
+
+    assert drawn("{{ office|named }} · {{ parts|listed }}", office=office, parts=["a", "b"]) == (
+        "Qinglan Talent Market · a, b"
+    )
+    assert (tags.named(nameless), tags.named(None)) == ("青岚市人才市场", "")
+    with translation.override("zh-hans"):
+        assert drawn("{{ office|named }}{% comma %}", office=office) == "青岚市人才市场、"

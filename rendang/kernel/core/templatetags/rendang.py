@@ -135,6 +135,30 @@ def kind_name(model: Any) -> str:
     return capfirst(str(model._meta.verbose_name))
 
 
+@register.filter
+def named(institution: Any) -> str:
+    """What an institution is called in the language of the page."""
+    if institution is None:
+        return ""
+    return institution.name if _in_chinese() or not institution.english_name else institution.english_name
+
+
+@register.simple_tag
+def comma() -> str:
+    """What stands between the parts of a list, in the language of the page."""
+    return "、" if _in_chinese() else ", "
+
+
+@register.filter
+def listed(parts: Any) -> str:
+    """The parts of a list in one line."""
+    return comma().join(str(part) for part in parts)
+
+
+def _in_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
+
+
 register.filter("mask_id", mask_id_number)
 
 
@@ -154,7 +178,7 @@ def partial_date(value: str) -> str:
     except (TypeError, ValueError):
         return str(value or "")
     if len(numbers) == 1:
-        return f"{numbers[0]}年" if (get_language() or "").startswith("zh") else str(numbers[0])
+        return f"{numbers[0]}年" if _in_chinese() else str(numbers[0])
     return date_format(day, "YEAR_MONTH_FORMAT" if len(numbers) == 2 else "DATE_FORMAT")
 
 
