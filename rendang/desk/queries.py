@@ -3,16 +3,16 @@
 import re
 from typing import Any
 
-from rendang.dossiers.models import Dossier
+from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.access.queries import can
+from rendang.kernel.access.queries import can, institutions_where
 from rendang.kernel.core.identifiers import normalise_id_number
 from rendang.kernel.workflow.models import Case
 from rendang.people.queries import find_by_id_number
 from rendang.services.certificates.models import Certificate
 
-CASE_NUMBER = re.compile(r"^[A-Z]{2,8}-\d{8}-\d{4,}$")
-CERTIFICATE_NUMBER = re.compile(r"^[A-Z]{2,8}-CZ-\d{4}-\d{6}$")
+CASE_NUMBER = re.compile(r"^[A-Z][A-Z0-9]{1,9}-\d{8}-\d{4,}$")
+CERTIFICATE_NUMBER = re.compile(r"^[A-Z][A-Z0-9]{1,9}-CZ-\d{4}-\d{6}$")
 BARCODE = re.compile(r"^RD(\d{9})$")
 ID_NUMBER = re.compile(r"^(\d{17}[\dX]|\d{15})$")
 
@@ -37,4 +37,14 @@ def exact_hit(user: Any, text: str) -> str | None:
         person = find_by_id_number(text)
         if person is not None:
             found = Dossier.objects.visible_to(user, Permission.DOSSIER_VIEW).filter(person=person).first()
+    elif any(sign.isdigit() for sign in text):
+        found = _held_under(user, text)
     return found.get_absolute_url() if found else None
+
+
+def _held_under(user: Any, number: str) -> Dossier | None:
+    """The dossier that exactly one institution of the person's keeps under this archive number."""
+    keepers = institutions_where(user, Permission.DOSSIER_VIEW)
+    rows = Custody.objects.visible_to(user, Permission.DOSSIER_VIEW).filter(institution__in=keepers)
+    held = list(rows.filter(archive_number=number, status=Custody.Status.HELD).select_related("dossier")[:2])
+    return held[0].dossier if len(held) == 1 else None

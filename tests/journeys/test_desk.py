@@ -53,7 +53,7 @@ def test_an_intake_passes_from_the_application_to_the_shelf(worker, at_desk, ins
     reviewer.take("核对通知单和目录", 与转递通知单相符="1", 与材料目录相符="1", 材料均属本人="1")
     reviewer.take("审核", 审核结论="材料齐全")
     approver.open(case)
-    approver.take("接收")
+    approver.take("确认接收")
     approver.opens_as_pdf("回执")
     number = Intake.objects.get().custody.archive_number
     approver.shows(number)

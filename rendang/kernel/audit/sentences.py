@@ -56,6 +56,10 @@ THINGS: dict[str, Promise] = {
     "partytransfer": _("transfer of the Party relation"),
     "parcel": _("parcel"),
     "person": _("person"),
+    "query": _("public query"),
+    "value": _("recorded value"),
+    "volume": _("volume"),
+    "otheridentity": _("identity"),
     "placement": _("place"),
     "policy": _("policy"),
     "recall": _("recall letter"),
@@ -317,6 +321,23 @@ SENTENCES: dict[str, Promise] = {
     "transfer.withdraw": _("Withdrew the offer"),
 }
 
+# What a row of these tables is called when an event is about it.
+SAME_AS = {
+    "calendarday": "calendar",
+    "codesynonym": "synonym",
+    "codetable": "code",
+    "membership": "role",
+    "membershipproposal": "role",
+    "publicrequest": "query",
+    "recordedvalue": "value",
+    "rosterlayout": "roster",
+    "rosterrow": "roster",
+    "serviceitem": "service_item",
+    "standardsversion": "standards",
+    "storedfile": "file",
+    "user": "account",
+}
+
 LOOKS = frozenset({"view", "list", "print", "export", "download", "search", "unmask", "places", "ask"})
 
 
@@ -333,9 +354,7 @@ def sentence(verb: str) -> str:
 def thing(subject_type: str) -> str:
     """What an event is about, from its ``app.model``."""
     model = subject_type.rpartition(".")[2]
-    return str(
-        THINGS.get({"user": "account", "membership": "role", "membershipproposal": "role"}.get(model, model), model)
-    )
+    return str(THINGS.get(SAME_AS.get(model, model), model))
 
 
 def actor(verb: str, actor_id: int | None, name: str) -> str:

@@ -55,8 +55,11 @@ def case_context(request: HttpRequest, case: Any) -> dict[str, Any]:
         }
         for rule in steps_open_to(request.user, case)
     ]
+    dossiers = type(case)._meta.get_field("dossier").related_model._default_manager
     return {
         "case": case,
+        "may_open_dossier": case.dossier_id is not None
+        and dossiers.visible_to(request.user, Permission.DOSSIER_VIEW).filter(pk=case.dossier_id).exists(),
         "steps": buttons,
         "flow": flow(case),
         "may_pause": can(request.user, Permission.CASE_PAUSE, at=case.institution_id),
@@ -105,6 +108,8 @@ def step_page(
                 return go_to(request, case.PAGE, pk)
         intro = "" if form.fields else _("Nothing is asked for: press the button to take the step.")
         context = {"case": case, "rule": rule, "form": form, "intro": intro}
+        if request.method == "GET":
+            context["in_the_way"] = what_is_in_the_way(rule, case, request.user)
         if not request.htmx:  # type: ignore[attr-defined]
             context |= known_of(case)
         return render_page(request, "workflow/step.html", context, partial="form")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rendang.dossiers.models import Custody
 from rendang.kernel.files.models import StoredFile
@@ -22,7 +23,7 @@ class Certificate(Case):
     class Status(models.TextChoices):
         """What the public is told, computed from the record at the moment of asking."""
 
-        VALID = "VALID", _("Valid")
+        VALID = "VALID", pgettext_lazy("certificate", "Valid")
         DOSSIER_LEFT = "DOSSIER_LEFT", _("The dossier has left the institution since")
         SUPERSEDED = "SUPERSEDED", _("Superseded by a later certificate")
         REVOKED = "REVOKED", _("Revoked")

@@ -1,0 +1,59 @@
+"""The one box: a whole number, typed or scanned, opens what it names; anything else is looked for."""
+
+import pytest
+
+from rendang.kernel.access.models import Role
+from rendang.services.certificates import actions as certificates
+from tests.factories import PlacementFactory, held_dossier, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def where(browser, text):
+    return browser.post("/desk/search/", {"q": text}).headers.get("Location")
+
+
+@pytest.fixture
+def dossier(institution):
+    return PlacementFactory(institution=institution).dossier
+
+
+@pytest.fixture
+def numbers(dossier, clerk, reviewer):
+    issued = certificates.issue(certificates.draft(dossier, by=clerk), by=reviewer)
+    return {
+        dossier.barcode: dossier,
+        dossier.custodies.get().archive_number: dossier,
+        dossier.person.id_number: dossier,
+        issued.number: issued,
+        issued.certificate_number: issued,
+    }
+
+
+def test_every_whole_number_opens_what_it_names(numbers, clerk, signed_in):
+    browser = signed_in(clerk)
+
+    for number, named in numbers.items():
+        assert where(browser, f" {number} ") == named.get_absolute_url(), number
+
+
+def test_none_of_them_opens_anything_of_another_institution(numbers, other_institution, signed_in):
+    stranger = signed_in(staff(other_institution, Role.CLERK))
+
+    for number, named in numbers.items():
+        assert where(stranger, number) != named.get_absolute_url(), number
+
+
+def test_an_archive_number_that_two_institutions_gave_is_looked_for(
+    institution, other_institution, supervisor, signed_in
+):
+    for place in (institution, other_institution):
+        held_dossier(place, custody={"archive_number": "900242"})
+
+    assert where(signed_in(supervisor), "900242") == "/desk/dossiers/?q=900242"
+
+
+def test_a_part_of_a_number_is_looked_for(dossier, clerk, signed_in):
+    part = dossier.custodies.get().archive_number[:-1]
+
+    assert where(signed_in(clerk), part) == f"/desk/dossiers/?q={part}"
