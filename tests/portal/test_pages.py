@@ -101,6 +101,15 @@ def test_a_question_answers_one_query(visitor, dossier):
     assert PublicRequest.objects.count() == 1
 
 
+def test_a_query_with_a_mistake_asks_a_new_question_and_keeps_what_was_typed(visitor, dossier):
+    shown = visitor.post("/query/", {"name": dossier.person.name, "id_number": "", "answer": "", "token": "x"})
+
+    asked = shown.context["form"]["answer"]
+    assert asked.label != "Answer"
+    assert f">{asked.label}</label>" in shown.content.decode()
+    assert f'value="{dossier.person.name}"' in shown.content.decode()
+
+
 def test_an_identity_is_asked_about_a_few_times_a_day(visitor, dossier):
     for _time in range(5):
         assert "kept here" in ask(visitor, dossier.person.name, dossier.person.id_number).text

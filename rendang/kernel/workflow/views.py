@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.audit.queries import timeline
+from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.workflow import actions, forms
@@ -102,7 +103,7 @@ def step_page(
             try:
                 take[step](case, by=request.user, **form.cleaned_data)
             except ValidationError as refused:
-                form.add_error(None, refused.messages)
+                show_refusal(form, refused)
             else:
                 messages.success(request, _("Done: %(step)s.") % {"step": rule.label})
                 return go_to(request, case.PAGE, pk)
@@ -228,7 +229,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.pause(case, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
-            form.add_error(None, refused.messages)
+            show_refusal(form, refused)
         else:
             messages.success(request, _("The case is paused."))
             return redirect(case)

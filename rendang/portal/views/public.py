@@ -70,7 +70,7 @@ def query(request: HttpRequest) -> HttpResponse:
     typed = request.POST.copy()
     typed["token"], typed["answer"] = fresh.token, ""
     form.data = typed
-    form.fields["answer"].label = fresh.question
+    form["answer"].label = fresh.question
     return render(request, "portal/query.html", {"form": form})
 
 

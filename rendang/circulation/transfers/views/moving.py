@@ -14,6 +14,7 @@ from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, requires
 from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.files.serving import serve
 from rendang.kernel.standards import queries as standards
@@ -71,7 +72,7 @@ def offer(request: HttpRequest, dossier: int) -> HttpResponse:
         try:
             transfer = actions.offer(found, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
-            form.add_error(None, refused.messages)
+            show_refusal(form, refused)
         else:
             messages.success(request, _("The dossier is offered. The other institution decides next."))
             return go_to(request, "transfers:detail", transfer.pk)
