@@ -8,6 +8,9 @@ from rendang.circulation.intake.models import Intake
 from rendang.dossiers.models import Material
 from rendang.kernel.access.models import Role
 from rendang.kernel.core.identifiers import make_id_number
+from rendang.services.certificates import actions as certificates
+from rendang.services.certificates.models import Certificate
+from rendang.storage import actions as storage
 from tests.factories import PlacementFactory, SlotFactory, held_dossier, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -153,3 +156,28 @@ def custody_on(desk, dossier):
     desk.open(dossier.get_absolute_url())
     glance = desk.page.locator(".glance > div").filter(has_text="保管")
     return glance.first.locator("strong").inner_text()
+
+
+def test_ticked_cases_take_a_step_together_and_a_scanner_works_anywhere(worker, at_desk, institution):
+    clerk = worker(Role.CLERK)
+    drafts = [certificates.draft(PlacementFactory(institution=institution).dossier, by=clerk) for _each in range(3)]
+    storage.take_out(drafts[1].dossier, by=worker(Role.KEEPER), detail="阅档室")
+    reviewer = at_desk(worker(Role.REVIEWER))
+    reviewer.open("/desk/certificates/")
+    step = reviewer.page.get_by_role("button", name="出具…", exact=True)
+    expect(step).to_be_disabled()
+    for key in ("j", "x", "j", "x", "j", "x"):
+        reviewer.key(key)
+    expect(reviewer.page.get_by_text("已勾选 3 行")).to_be_visible()
+    reviewer.press("出具…", to=r"case=\d+")
+    with reviewer.page.expect_navigation():
+        reviewer.key("Enter")
+    reviewer.look()
+    reviewer.shows("出具：已办理 2 件。", "有 1 件未能办理", drafts[1].number)
+    assert sorted(Certificate.objects.values_list("state", flat=True)) == ["DRAFTED", "ISSUED", "ISSUED"]
+
+    with reviewer.page.expect_navigation():
+        reviewer.type(drafts[1].dossier.barcode)  # as fast as a scanner
+        reviewer.key("Enter")
+    expect(reviewer.page).to_have_url(re.compile(f"{drafts[1].dossier.get_absolute_url()}$"))
+    reviewer.look()
