@@ -112,8 +112,8 @@ def test_what_one_person_attests_of_one_case_is_not_taken_for_many(kind, step, r
 
 def test_steps_for_many_ask_for_nothing_or_for_the_same(drafts):
     assert set(steps_for_many(Certificate)) == {"issue", "refuse", "revoke"}
-    assert set(steps_for_many(Intake)) == {"issue_letter", "accept", "compare_again", "withdraw"}
-    assert set(STEPS[Intake]) > set(steps_for_many(Intake))
+    assert {"issue_letter", "accept", "withdraw"} <= set(steps_for_many(Intake)) < set(STEPS[Intake])
+    assert not {"open_parcel", "witness_opening", "review"} & set(steps_for_many(Intake))
 
 
 @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
