@@ -1,12 +1,14 @@
 """One of everything that belongs to an institution, made by the ordinary actions: what the pages are opened with."""
 
 import datetime as dt
+import io
 import itertools
 from decimal import Decimal
 from types import SimpleNamespace
 
 from django.utils import timezone
 
+from rendang.circulation.graduates import actions as graduates
 from rendang.circulation.household import actions as household
 from rendang.circulation.intake import actions as intake
 from rendang.circulation.parcels import actions as parcels
@@ -223,6 +225,16 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         here.store, by=ours[Role.KEEPER], visitor="张师傅", affiliation="虚构空调公司", purpose="检修空调"
     )
     here.key = protection.take_key(here.store, by=ours[Role.KEEPER], key=f"钥匙{next(_numbers)}")
+
+    expected = graduates.import_list(
+        io.BytesIO(f"姓名,身份证号\n韩梅梅,{fresh_number()}\n".encode()),
+        institution=institution,
+        by=ours[Role.CLERK],
+        school=f"虚构大学{next(_numbers)}",
+        year=2026,
+        file_name="毕业生.csv",
+    )
+    here.graduate = expected.graduates.get()
 
     here.member = ours[Role.DIGITISER]
     here.membership = here.member.memberships.get()

@@ -127,6 +127,16 @@ TOPICS = (
         ("household_permit_validity", "household_page_loan"),
     ),
     Topic(
+        "graduates:",
+        _("Graduates' dossiers"),
+        _(
+            "A school sends the list of its graduates ahead; every line is judged and the others are expected. When a"
+            " parcel comes, its dossiers are scanned one by one: who is expected gets an intake and is told, who is"
+            " not waits on the parcel. Nobody is asked for the registration card 报到证 that was abolished in 2023."
+        ),
+        ("人社部发〔2021〕112号", "人社厅发〔2022〕64号"),
+    ),
+    Topic(
         "party:",
         _("Party relation"),
         _(

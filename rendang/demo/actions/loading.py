@@ -17,6 +17,7 @@ from rendang.demo.actions import (
     catalogues,
     certificates,
     conflicts,
+    graduates,
     household,
     intakes,
     notices,
@@ -76,6 +77,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
                 catalogues,
                 party,
                 household,
+                graduates,
                 protection,
             )
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]

@@ -1,0 +1,48 @@
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.access.models import Institution
+
+SHOWN = [
+    ("", _("Everybody")),
+    ("expected", _("Expected, not come")),
+    ("arrived", _("Arrived")),
+    ("struck_off", _("Struck off")),
+]
+
+
+class ListForm(forms.Form):
+    institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none(), empty_label=None)
+    school = forms.CharField(label=_("School"), max_length=120)
+    year = forms.IntegerField(label=_("Year of graduation"), min_value=1950, max_value=2100)
+    file = forms.FileField(
+        label=_("List of the school"),
+        help_text=_(
+            "XLSX, XLS or CSV with the columns 姓名 and 身份证号; 学号, 学历 and 专业 if the school has them."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
+    )
+    only_judge = forms.BooleanField(
+        label=_("Only judge, import nothing yet"), required=False, help_text=_("Shows what every line would become.")
+    )
+
+    def __init__(self, here: Any, *args: Any) -> None:
+        super().__init__(*args)
+        self.fields["institution"].queryset = here  # type: ignore[attr-defined]
+        self.fields["year"].initial = timezone.localdate().year
+
+
+class FilterForm(forms.Form):
+    show = forms.ChoiceField(label=_("Show"), required=False, choices=SHOWN)
+    text = forms.CharField(label=_("Full name or student number"), required=False, max_length=60)
+
+
+class ArrivalsForm(forms.Form):
+    lines = forms.CharField(
+        label=_("Dossiers in the parcel"),
+        widget=forms.Textarea(attrs={"rows": 10, "autofocus": True}),
+        help_text=_("One a line: identity number, student number or name; scan or paste them."),
+    )
