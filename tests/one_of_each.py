@@ -11,6 +11,7 @@ from django.utils import timezone
 from rendang.circulation.graduates import actions as graduates
 from rendang.circulation.household import actions as household
 from rendang.circulation.intake import actions as intake
+from rendang.circulation.loans import actions as loans
 from rendang.circulation.parcels import actions as parcels
 from rendang.circulation.party import actions as party
 from rendang.circulation.rosters import actions as rosters
@@ -109,6 +110,28 @@ def household_member(institution: Institution, person, by):
     return household.register(move, by=by[Role.CLERK], **permit).member
 
 
+def two_people() -> list[dict[str, object]]:
+    """Whom a unit sends."""
+    return [
+        {"name": name, "id_number": fresh_number(), "post": "干事", "is_party_member": True}
+        for name in ("赵一", "钱二")
+    ]
+
+
+def applied_for(dossier, by, **given):
+    """A unit applies to read the dossier; ``use="LOAN"`` to borrow it."""
+    usual = {
+        "use": "CONSULTATION",
+        "reason": "vetting",
+        "scope": "学历和工作经历",
+        "unit": f"虚构街道办事处{next(_numbers)}",
+        "phone": "0571-00000002",
+        "letter_number": "介字〔2026〕12号",
+        "borrowers": two_people(),
+    }
+    return loans.apply(dossier, by=by[Role.CLERK], **usual | given)
+
+
 def one_of_each(institution: Institution, partner: Institution, city: dict[Role, object]) -> SimpleNamespace:
     """What an institution has one of; ``partner`` is at the other end of its transfers and conflicts."""
     ours, theirs = staff_of(institution), staff_of(partner)
@@ -184,6 +207,28 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         inputs = COUNTED if step == "check" else {}
         here.departure = transfers.DEPARTURE_STEPS[step](here.departure, by=ours[by], **inputs)
     here.departing = here.departure.lines.get()
+    here.loan = applied_for(dossier_in_stock(institution), ours, use="LOAN")
+    here.loan = loans.endorse(here.loan, by=ours[Role.APPROVER])
+    here.loan = loans.approve_finally(here.loan, by=ours[Role.HEAD])
+    here.agency = loans.add_agency(
+        institution,
+        by=ours[Role.APPROVER],
+        name=f"虚构社保中心{next(_numbers)}",
+        kind="PENSION",
+        agreement_number=f"协议{next(_numbers)}",
+        valid_from=timezone.localdate(),
+        valid_to=timezone.localdate() + dt.timedelta(365),
+        reasons=["retirement"],
+        most_out=5,
+        contacts="李主任 0571-00000001",
+    )
+    here.bar = loans.bar(
+        institution,
+        by=ours[Role.APPROVER],
+        name="虚构事务所",
+        reason="擅自拍照",
+        until=timezone.localdate() + dt.timedelta(30),
+    )
 
     here.certificate = certificates.draft(here.dossier, by=ours[Role.CLERK])
     here.certificate = certificates.issue(here.certificate, by=ours[Role.REVIEWER])

@@ -18,6 +18,7 @@ from django.urls import URLPattern, get_resolver, resolve, reverse
 
 from rendang.circulation.household.models import HouseholdMove, PageLoan
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.loans.models import Loan
 from rendang.circulation.party.models import PartyTransfer
 from rendang.circulation.transfers.models import Departure, Transfer
 from rendang.dossiers.models import CustodyConflict, MaterialRemoval, Undertaking
@@ -93,6 +94,12 @@ ARGUMENTS: dict[str, Any] = {
     "institutions:keeper": lambda here: [here.keeper_outside.pk],
     "institutions:keeper_correct": lambda here: [here.keeper_outside.pk],
     "institutions:keeper_verify": lambda here: [here.keeper_outside.pk],
+    "loans:apply": lambda here: [here.dossier.pk],
+    "loans:paper": lambda here: [here.loan.pk, "approval"],
+    "loans:agency": lambda here: [here.agency.pk],
+    "loans:agency_end": lambda here: [here.agency.pk],
+    "loans:bar_lift": lambda here: [here.bar.pk],
+    "loans": lambda here: [here.loan.pk],
     "rosters:download": lambda here: [here.roster.pk, "original"],
     "rosters": lambda here: [here.roster.pk],
     "graduates:arrival": lambda here: [here.parcel.pk],
@@ -156,6 +163,7 @@ CASES_OF = {
     "intake:step": Intake,
     "transfers:step": Transfer,
     "departures:step": Departure,
+    "loans:step": Loan,
     "certificates:step": Certificate,
     "dossiers:step": MaterialRemoval,
     "dossiers:undertaking_step": Undertaking,

@@ -4,7 +4,6 @@ One person, one dossier, one keeper; a dossier is always somewhere; nothing chan
 refused changes nothing (ARCHITECTURE.md). Three institutions, everybody's roles, three people's dossiers.
 """
 
-import datetime as dt
 from collections import Counter
 from types import SimpleNamespace
 
@@ -12,13 +11,11 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
-from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from rendang.circulation.intake import actions as intake
-from rendang.circulation.parcels.models import Parcel
 from rendang.circulation.transfers import actions as transfers
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody, Dossier
@@ -39,83 +36,12 @@ from rendang.storage.models import Placement, Slot
 from rendang.storage.queries import in_stock
 from rendang.supervision import actions as supervision
 from tests.factories import CitizenFactory, InstitutionFactory, SlotFactory, staff
-from tests.one_of_each import COUNTED, fresh_number
+from tests.one_of_each import COUNTED, applied_for, fresh_number
+from tests.what_steps_take import ALSO, GIVEN, HANDS_OVER, PERHAPS, TAKE, WRONG, given
 
 pytestmark = pytest.mark.django_db
 NAME = "王小明"
 HELD = Custody.Status.HELD
-TAKE = {
-    "intake": intake.STEPS,
-    "transfer": transfers.STEPS,
-    "certificate": certificates.STEPS,
-    "custodyconflict": supervision.STEPS,
-}
-# What a step is given when all is well, and what is tried besides.
-GIVEN = {
-    "register_parcel": {"carrier": "ems", "parcel_sender": "虚构大学", "seal": "INTACT"},
-    "open_parcel": COUNTED,
-    "compare": {"notice_agrees": True, "list_agrees": True, "right_person": True},
-    "review": {"review": "材料齐全"},
-    "compare_again": {"reason": "补来清单"},
-    "return_parcel": {"return_reason": "broken_seal", "return_detail": "封条破损"},
-    "send_back": {"carrier": "hand"},
-    "report_missing": {"reason": "对方称未收到"},
-    "give_up": {"reason": "查无下落"},
-    "withdraw": {"reason": "本人撤回"},
-    "pack": COUNTED,
-    "dispatch": {"carrier": "hand"},
-    "receive": {"seal_intact": True, **COUNTED},
-    "refuse": {"refusal_reason": "broken_seal", "refusal_detail": "封条破损"},
-    "decline": {"reason": "不属于接收范围"},
-    "certificate.refuse": {"reason": "本人撤回"},
-    "revoke": {"reason": "记载有误"},
-    "keep": {"finding": "在原机构库房"},
-    "move": {"finding": "在新机构库房"},
-}
-WRONG = {
-    "intake.register_parcel": {"carrier": "self", "seal": "BROKEN"},
-    "intake.compare": {"list_agrees": False, "comparison": "少一份登记表"},
-    "intake.return_parcel": {"return_reason": "missing_paper"},
-    "intake.send_back": {"carrier": "courier"},
-    "transfer.dispatch": {"carrier": "self"},
-    "transfer.receive": {"papers_counted": 3},
-    "transfer.refuse": {"refusal_reason": "missing_paper"},
-    "custodyconflict.keep": {"finding": " "},
-}
-# What else a change leaves in the audit log, always and perhaps, beside the event of its own name.
-ALSO = {
-    "intake.issue_letter": ["file.store"],
-    "intake.register_parcel": ["parcel.register", "parcel.match", "message.send"],
-    "intake.match_parcel": ["parcel.match", "message.send"],
-    "intake.accept": ["custody.take", "placement.put_on_desk", "file.store", "message.send"],
-    "intake.accept_settled": ["file.store", "message.send"],
-    "intake.claim": ["custody.claim", "custodyconflict.open"],
-    "intake.send_back": ["file.store"],
-    "intake.return_parcel": ["file.store"],
-    "transfer.pack": ["placement.put_on_desk", "file.store"],
-    "transfer.dispatch": ["placement.hand_to_courier"],
-    "transfer.receive": ["custody.end", "custody.take", "placement.put_on_desk", "file.store"],
-    "certificate.issue": ["file.store"],
-    "custodyconflict.open": ["custody.claim"],
-    "custodyconflict.keep": ["custody.settle"],
-    "undertaking.open": ["file.store", "message.send"],
-    "custodyconflict.move": ["custody.settle", "placement.put_on_desk"],
-}
-PERHAPS = {
-    "intake.open": {"person.create"},
-    "intake.accept": {"dossier.create", "dossier.add_volumes"},
-    "intake.accept_settled": {"dossier.add_volumes"},
-    "intake.claim": {"dossier.create"},
-    "certificate.issue": {"certificate.open"},  # a citizen's application is granted at once
-    "custodyconflict.move": {"custody.end"},
-    "transfer.take_back": {"placement.put_on_desk"},
-}
-# From whom to whom custody may go: by nothing but these.
-HANDS_OVER = {
-    "intake.accept": lambda case, holder: (None, case.institution_id),
-    "transfer.receive": lambda case, holder: (case.institution_id, case.counterpart_id),
-    "custodyconflict.move": lambda case, holder: (holder, case.institution_id),
-}
 
 
 def holders() -> dict[int, int | None]:
@@ -135,31 +61,16 @@ def all_there_is() -> list:
     ]
 
 
-def given(kind: str, step: str) -> dict:
-    inputs = GIVEN.get(f"{kind}.{step}", GIVEN.get(step, {}))
-    if step == "register_parcel":
-        return inputs | {
-            "arrived_on": timezone.localdate() - dt.timedelta(1),
-            "waybill": f"EA{Parcel.objects.count()}",
-        }
-    if step in ("confirm_return", "send_receipt"):
-        return {
-            "confirm_return": {"returned_on": timezone.localdate()},
-            "send_receipt": {"receipt_carrier": "ems", "receipt_sent_on": timezone.localdate()},
-        }[step]
-    if step == "match_parcel":
-        return {"parcel": Parcel.objects.order_by("pk").last()}
-    return inputs
-
-
 def way_on(case) -> str | None:
     """The step that leads on when all goes well."""
     kind = kind_of(case.kind)
-    path = main_path(kind)
+    case = kind._default_manager.get(pk=case.pk)
+    path = main_path(kind, case)
     if case.closed_at or case.state not in path:
         return None
     following = path[path.index(case.state) + 1]
-    return next(name for name, rule in STEPS[kind].items() if case.state in rule.sources and rule.target == following)
+    rules = {name: rule for name, rule in STEPS[kind].items() if rule.applies(case)}
+    return next(name for name, rule in rules.items() if case.state in rule.sources and rule.target == following)
 
 
 def one_dossier_one_keeper():
@@ -201,10 +112,33 @@ def every_custody_place_and_case_has_its_event():
 def what_two_must_do_two_have_done():
     for case in kinds()["intake"].objects.exclude(second_opener=None):
         assert case.first_opener_id != case.second_opener_id
-    for packed, sent in (("intake.review", "intake.accept"), ("transfer.pack", "transfer.dispatch")):
+    for packed, sent in (
+        ("intake.review", "intake.accept"),
+        ("transfer.pack", "transfer.dispatch"),
+        ("loan.open", "loan.approve"),
+        ("loan.endorse", "loan.approve_finally"),
+        ("loan.report_discrepancy", "loan.settle"),
+    ):
         for event in AuditEvent.objects.filter(verb=sent):
             before = AuditEvent.objects.filter(verb=packed, subject_id=event.subject_id, pk__lt=event.pk)
             assert before.latest("pk").actor_id != event.actor_id
+
+
+def what_is_lent_is_with_the_borrower_counted_signed_for_and_due():
+    places = {"LENT": "BORROWER", "READING": "READING_ROOM"}
+    out = kinds()["loan"].objects.filter(state__in=places)
+    for loan in out:
+        place = Placement.objects.get(dossier=loan.dossier_id, until=None)
+        assert (place.kind, place.case_id) == (places[loan.state], loan.pk)
+        assert loan.due_back
+        assert loan.due_date or loan.paused_at
+    in_hand = Placement.objects.filter(until=None, kind__in=places.values())
+    assert {place.case_id for place in in_hand} == {loan.pk for loan in out}
+    for loan in kinds()["loan"].objects.exclude(handed_over_at=None):
+        assert loan.slip_file_id
+        assert loan.signed_by.loan_id == loan.pk
+        assert loan.state in places or loan.pages_back is not None
+        assert loan.pages_back in {None, loan.pages_out} or loan.discrepancy_file_id
 
 
 def the_public_is_told_what_the_record_says():
@@ -224,11 +158,12 @@ PROMISES = [
     cases_are_numbered_once_and_in_a_state_that_exists,
     every_custody_place_and_case_has_its_event,
     what_two_must_do_two_have_done,
+    what_is_lent_is_with_the_borrower_counted_signed_for_and_due,
     the_public_is_told_what_the_record_says,
 ]
 
 
-WHO = st.integers(0, 55)
+WHO = st.integers(0, 67)
 
 
 class Business(RuleBasedStateMachine):
@@ -285,7 +220,7 @@ class Business(RuleBasedStateMachine):
     def take(self, case, name, number, wrong=False):
         kind = kind_of(case.kind)
         case = kind._default_manager.get(pk=case.pk)
-        inputs = given(case.kind, name) | (WRONG.get(f"{case.kind}.{name}", {}) if wrong else {})
+        inputs = given(case, name) | (WRONG.get(f"{case.kind}.{name}", {}) if wrong else {})
         by = self.actor(number, lambda person: may_take(person, STEPS[kind][name], case))
         act = lambda: TAKE[case.kind][name](case, by=by, **inputs)  # noqa: E731
         return self.attempt(f"{case.kind}.{name}", act, by, case)
@@ -327,6 +262,13 @@ class Business(RuleBasedStateMachine):
             by = self.actor(who, self.clerk_of_the_keeper(dossier))
             to = self.city.institutions[to]
             self.attempt("transfer.open", lambda: transfers.offer(dossier, to, by=by, reason="internal"), by)
+
+    @rule(which=st.integers(0, 2), use=st.sampled_from(["CONSULTATION", "LOAN", "DIGITAL"]), unit=WHO, who=WHO)
+    def a_unit_asks(self, which, use, unit, who):
+        if dossier := self.any_of(Dossier.objects.order_by("pk"), which):
+            by = self.actor(who, self.clerk_of_the_keeper(dossier))
+            asked = {"use": use, "unit": f"虚构单位{unit % 4}", "days": 1 if use == "DIGITAL" else None}
+            self.attempt("loan.open", lambda: applied_for(dossier, {Role.CLERK: by}, **asked), by)
 
     @rule(which=st.integers(0, 2), who=WHO)
     def draft(self, which, who):
@@ -384,7 +326,7 @@ class Business(RuleBasedStateMachine):
 @pytest.fixture
 def city():
     institutions = [InstitutionFactory() for _which in range(3)]
-    roles = (Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.KEEPER)
+    roles = (Role.CLERK, Role.REVIEWER, Role.APPROVER, Role.KEEPER, Role.HEAD)
     at = [[staff(place, role) for role in roles] for place in institutions]
     authorities = [staff(None, role) for role in (Role.SUPERVISOR, Role.AUDIT_ADMINISTRATOR)]
     numbers = [fresh_number() for _which in range(3)]
@@ -425,7 +367,7 @@ def goes_on(case, until, city):
     while case.state != until:
         name = way_on(case)
         by = next(one for one in city.people if name in {rule.name for rule in steps_open_to(one, case)})
-        case = TAKE[case.kind][name](case, by=by, **given(case.kind, name))
+        case = TAKE[case.kind][name](case, by=by, **given(case, name))
     return case
 
 

@@ -12,6 +12,7 @@ from ninja.errors import ValidationError as SchemaError
 from rendang.circulation.household.api import page_router as member_pages
 from rendang.circulation.household.api import router as household
 from rendang.circulation.intake.api import router as intake
+from rendang.circulation.loans.api import router as loans
 from rendang.circulation.party.api import router as party
 from rendang.circulation.transfers.api import departures
 from rendang.circulation.transfers.api import router as transfers
@@ -39,6 +40,7 @@ api.add_router("/departures", departures)
 api.add_router("/household-moves", household)
 api.add_router("/member-pages", member_pages)
 api.add_router("/protection", protection)
+api.add_router("/loans", loans)
 api.add_router("/certificates", certificates)
 api.add_router("/query", portal)
 

@@ -95,6 +95,37 @@ TOPICS = (
         ("keeper_kinds",),
     ),
     Topic(
+        "loans:",
+        _("Loans and consultations"),
+        _(
+            "Two people come with an introduction letter and their identity cards; an agency may have an agreement"
+            " instead. The section approves, and the head as well what leaves the house, a cadre's dossier or a reason"
+            " for the head. Pages are counted and signed for at hand-over and at return; who is late gets a letter and"
+            " borrows nothing more. Nobody reads their own dossier or a relative's."
+        ),
+        ("《干部人事档案工作条例》（2018）第三十一条", "查（借）阅规定"),
+        (
+            "consultation_persons",
+            "borrow_default",
+            "borrow_max",
+            "borrow_renewals",
+            "digital_consultation",
+            "overdue_notice",
+            "loan_head_uses",
+            "loan_head_employers",
+        ),
+    ),
+    Topic(
+        "people:kinships",
+        _("Declarations of kinship"),
+        _(
+            "Every member of staff declares themselves and their relatives: spouse, direct line, collateral within"
+            " three generations, close in-laws. Their dossiers do not open for that person, on no page and in no"
+            " export; the attempt is noted in the audit log."
+        ),
+        ("《公务员法》第七十四条、第七十六条", "《干部人事档案工作条例》（2018）"),
+    ),
+    Topic(
         "rosters:",
         _("Rosters"),
         _(

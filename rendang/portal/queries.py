@@ -43,6 +43,8 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 # The verbs of the audit log that are looks, not changes.
 LOOKS = frozenset({"view", "unmask", "print", "export", "ask"})
+# Who reads a dossier for which authority is not the citizen's to follow: it would warn whom an authority looks into.
+INSIDE = ("loan.",)
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,14 @@ class Look:
     reason: str
 
 
+def _is_shown(verb: str) -> bool:
+    return verb.rpartition(".")[2] in LOOKS and not verb.startswith(INSIDE)
+
+
 def looks_at(person_id: int, limit: int = 100) -> list[Look]:
     """Who looked, newest first, the looks of the public query and of the citizen's own sign-in included."""
     names = {institution.pk: institution.name for institution in Institution.objects.all()}
-    events = [event for event in events_about(person_id, limit=5 * limit) if event.verb.rpartition(".")[2] in LOOKS]
+    events = [event for event in events_about(person_id, limit=5 * limit) if _is_shown(event.verb)]
     events = events[:limit]
     offices = _offices_of({event.actor_id for event in events if event.actor_id and not event.institution_id})
     return [

@@ -26,7 +26,6 @@ def _english(settings: object) -> None:
 
 
 BEING_BUILT = {
-    "loans:list",
     "accruals:list",
     "agreements:list",
     "stocktakes:list",

@@ -25,6 +25,8 @@ class City:
     people: int
     random: Random = field(default_factory=lambda: Random(SEED + 2))
     registry: Registry = field(default_factory=lambda: Registry(SEED + 3))
+    # People about whom a scene is told already: no other scene moves their dossier away.
+    reserved: set[int] = field(default_factory=set)
     _stock: dict[str, Iterator[int]] = field(default_factory=dict)
 
     @property
@@ -43,8 +45,12 @@ class City:
         """The next dossier of the office that lies in its slot and is nobody's by name; each is given once."""
         if office not in self._stock:
             self._stock[office] = iter(self._in_stock(office))
-        found = next(self._stock[office], None)
-        return Dossier.objects.select_related("person").get(pk=found) if found else None
+        for found in self._stock[office]:
+            dossier = Dossier.objects.select_related("person").get(pk=found)
+            if dossier.person_id not in self.reserved:
+                self.reserved.add(dossier.person_id)
+                return dossier
+        return None
 
     def dossier_of(self, citizen: Citizen) -> Dossier | None:
         person = find_by_id_number(citizen.id_number)

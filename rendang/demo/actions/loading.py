@@ -20,6 +20,7 @@ from rendang.demo.actions import (
     graduates,
     household,
     intakes,
+    loans,
     notices,
     parcels,
     party,
@@ -79,6 +80,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
                 household,
                 graduates,
                 protection,
+                loans,
             )
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]
         tell(f"{play(scenes):,} steps of daily business")

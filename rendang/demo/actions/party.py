@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from rendang.circulation.party import actions as party
 from rendang.circulation.party.models import PartyBranch
-from rendang.circulation.party.queries import MEMBERS
+from rendang.circulation.party.queries import MEMBERS, dossier_is_here
 from rendang.demo.actions.city import City
 from rendang.demo.actions.timeline import Scene
 from rendang.dossiers.models import Custody
@@ -30,8 +30,11 @@ def scenes(city: City) -> Iterator[Scene]:
                 political_status__in=MEMBERS,
                 dossier__custodies__institution=city.institutions[office],
                 dossier__custodies__status=Custody.Status.HELD,
-            ).order_by("pk")[: len(_CAST)]
+            )
+            .exclude(pk__in=city.reserved)
+            .order_by("pk")[: len(_CAST)]
         )
+        city.reserved.update(person.pk for person in members)
         yield _branches(city, office)
         for number, (person, (stay, days_ago, fate)) in enumerate(zip(members, _CAST, strict=False)):
             yield _member(city, office, number, person, stay, days_ago, fate)
@@ -48,6 +51,8 @@ def _branches(city: City, office: str) -> Scene:
 def _member(city: City, office: str, number: int, person: Person, stay: str, days_ago: int, fate: str) -> Scene:
     clerk, approver = city.by("clerk", office), city.by("approver", office)
     yield days_ago
+    if not dossier_is_here(person, city.institutions[office]):
+        return  # a conflict of custody was settled for the other side
     today = timezone.localdate()
     branches = PartyBranch.objects.filter(institution=city.institutions[office]).order_by("pk")
     case = party.register_arrival(

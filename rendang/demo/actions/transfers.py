@@ -96,7 +96,7 @@ def _transfer(
         yield days_ago - 6
         transfers.take_back(case, by=keeper)
         yield days_ago - 6
-        _shelve_again(moved, keeper, case.institution)
+        shelve_again(moved, keeper, case.institution)
         return
     # A second person checks the parcel and hands it over.
     yield max(days_ago - 5, late)
@@ -115,7 +115,7 @@ def _transfer(
         yield days_ago - 9
         transfers.take_back(case, by=keeper)
         yield days_ago - 9
-        _shelve_again(moved, keeper, case.institution)
+        shelve_again(moved, keeper, case.institution)
         return
     yield max(days_ago - 7, late)
     case = transfers.receive(case, by=keeper_there, seal_intact=True, **counts)
@@ -124,7 +124,7 @@ def _transfer(
         storage.place(moved, free_slots(case.counterpart, limit=1)[0], by=keeper_there, case=case)
 
 
-def _shelve_again(dossier: Dossier, keeper: User, office: Institution) -> None:
+def shelve_again(dossier: Dossier, keeper: User, office: Institution) -> None:
     """Back into its slot, or, where another dossier has come to lie there meanwhile, into a free one."""
     former = last_slot(dossier, office)
     if former and former.occupied < former.capacity:

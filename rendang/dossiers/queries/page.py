@@ -40,6 +40,7 @@ BUSINESS = (
     Begin(_("Certificate of custody"), "certificates:draft", Permission.CERTIFICATE_DRAFT, "certificate"),
     Begin(_("Transfer out"), "departures:apply", Permission.TRANSFER_OFFER, "package-export"),
     Begin(_("Offer a transfer"), "transfers:offer", Permission.TRANSFER_OFFER, "transfer"),
+    Begin(_("Read or borrow"), "loans:apply", Permission.LOAN_REGISTER, "book-upload"),
     Begin(_("Party relation arrives"), "party:arrival", Permission.PARTY_EDIT, "flag"),
     Begin(_("Household registration arrives"), "household:arrival", Permission.HOUSEHOLD_EDIT, "home"),
 )

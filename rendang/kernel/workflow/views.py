@@ -174,7 +174,9 @@ def case_list(request: HttpRequest, rows: CaseQuerySet, template: str, extra: Ma
         "entries": entries,
         "filter": form,
         "many": many,
-        "between_two": any(row.counterpart_id or getattr(row, "sender", "") for row in page.rows),
+        "between_two": any(
+            row.counterpart_id or getattr(row, "sender", "") or getattr(row, "goes_to", "") for row in page.rows
+        ),
         "ends": rows.model.ENDS,
         "has_papers": any(row.paper_number for row in page.rows),
         **extra,

@@ -19,6 +19,7 @@ from rendang.storage import queries
 from rendang.storage.actions import retrieving
 from rendang.storage.actions.refusing import (
     refuse_if_full,
+    refuse_if_in_hand,
     refuse_if_placed,
     refuse_if_there,
     refuse_unless_here,
@@ -217,6 +218,7 @@ def _onward(
         raise ValidationError(
             _("Describe the place in at most %(length)d characters.") % {"length": Placement.DETAIL_LENGTH}
         )
+    refuse_if_in_hand(dossier, now, case)
     if now and now.slot_id:
         Slot.objects.select_for_update(no_key=True).get(pk=now.slot_id)
     following = Placement(dossier=dossier, institution=institution, kind=kind, detail=detail, case=case)

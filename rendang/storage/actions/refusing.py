@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from rendang.dossiers.models import Dossier
 from rendang.kernel.core.constraints import refusal_from
+from rendang.kernel.workflow.models import Case
 from rendang.storage.models import Placement, Slot
 
 Kind = Placement.Kind
@@ -37,8 +38,20 @@ def refuse_if_there(dossier: Dossier, now: Placement | None, slot: Slot) -> None
         raise ValidationError(_("%(barcode)s lies in %(position)s already.") % {"barcode": dossier, "position": slot})
 
 
+def refuse_if_in_hand(dossier: Dossier, now: Placement | None, case: Case | None) -> None:
+    """What is read or lent under a case comes back under that case, counted and signed for, and by no other way."""
+    if now is None or now.kind not in Placement.IN_HAND or (case is not None and case.pk == now.case_id):
+        return
+    if now.case is not None and now.case.is_open:
+        raise ValidationError(
+            _("%(barcode)s is in a reader's hands (%(case)s). Take it back there first.")
+            % {"barcode": dossier, "case": now.case}
+        )
+
+
 def refuse_unless_here(dossier: Dossier, holder: int | None, now: Placement | None, slot: Slot) -> None:
     """Raise ``ValidationError`` unless the slot's institution holds the dossier and has it in the house."""
+    refuse_if_in_hand(dossier, now, None)
     if holder != slot.institution_id:
         raise ValidationError(
             _("%(barcode)s is not held by the institution to which %(position)s belongs.")

@@ -39,6 +39,8 @@ class Placement(models.Model):
     DETAIL_LENGTH = 120
     # Out of the house: it has to come back, and be registered, before it is placed.
     AWAY = frozenset({Kind.COURIER, Kind.BORROWER, Kind.ELSEWHERE})
+    # With somebody who has signed for it.
+    IN_HAND = frozenset({Kind.READING_ROOM, Kind.BORROWER})
     # In the house but in nobody's slot: it can be put back.
     AT_HAND = frozenset({Kind.DESK, Kind.READING_ROOM})
 

@@ -1,0 +1,96 @@
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from rendang.circulation.loans import actions, forms, queries
+from rendang.circulation.loans.models import Loan
+from rendang.dossiers.models import Dossier
+from rendang.dossiers.queries import custody_of
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import get_visible_or_404
+from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out, clean
+from rendang.kernel.workflow.models import Case
+
+router = Router(tags=["loans"])
+
+
+class BorrowerIn(Schema):
+    """One of the people of the unit, with the number of the identity card."""
+
+    name: str = Field(max_length=60)
+    id_number: str = Field(max_length=24)
+    post: str = Field("", max_length=60)
+    is_party_member: bool = False
+
+
+class ApplyIn(Schema):
+    """``use`` is CONSULTATION, LOAN or DIGITAL, ``reason`` a code of the table consultation_reason; ``agreement`` the
+    number of an agency's agreement, which then stands for unit and letter."""
+
+    dossier_id: int = Field(ge=1, le=MAX_KEY)
+    use: str
+    reason: str
+    scope: str
+    phone: str
+    borrowers: list[BorrowerIn] = Field(min_length=1, max_length=forms.MOST_PEOPLE)
+    unit: str = ""
+    letter_number: str = ""
+    agreement: str = ""
+    class_marks: list[str] = Field(default_factory=list)
+    days: int | None = None
+    may_print: bool = False
+    may_download: bool = False
+    remarks: str = ""
+
+
+class GrantOut(Schema):
+    """What a digital consultation allows now; nothing when it is not open."""
+
+    is_open: bool
+    until: dt.datetime | None
+    class_marks: list[str]
+    may_print: bool
+    may_download: bool
+
+
+@router.post("", response={201: CaseOut}, operation_id="apply_for_loan")
+def apply(request: HttpRequest, data: ApplyIn) -> Status[dict[str, Any]]:
+    """Apply to read or borrow a dossier. 409 when the unit is barred, overdue, or asks for a relative's."""
+    rows = Dossier.objects.select_related("person__employer")
+    dossier = get_visible_or_404(rows, request.user, Permission.LOAN_REGISTER, pk=data.dossier_id)
+    custody = custody_of(dossier)
+    institution = custody.institution_id if custody else 0
+    given = data.dict(exclude={"dossier_id", "borrowers", "agreement"})
+    for number, one in enumerate(data.borrowers, start=1):
+        given |= {f"name_{number}": one.name, f"id_number_{number}": one.id_number, f"post_{number}": one.post}
+        given[f"party_{number}"] = one.is_party_member
+    agencies = queries.agencies_of(institution, timezone.localdate()) if data.agreement else None
+    if agencies is not None:
+        found = agencies.filter(agreement_number=data.agreement).values_list("pk", flat=True).first()
+        given["agency"] = found or data.agreement
+    form = forms.ApplyForm(given, institution=institution, people=len(data.borrowers))
+    loan = actions.apply(dossier, by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
+    return Status(201, case_out(loan, request.user))
+
+
+@router.get("/{number}/grant", response=GrantOut, operation_id="get_grant")
+def grant(request: HttpRequest, number: str) -> dict[str, Any]:
+    """What a digital consultation allows at this moment."""
+    loan = get_visible_or_404(
+        Loan.objects.select_related("dossier"), request.user, Permission.LOAN_VIEW, number=number
+    )
+    current = next((one for one in queries.open_grants(loan.dossier) if one.pk == loan.pk), None)
+    return {
+        "is_open": current is not None,
+        "until": current.granted_until if current else None,
+        "class_marks": current.class_marks if current else [],
+        "may_print": bool(current and current.may_print),
+        "may_download": bool(current and current.may_download),
+    }
+
+
+add_case_routes(router, Loan, Permission.LOAN_VIEW, actions.STEPS, forms.FORMS)

@@ -1,0 +1,301 @@
+"""查（借）阅: a dossier is read in the house, lent out of it, or its images are opened for a time."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rendang.dossiers.models import Custody
+from rendang.kernel.access.models import Institution
+from rendang.kernel.access.scope import ScopedQuerySet
+from rendang.kernel.core.fields import EncryptedTextField
+from rendang.kernel.files.models import StoredFile
+from rendang.kernel.workflow.models import Case
+
+
+class Agency(models.Model):
+    """常设借阅单位 — an authority that borrows under an agreement: the pension agency, a vetting organ.
+
+    Its agreement takes the place of an introduction letter and, for loans, of the head's approval of each.
+    """
+
+    class Kind(models.TextChoices):
+        PENSION = "PENSION", _("Pension and social insurance agency")
+        VETTING = "VETTING", _("Vetting organ")
+        ORGAN = "ORGAN", _("Organisation or personnel department")
+        OTHER = "OTHER", _("Other authority")
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    agreement_number = models.CharField(_("number of the agreement"), max_length=40)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"))
+    # Codes of the table consultation_reason.
+    reasons = ArrayField(models.CharField(max_length=20), verbose_name=_("reasons allowed"))
+    most_out = models.PositiveSmallIntegerField(_("dossiers out at a time, at most"))
+    contacts = models.CharField(_("contact people"), max_length=400)
+    ended_on = models.DateField(_("ended"), null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "agreement_number"],
+                name="an_agreement_is_entered_once",
+                violation_error_message=_("An agreement with this number is on record already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("valid_from")),
+                name="an_agreement_ends_after_it_begins",
+                violation_error_message=_("The agreement ends before it begins."),
+            ),
+            models.CheckConstraint(
+                condition=Q(most_out__gte=1),
+                name="an_agreement_allows_one_dossier",
+                violation_error_message=_("An agreement allows at least one dossier."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("loans:agency", args=[self.pk])
+
+
+class Loan(Case):
+    """查（借）阅 — one dossier for one unit and its two people (domain.md §1.10, §5.4).
+
+    Approved by the section head, and by the head as well where ``needs_head``; then handed over and counted back, or,
+    of a digital consultation, opened until ``granted_until``.
+    """
+
+    class State(models.TextChoices):
+        APPLIED = "APPLIED", _("To be approved")
+        ENDORSED = "ENDORSED", _("Endorsed, before the head")
+        APPROVED = "APPROVED", _("Approved, to be handed over")
+        LENT = "LENT", _("With the borrower")
+        READING = "READING", _("In the reading room")
+        GRANTED = "GRANTED", _("Digital consultation open")
+        RETURNED = "RETURNED", _("Returned complete")
+        DISCREPANT = "DISCREPANT", _("Returned with a discrepancy")
+        SETTLED = "SETTLED", _("Discrepancy settled")
+        FINISHED = "FINISHED", _("Digital consultation over")
+        RECALLED = "RECALLED", _("Digital consultation recalled")
+        REFUSED = "REFUSED", _("Not approved")
+        WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+
+    class Use(models.TextChoices):
+        CONSULTATION = "CONSULTATION", _("Consultation in the reading room")
+        LOAN = "LOAN", _("Loan out of the house")
+        DIGITAL = "DIGITAL", _("Digital consultation")
+
+    class Because(models.TextChoices):
+        """Why the head must approve, too."""
+
+        USE = "USE", _("it leaves the house")
+        REASON = "REASON", _("the reason is one for the head")
+        EMPLOYER = "EMPLOYER", _("it is a cadre's dossier")
+        STORE = "STORE", _("it lies among the secret ones")
+
+    SERVICE_ITEM = "consultation"
+    PAGE = "loans:detail"
+    CLOSED = frozenset({State.RETURNED, State.SETTLED, State.FINISHED, State.RECALLED, State.REFUSED, State.WITHDRAWN})
+    GOOD_ENDS = frozenset({State.SETTLED, State.FINISHED})
+    # The dossier itself, not its images.
+    PAPER = (Use.CONSULTATION, Use.LOAN)
+    IN_HAND = (State.LENT, State.READING)
+
+    use = models.CharField(_("kind of use"), max_length=12, choices=Use.choices)
+    custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="loans")
+    reason = models.CharField(_("reason of the consultation"), max_length=20)
+    scope = models.CharField(_("what is to be read"), max_length=200)
+    unit = models.CharField(_("unit that applies"), max_length=80)
+    phone = models.CharField(_("telephone of the unit"), max_length=40)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="loans")
+    letter_number = models.CharField(_("number of the introduction letter"), max_length=60)
+    letter_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    remarks = models.CharField(_("remarks"), max_length=200, blank=True)
+    # Somebody of the same name stands in the family records; the clerk has compared and it is somebody else.
+    namesake_compared = models.BooleanField(_("compared with the family records"), default=False)
+
+    needs_head = models.BooleanField(_("the head approves as well"), default=False)
+    head_because = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    endorsed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    endorsed_at = models.DateTimeField(_("endorsed"), null=True, blank=True)
+    endorsement = models.CharField(_("opinion of the section"), max_length=200, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    opinion = models.CharField(_("opinion"), max_length=200, blank=True)
+    approval_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The dossier has come back and this loan is the next in line: the unit is told on this day.
+    called_on = models.DateField(_("told that it is there"), null=True, blank=True)
+
+    pages_out = models.PositiveIntegerField(_("pages handed over"), null=True, blank=True)
+    handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    handed_over_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    signed_by = models.ForeignKey("Borrower", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    slip_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # As told to the borrower; the case's own time limit ends with the return.
+    due_back = models.DateField(_("to be returned by"), null=True, blank=True)
+    renewals = models.PositiveSmallIntegerField(_("renewals"), default=0)
+    pages_back = models.PositiveIntegerField(_("pages returned"), null=True, blank=True)
+    taken_back_at = models.DateTimeField(_("returned"), null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    discrepancy = models.CharField(_("discrepancy"), max_length=400, blank=True)
+    discrepancy_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    finding = models.CharField(_("finding"), max_length=400, blank=True)
+
+    # Of a digital consultation: class marks (4, 4-1) that may be read, none named: all.
+    class_marks = ArrayField(models.CharField(max_length=4), default=list, blank=True)
+    days = models.PositiveSmallIntegerField(_("days"), null=True, blank=True)
+    may_print = models.BooleanField(_("may print"), default=False)
+    may_download = models.BooleanField(_("may download"), default=False)
+    granted_at = models.DateTimeField(_("opened for reading"), null=True, blank=True)
+    granted_until = models.DateTimeField(_("open until"), null=True, blank=True)
+
+    end_reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("consultation or loan")
+        indexes = [models.Index(fields=["custody"], name="loan_by_custody")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["custody"],
+                condition=Q(handed_over_at__isnull=False, taken_back_at__isnull=True),
+                name="a_dossier_is_in_one_borrower_s_hands",
+                violation_error_message=_("Somebody else has this dossier in hand."),
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_over_at__isnull=True)
+                | Q(pages_out__isnull=False, handed_over_by__isnull=False, signed_by__isnull=False),
+                name="what_is_handed_over_is_counted_and_signed_for",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True)
+                | Q(handed_over_at__isnull=False, pages_back__isnull=False, taken_back_by__isnull=False),
+                name="what_came_back_was_counted",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True) | Q(pages_back=F("pages_out")) | ~Q(discrepancy=""),
+                name="a_wrong_count_is_described",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | Q(needs_head=False)
+                | (Q(endorsed_by__isnull=False) & ~Q(endorsed_by=F("approved_by"))),
+                name="two_approve_what_needs_the_head",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_until__isnull=True) | Q(use="DIGITAL", days__isnull=False),
+                name="only_images_are_opened_for_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_over_at__isnull=True) | ~Q(use="DIGITAL"), name="images_are_not_handed_over"
+            ),
+        ]
+
+    @property
+    def is_paper(self) -> bool:
+        """Whether the dossier itself is wanted."""
+        return self.use in self.PAPER
+
+    @property
+    def goes_to(self) -> str:
+        """Whither, in lists of cases."""
+        return self.unit
+
+    @property
+    def because(self) -> list[str]:
+        """Why the head approves as well, in words."""
+        return [str(self.Because(code).label) for code in self.head_because]
+
+
+class Borrower(models.Model):
+    """查阅人、借阅人 — one of the people whom the unit sends; the identity card was seen."""
+
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="borrowers")
+    name = models.CharField(_("full name"), max_length=60)
+    post = models.CharField(_("post"), max_length=60, blank=True)
+    id_number = EncryptedTextField(editable=False)
+    id_index = models.BinaryField(max_length=16, editable=False)
+    id_masked = models.CharField(max_length=24, editable=False)
+    is_party_member = models.BooleanField(_("Party member"), default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["id_index"], name="borrower_by_identity")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["loan", "id_index"],
+                name="two_borrowers_are_two_people",
+                violation_error_message=_("The people named are one and the same."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OverdueNotice(models.Model):
+    """催还通知书 — a letter to the unit that keeps a dossier too long; sent by the system or by hand."""
+
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="notices")
+    number = models.PositiveSmallIntegerField(_("number"))
+    issued_on = models.DateField(_("issued"))
+    due_date = models.DateField(_("was due"))
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["loan", "number"], name="overdue_notices_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"{self.loan} {self.number}"
+
+    @property
+    def paper(self) -> str:
+        """By which name the letter is opened on the page of the loan."""
+        return f"notice-{self.number}"
+
+
+class Bar(models.Model):
+    """停止借阅 — a unit or a person may not borrow here until a day, for a reason."""
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("unit or person"), max_length=80)
+    # Of a person, who is known by the number; empty: a unit, known by its name.
+    id_index = models.BinaryField(max_length=16, null=True, editable=False)
+    id_masked = models.CharField(max_length=24, blank=True, editable=False)
+    reason = models.CharField(_("reason"), max_length=200)
+    until = models.DateField(_("until"))
+    barred_on = models.DateField(_("barred"))
+    barred_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    lifted_on = models.DateField(_("lifted"), null=True, blank=True)
+    lift_reason = models.CharField(_("reason of the lifting"), max_length=200, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="a_bar_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(until__gte=F("barred_on")),
+                name="a_bar_lasts",
+                violation_error_message=_("The last day lies in the past."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

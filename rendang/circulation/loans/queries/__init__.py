@@ -1,0 +1,42 @@
+"""What is asked about loans and consultations."""
+
+from rendang.circulation.loans.queries.grants import open_grants, permit
+from rendang.circulation.loans.queries.line import (
+    ahead_of,
+    first_in_line,
+    holder_of,
+    holders_of,
+    open_loan_of,
+    overdue,
+    waiting,
+)
+from rendang.circulation.loans.queries.rules import (
+    agencies_of,
+    because,
+    hindrances,
+    is_family_namesake,
+    is_the_person,
+    pages_of,
+    people_needed,
+    unit_in_words,
+)
+
+__all__ = [
+    "agencies_of",
+    "ahead_of",
+    "because",
+    "first_in_line",
+    "hindrances",
+    "holder_of",
+    "holders_of",
+    "is_family_namesake",
+    "is_the_person",
+    "open_grants",
+    "open_loan_of",
+    "overdue",
+    "pages_of",
+    "people_needed",
+    "permit",
+    "unit_in_words",
+    "waiting",
+]

@@ -1,0 +1,191 @@
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rendang.circulation.loans import actions, forms, queries
+from rendang.circulation.loans.models import Loan
+from rendang.circulation.loans.views.tabs import tabs
+from rendang.dossiers.models import Dossier
+from rendang.dossiers.queries import custody_of
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can, get_visible_or_404, requires
+from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.htmx import go_to, render_page
+from rendang.kernel.core.pagination import keyset_page
+from rendang.kernel.files.serving import serve
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.queries import standing
+from rendang.kernel.workflow.views import case_context, case_list, step_page
+from rendang.storage.queries import current_placement
+
+PAPERS = {
+    "letter": ("letter_file", gettext_lazy("Introduction letter")),
+    "approval": ("approval_file", gettext_lazy("Application with approval")),
+    "slip": ("slip_file", gettext_lazy("Hand-over slip")),
+    "discrepancy": ("discrepancy_file", gettext_lazy("Discrepancy report")),
+}
+
+
+@require_safe
+@requires(Permission.LOAN_VIEW)
+def loan_list(request: HttpRequest) -> HttpResponse:
+    rows = Loan.objects.visible_to(request.user, Permission.LOAN_VIEW)
+    empty = {
+        "icon": "book-upload",
+        "title": _("No loan yet"),
+        "text": _("A loan or consultation begins on the page of a dossier: find it, then enter who applies."),
+        "url": reverse("dossiers:list"),
+        "label": _("Find a dossier"),
+    }
+    may_hand_over = can(request.user, Permission.LOAN_HAND_OVER)
+    return case_list(
+        request, rows, "loans/list.html", {"empty": empty, "tabs": tabs("list"), "may_hand_over": may_hand_over}
+    )
+
+
+@require_safe
+@requires(Permission.LOAN_VIEW)
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Approved and not handed over: who is called, who waits for whom."""
+    rows = queries.waiting(Loan.objects.visible_to(request.user, Permission.LOAN_VIEW))
+    page = keyset_page(rows, request)
+    holders = queries.holders_of([loan.dossier_id for loan in page.rows])
+    today = timezone.localdate()
+    entries = [(loan, holders.get(loan.dossier_id), standing(loan, today)) for loan in page.rows]
+    context = {"page": page, "entries": entries, "tabs": tabs("waiting")}
+    return render(request, "loans/waiting.html", context)
+
+
+@require_safe
+@requires(Permission.LOAN_VIEW)
+def overdue(request: HttpRequest) -> HttpResponse:
+    """What should have come back: since when, how often chased."""
+    today = timezone.localdate()
+    rows = queries.overdue(Loan.objects.visible_to(request.user, Permission.LOAN_VIEW), today)
+    page = keyset_page(rows.prefetch_related("notices"), request)
+    entries = [
+        (
+            loan,
+            standing(loan, today),
+            list(loan.notices.all()),
+            can(request.user, Permission.LOAN_HAND_OVER, at=loan.institution_id),
+        )
+        for loan in page.rows
+    ]
+    context = {"page": page, "entries": entries, "tabs": tabs("overdue"), "today": today}
+    return render(request, "loans/overdue.html", context)
+
+
+@require_safe
+@requires(Permission.LOAN_VIEW)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = Loan.objects.select_related(
+        "institution", "counterpart", "person", "dossier", "custody", "agency", "endorsed_by", "approved_by",
+        "handed_over_by", "signed_by", "taken_back_by", "opened_by",
+    )  # fmt: skip
+    loan = get_visible_or_404(rows, request.user, Permission.LOAN_VIEW, pk=pk)
+    record_view("loan.view", loan, by=request.user)
+    notices = list(loan.notices.order_by("number"))
+    ahead = queries.ahead_of(loan) if loan.state == Loan.State.APPROVED and loan.is_paper else None
+    late = loan.state in Loan.IN_HAND and loan.due_back is not None and loan.due_back < timezone.localdate()
+    context = case_context(request, loan) | {
+        "reason": standards.code_name("consultation_reason", loan.reason),
+        "borrowers": loan.borrowers.order_by("pk"),
+        "classes": "、".join(loan.class_marks),
+        "ahead": ahead,
+        "may_chase": late and can(request.user, Permission.LOAN_HAND_OVER, at=loan.institution_id),
+        "papers": [
+            *(
+                (label, reverse("loans:paper", args=[pk, name]))
+                for name, (field, label) in PAPERS.items()
+                if getattr(loan, f"{field}_id")
+            ),
+            *(
+                (
+                    _("Overdue notice %(number)d of %(day)s") % {"number": one.number, "day": one.issued_on},
+                    reverse("loans:paper", args=[pk, one.paper]),
+                )
+                for one in notices
+            ),
+        ],
+    }
+    return render(request, "loans/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.LOAN_REGISTER)
+def apply(request: HttpRequest, dossier: int) -> HttpResponse:
+    """The application of a unit, for one dossier."""
+    found = get_visible_or_404(
+        Dossier.objects.select_related("person"), request.user, Permission.LOAN_REGISTER, pk=dossier
+    )
+    custody = custody_of(found)
+    if custody is None:
+        raise Http404
+    form = forms.ApplyForm(
+        request.POST or None, request.FILES or None, institution=custody.institution, initial={"use": "CONSULTATION"}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            loan = actions.apply(found, by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The application is registered. It is approved next."))
+            return go_to(request, "loans:detail", loan.pk)
+    context = {
+        "dossier": found,
+        "custody": custody,
+        "form": form,
+        "holder": queries.holder_of(found),
+        "place": current_placement(found),
+    }
+    return render_page(request, "loans/apply.html", context, partial="form")
+
+
+@require_POST
+@requires(Permission.LOAN_HAND_OVER)
+def notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """One more overdue notice, by hand."""
+    loan = get_visible_or_404(Loan.objects.all(), request.user, Permission.LOAN_HAND_OVER, pk=pk)
+    try:
+        actions.issue_overdue_notice(loan, by=request.user)
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, _("The overdue notice is issued. Print it here and send it."))
+    return redirect(loan)
+
+
+@require_safe
+@requires(Permission.LOAN_VIEW)
+def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
+    """A paper of the loan: letter, application, hand-over slip, discrepancy report, overdue notice."""
+    loan = get_visible_or_404(Loan.objects.all(), request.user, Permission.LOAN_VIEW, pk=pk)
+    stored = _stored(loan, paper)
+    if stored is None:
+        raise Http404
+    record_view("loan.print", loan, by=request.user, reason=paper)
+    return serve(request, stored, permission=Permission.LOAN_VIEW, belongs_to=loan, inline=True)
+
+
+def _stored(loan: Loan, paper: str) -> Any:
+    if paper in PAPERS:
+        return getattr(loan, PAPERS[paper][0])
+    name, _dash, number = paper.partition("-")
+    if name != "notice" or not number.isascii() or not number.isdecimal() or len(number) > 4:
+        return None
+    notice = loan.notices.select_related("file").filter(number=int(number)).first()
+    return notice.file if notice else None
+
+
+step = step_page(Loan, actions.STEPS, forms.FORMS, Permission.LOAN_VIEW)

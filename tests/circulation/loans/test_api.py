@@ -1,0 +1,89 @@
+"""The interface to loans: an authority's system applies and asks what is open."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from rendang.circulation.loans.models import Loan
+from rendang.exchange import actions as exchange
+from rendang.kernel.access.models import Role
+from rendang.kernel.access.permissions import Permission
+from tests.factories import staff
+from tests.one_of_each import two_people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def interface(institution, system_administrator):
+    """``interface("post", "/api/v1/loans", {…})`` as a client of the institution."""
+    scopes = [Permission.LOAN_VIEW, Permission.LOAN_REGISTER]
+    until = timezone.localdate() + dt.timedelta(30)
+    _client, token = exchange.register_client(
+        institution, by=system_administrator, name="社保系统", scopes=scopes, expires_on=until
+    )
+    keys = iter(range(100))
+
+    def call(method, address, body=None):
+        headers = {"authorization": f"Bearer {token}", "idempotency-key": f"key-{next(keys)}"}
+        given = {"data": json.dumps(body), "content_type": "application/json"} if body is not None else {}
+        return getattr(Client(headers=headers), method)(address, **given)
+
+    return call
+
+
+def application(dossier, **more):
+    usual = {
+        "dossier_id": dossier.pk, "use": "CONSULTATION", "reason": "vetting", "scope": "学历", "phone": "0571-1",
+        "unit": "虚构街道办", "letter_number": "介字1号", "borrowers": two_people(),
+    }  # fmt: skip
+    return usual | more
+
+
+def test_a_unit_applies_over_the_interface(interface, shelved):
+    answer = interface("post", "/api/v1/loans", application(shelved))
+
+    assert answer.status_code == 201, answer.content
+    loan = Loan.objects.get()
+    assert (answer.json()["number"], answer.json()["state"], loan.channel) == (loan.number, "APPLIED", "INTERFACE")
+    assert loan.borrowers.count() == 2
+
+
+def test_what_is_wrong_comes_back_by_field_or_in_words(interface, shelved):
+    answer = interface("post", "/api/v1/loans", application(shelved, reason="curiosity"))
+    assert (answer.status_code, set(answer.json()["errors"])) == (422, {"reason"})
+    answer = interface("post", "/api/v1/loans", application(shelved, agreement="没有的协议"))
+    assert (answer.status_code, set(answer.json()["errors"])) == (422, {"agency"})
+    one, other = two_people()
+    own = other | {"id_number": shelved.person.id_number}
+    answer = interface("post", "/api/v1/loans", application(shelved, borrowers=[one, own]))
+    assert answer.status_code == 409
+    assert shelved.person.id_number not in answer.content.decode()
+    assert not Loan.objects.exists()
+
+
+def test_what_a_digital_consultation_allows_is_asked_by_its_number(interface, loan):
+    case = loan("GRANTED", may_print=True, class_marks=["4"])
+
+    found = interface("get", f"/api/v1/loans/{case.number}/grant").json()
+
+    assert (found["is_open"], found["class_marks"], found["may_print"], found["may_download"]) == (
+        True, ["4"], True, False,
+    )  # fmt: skip
+    closed = loan("APPLIED", use="DIGITAL")
+    assert interface("get", f"/api/v1/loans/{closed.number}/grant").json()["is_open"] is False
+
+
+def test_another_institution_s_loan_is_not_there(interface, other_institution):
+    from tests.factories import PlacementFactory
+    from tests.one_of_each import applied_for
+
+    theirs = PlacementFactory(institution=other_institution).dossier
+    case = applied_for(theirs, {Role.CLERK: staff(other_institution, Role.CLERK)})
+
+    assert interface("get", f"/api/v1/loans/{case.number}").status_code == 404
+    assert interface("get", f"/api/v1/loans/{case.number}/grant").status_code == 404
+    assert interface("post", "/api/v1/loans", application(theirs)).status_code == 404

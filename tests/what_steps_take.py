@@ -1,0 +1,128 @@
+"""Each kind of case in the walk of test_promises: its steps, what they are given, what they leave in the audit log."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from rendang.circulation.intake import actions as intake
+from rendang.circulation.loans import actions as loans
+from rendang.circulation.parcels.models import Parcel
+from rendang.circulation.transfers import actions as transfers
+from rendang.services.certificates import actions as certificates
+from rendang.supervision import actions as supervision
+from tests.one_of_each import COUNTED
+
+TAKE = {
+    "intake": intake.STEPS,
+    "transfer": transfers.STEPS,
+    "loan": loans.STEPS,
+    "certificate": certificates.STEPS,
+    "custodyconflict": supervision.STEPS,
+}
+# What a step is given when all is well, and what is tried besides.
+GIVEN = {
+    "register_parcel": {"carrier": "ems", "parcel_sender": "虚构大学", "seal": "INTACT"},
+    "open_parcel": COUNTED,
+    "compare": {"notice_agrees": True, "list_agrees": True, "right_person": True},
+    "review": {"review": "材料齐全"},
+    "compare_again": {"reason": "补来清单"},
+    "return_parcel": {"return_reason": "broken_seal", "return_detail": "封条破损"},
+    "send_back": {"carrier": "hand"},
+    "report_missing": {"reason": "对方称未收到"},
+    "give_up": {"reason": "查无下落"},
+    "withdraw": {"reason": "本人撤回"},
+    "pack": COUNTED,
+    "dispatch": {"carrier": "hand"},
+    "receive": {"seal_intact": True, **COUNTED},
+    "refuse": {"refusal_reason": "broken_seal", "refusal_detail": "封条破损"},
+    "decline": {"reason": "不属于接收范围"},
+    "certificate.refuse": {"reason": "本人撤回"},
+    "loan.refuse": {"reason": "介绍信过期"},
+    "lend": {"pages": 30},
+    "lay_out": {"pages": 30},
+    "receive_back": {"pages": 30},
+    "report_discrepancy": {"pages": 29, "discrepancy": "缺一页"},
+    "settle": {"finding": "已补回"},
+    "renew": {"reason": "未看完"},
+    "recall": {"reason": "越权查看"},
+    "revoke": {"reason": "记载有误"},
+    "keep": {"finding": "在原机构库房"},
+    "move": {"finding": "在新机构库房"},
+}
+WRONG = {
+    "intake.register_parcel": {"carrier": "self", "seal": "BROKEN"},
+    "intake.compare": {"list_agrees": False, "comparison": "少一份登记表"},
+    "intake.return_parcel": {"return_reason": "missing_paper"},
+    "intake.send_back": {"carrier": "courier"},
+    "transfer.dispatch": {"carrier": "self"},
+    "transfer.receive": {"papers_counted": 3},
+    "transfer.refuse": {"refusal_reason": "missing_paper"},
+    "custodyconflict.keep": {"finding": " "},
+    "loan.lend": {"identity_checked": False},
+    "loan.receive_back": {"pages": 29},
+    "loan.report_discrepancy": {"discrepancy": " "},
+}
+# What else a change leaves in the audit log, always and perhaps, beside the event of its own name.
+ALSO = {
+    "intake.issue_letter": ["file.store"],
+    "intake.register_parcel": ["parcel.register", "parcel.match", "message.send"],
+    "intake.match_parcel": ["parcel.match", "message.send"],
+    "intake.accept": ["custody.take", "placement.put_on_desk", "file.store", "message.send"],
+    "intake.accept_settled": ["file.store", "message.send"],
+    "intake.claim": ["custody.claim", "custodyconflict.open"],
+    "intake.send_back": ["file.store"],
+    "intake.return_parcel": ["file.store"],
+    "transfer.pack": ["placement.put_on_desk", "file.store"],
+    "transfer.dispatch": ["placement.hand_to_courier"],
+    "transfer.receive": ["custody.end", "custody.take", "placement.put_on_desk", "file.store"],
+    "certificate.issue": ["file.store"],
+    "loan.approve": ["file.store"],
+    "loan.approve_finally": ["file.store"],
+    "loan.lend": ["placement.borrower", "file.store"],
+    "loan.lay_out": ["placement.reading_room", "file.store"],
+    "loan.receive_back": ["placement.put_on_desk"],
+    "loan.report_discrepancy": ["placement.put_on_desk", "file.store"],
+    "custodyconflict.open": ["custody.claim"],
+    "custodyconflict.keep": ["custody.settle"],
+    "undertaking.open": ["file.store", "message.send"],
+    "custodyconflict.move": ["custody.settle", "placement.put_on_desk"],
+}
+PERHAPS = {
+    "intake.open": {"person.create"},
+    "intake.accept": {"dossier.create", "dossier.add_volumes"},
+    "intake.accept_settled": {"dossier.add_volumes"},
+    "intake.claim": {"dossier.create"},
+    "certificate.issue": {"certificate.open"},  # a citizen's application is granted at once
+    "custodyconflict.move": {"custody.end"},
+    "transfer.take_back": {"placement.put_on_desk"},
+    "loan.approve": {"retrieval.want"},
+    "loan.approve_finally": {"retrieval.want"},
+    "loan.receive_back": {"loan.call"},
+    "loan.settle": {"loan.call"},
+    "loan.withdraw": {"retrieval.drop", "loan.call"},
+}
+# From whom to whom custody may go: by nothing but these.
+HANDS_OVER = {
+    "intake.accept": lambda case, holder: (None, case.institution_id),
+    "transfer.receive": lambda case, holder: (case.institution_id, case.counterpart_id),
+    "custodyconflict.move": lambda case, holder: (holder, case.institution_id),
+}
+
+
+def given(case, step: str) -> dict:
+    inputs = GIVEN.get(f"{case.kind}.{step}", GIVEN.get(step, {}))
+    if step == "register_parcel":
+        return inputs | {
+            "arrived_on": timezone.localdate() - dt.timedelta(1),
+            "waybill": f"EA{Parcel.objects.count()}",
+        }
+    if step in ("confirm_return", "send_receipt"):
+        return {
+            "confirm_return": {"returned_on": timezone.localdate()},
+            "send_receipt": {"receipt_carrier": "ems", "receipt_sent_on": timezone.localdate()},
+        }[step]
+    if step == "match_parcel":
+        return {"parcel": Parcel.objects.order_by("pk").last()}
+    if step in {"lend", "lay_out"}:
+        return inputs | {"signed_by": case.borrowers.first()}
+    return inputs
