@@ -28,6 +28,7 @@ from rendang.people import actions as people
 from rendang.services.certificates import actions as certificates
 from rendang.storage import actions as storage
 from rendang.storage.protection import actions as protection
+from rendang.storage.stocktakes import actions as stocktakes
 from tests import factories
 
 COUNTED = {"principal_volumes": 1, "duplicate_volumes": 0, "papers_counted": 20}
@@ -79,6 +80,20 @@ def party_member(institution: Institution, person, by):
     case = party.approve(case, by=by[Role.APPROVER])
     party.complete(case, by=by[Role.CLERK], slip_date=timezone.localdate())
     return case.membership
+
+
+def signed_stocktake(institution: Institution, dossier, by):
+    """A stocktake with its report; what was not found, and a label nobody knows, is left open."""
+    case = stocktakes.plan(institution, by=by[Role.KEEPER], occasion="YEARLY", planned_for=timezone.localdate())
+    case = stocktakes.start(case, by=by[Role.KEEPER])
+    codes = [str(dossier.placements.get(until=None).slot), dossier.barcode, "RD999999999"]
+    reads = [stocktakes.Read(number, code) for number, code in enumerate(codes, start=1)]
+    stocktakes.record_scans(case, by=by[Role.KEEPER], device="phone", reads=reads)
+    case = stocktakes.finish_counting(case, by=by[Role.KEEPER])
+    for finding in case.findings.all():
+        stocktakes.resolve(finding, by=by[Role.KEEPER], resolution="LEFT_OPEN", reason="待查")
+    case = stocktakes.conclude(case, by=by[Role.KEEPER])
+    return stocktakes.sign(case, by=by[Role.APPROVER])
 
 
 def keeper_outside(by):
@@ -270,6 +285,8 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         here.store, by=ours[Role.KEEPER], visitor="张师傅", affiliation="虚构空调公司", purpose="检修空调"
     )
     here.key = protection.take_key(here.store, by=ours[Role.KEEPER], key=f"钥匙{next(_numbers)}")
+    here.stocktake = signed_stocktake(institution, here.dossier, ours)
+    here.finding = here.stocktake.findings.first()
 
     expected = graduates.import_list(
         io.BytesIO(f"姓名,身份证号\n韩梅梅,{fresh_number()}\n".encode()),

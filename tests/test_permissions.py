@@ -28,6 +28,7 @@ from rendang.kernel.standards.models import Code, CodeSynonym, Policy, ServiceIt
 from rendang.kernel.workflow.steps import STEPS
 from rendang.services.certificates.models import Certificate
 from rendang.storage.protection.models import Hazard
+from rendang.storage.stocktakes.models import Stocktake
 from tests import factories
 from tests.one_of_each import city_staff, one_of_each
 from tests.test_architecture import views
@@ -122,6 +123,8 @@ ARGUMENTS: dict[str, Any] = {
     "protection:readings_file": lambda here: [here.store.pk],
     "protection:inspection": lambda here: [here.store.pk],
     "protection": lambda here: [here.hazard.pk],
+    "stocktakes:finding": lambda here: [here.finding.pk],
+    "stocktakes": lambda here: [here.stocktake.pk],
     "storage:rack": lambda here: [here.store.pk, here.slot.rack],
     "storage:rack_capacity": lambda here: [here.store.pk, here.slot.rack],
     "storage:remove_slots": lambda here: [here.store.pk, here.slot.rack],
@@ -172,6 +175,7 @@ CASES_OF = {
     "household:page_loan_step": PageLoan,
     "party:step": PartyTransfer,
     "protection:step": Hazard,
+    "stocktakes:step": Stocktake,
 }
 
 
@@ -238,7 +242,7 @@ def outcome(city: SimpleNamespace, who: str, address: str) -> str:
     if answer.status_code == 302 and "?next=" in answer["Location"]:
         return "sign in"
     # readyz says 503 where no worker runs; it says so to anyone.
-    return {200: "open", 302: "open", 503: "open", 403: "refused", 404: "not there"}[answer.status_code]
+    return {200: "open", 302: "open", 422: "open", 503: "open", 403: "refused", 404: "not there"}[answer.status_code]
 
 
 def address_of(page: str, here: SimpleNamespace) -> str:

@@ -23,6 +23,7 @@ from rendang.kernel.core.refusals import InvalidInput
 from rendang.portal.api import router as portal
 from rendang.services.certificates.api import router as certificates
 from rendang.storage.protection.api import router as protection
+from rendang.storage.stocktakes.api import router as stocktakes
 
 api = NinjaAPI(
     title="Rendang 人档",
@@ -42,6 +43,7 @@ api.add_router("/member-pages", member_pages)
 api.add_router("/protection", protection)
 api.add_router("/loans", loans)
 api.add_router("/certificates", certificates)
+api.add_router("/stocktakes", stocktakes)
 api.add_router("/query", portal)
 
 

@@ -202,6 +202,18 @@ TOPICS = (
         ("store_temperature", "store_humidity", "store_inspection"),
     ),
     Topic(
+        "stocktakes:",
+        _("Stocktakes"),
+        _(
+            "When a count starts, what the record says is frozen: every dossier in its slot, on loan, in transit or"
+            " elsewhere in the house. Then labels are read, a slot and the dossiers in it, by as many devices as there"
+            " are, also without a connection. Every difference is resolved once, with a reason; the keeper concludes,"
+            " a second person signs, and the report is sealed. Yearly all of it, every half year the check."
+        ),
+        ("档案保管制度：名册、索引、档案三相符（每年），档卡相符（每半年）",),
+        ("stocktake", "stocktake_check"),
+    ),
+    Topic(
         "storage:",
         _("Stores"),
         _(

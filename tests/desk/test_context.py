@@ -28,7 +28,6 @@ def _english(settings: object) -> None:
 BEING_BUILT = {
     "accruals:list",
     "agreements:list",
-    "stocktakes:list",
 }
 
 

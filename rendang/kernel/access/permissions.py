@@ -127,6 +127,8 @@ API_SCOPES = (
     P.PARTY_VIEW,
     P.PARTY_EDIT,
     P.HOUSEHOLD_VIEW,
+    P.STOCKTAKE_VIEW,
+    P.STOCKTAKE_RUN,
 )
 
 # None of the three administrators can open a dossier (GB/T 22239-2019 8.1.5: separation of the three).

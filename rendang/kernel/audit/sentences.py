@@ -44,6 +44,7 @@ THINGS: dict[str, Promise] = {
     "visit": _("visit"),
     "graduate": _("graduate"),
     "graduatelist": _("list of graduates"),
+    "finding": _("finding of a stocktake"),
     "institution": _("institution"),
     "intake": _("intake"),
     "keeping": _("way of keeping"),
@@ -79,6 +80,7 @@ THINGS: dict[str, Promise] = {
     "service_item": _("service item"),
     "slot": _("slot"),
     "standards": _("standards"),
+    "stocktake": _("stocktake"),
     "store": _("store"),
     "synonym": _("synonym"),
     "title": _("title or qualification"),
@@ -349,6 +351,18 @@ SENTENCES: dict[str, Promise] = {
     "transfer.refuse": _("Refused the parcel on arrival"),
     "transfer.take_back": _("Took the parcel back"),
     "transfer.withdraw": _("Withdrew the offer"),
+    "finding.resolve": _("Resolved a finding of the stocktake"),
+    "stocktake.cancel": _("Cancelled the stocktake"),
+    "stocktake.conclude": _("Concluded the stocktake and signed it"),
+    "stocktake.count_again": _("Went on counting"),
+    "stocktake.findings": _("Looked at the findings of the stocktake"),
+    "stocktake.finish_counting": _("Finished counting"),
+    "stocktake.open": _("Planned the stocktake"),
+    "stocktake.print": _("Opened a printed paper"),
+    "stocktake.scan": _("Uploaded labels read in the stocktake"),
+    "stocktake.send_back": _("Sent the stocktake back to the keeper"),
+    "stocktake.sign": _("Signed the stocktake as the second"),
+    "stocktake.start": _("Started counting"),
 }
 
 # What a row of these tables is called when an event is about it.
@@ -368,7 +382,7 @@ SAME_AS = {
     "user": "account",
 }
 
-LOOKS = frozenset({"view", "list", "print", "export", "download", "search", "unmask", "places", "ask"})
+LOOKS = frozenset({"view", "list", "findings", "print", "export", "download", "search", "unmask", "places", "ask"})
 
 
 def sentence(verb: str) -> str:

@@ -1,0 +1,19 @@
+"""What is asked about stocktakes: verdicts, progress, what is due, the register."""
+
+from rendang.storage.stocktakes.queries.due import Due, next_due
+from rendang.storage.stocktakes.queries.register import register_of_stocktakes
+from rendang.storage.stocktakes.queries.resolving import choices_for, findings_of
+from rendang.storage.stocktakes.queries.verdicts import VERDICTS_SQL, RackProgress, progress, totals, unknown_labels
+
+__all__ = [
+    "VERDICTS_SQL",
+    "Due",
+    "RackProgress",
+    "choices_for",
+    "findings_of",
+    "next_due",
+    "progress",
+    "register_of_stocktakes",
+    "totals",
+    "unknown_labels",
+]

@@ -1,0 +1,199 @@
+import json
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
+from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.htmx import go_to, render_page
+from rendang.kernel.core.pagination import keyset_page
+from rendang.kernel.files.serving import serve
+from rendang.kernel.workflow.views import case_context, case_list, step_page
+from rendang.storage.models import Store
+from rendang.storage.stocktakes import actions, forms, queries
+from rendang.storage.stocktakes.models import DISCREPANCIES, Finding, Scan, Stocktake, Verdict
+
+State = Stocktake.State
+SHOWN = ("institution", "concluded_by", "signed_by", "report")
+
+
+@require_safe
+@requires(Permission.STOCKTAKE_VIEW)
+def stocktakes(request: HttpRequest) -> HttpResponse:
+    """What is due, and every stocktake there was."""
+    rows = Stocktake.objects.visible_to(request.user, Permission.STOCKTAKE_VIEW)
+    may_plan = can(request.user, Permission.STOCKTAKE_RUN)
+    extra = {
+        "due": queries.next_due(institutions_where(request.user, Permission.STOCKTAKE_VIEW)),
+        "today": timezone.localdate(),
+        "may_plan": may_plan,
+        "empty": {
+            "icon": "clipboard-check",
+            "title": _("No stocktake yet"),
+            "text": _("A keeper plans it for a day; when it starts, the record is frozen and labels are read."),
+            "url": reverse("stocktakes:plan") if may_plan else "",
+            "label": _("Plan a stocktake"),
+        },
+    }
+    return case_list(request, rows, "stocktakes/list.html", extra)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.STOCKTAKE_RUN)
+def plan(request: HttpRequest) -> HttpResponse:
+    institutions = institutions_where(request.user, Permission.STOCKTAKE_RUN)
+    stores = Store.objects.visible_to(request.user, Permission.STOCKTAKE_RUN).order_by("institution", "code")
+    given = {name: request.GET[name] for name in ("institution", "occasion", "planned_for") if name in request.GET}
+    form = forms.PlanForm(institutions, stores, request.POST or None, initial=given)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = actions.plan(by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The stocktake is planned. Start it when the count begins."))
+            return go_to(request, "stocktakes:detail", case.pk)
+    return render_page(request, "stocktakes/plan.html", {"form": form}, partial="form")
+
+
+@require_safe
+@requires(Permission.STOCKTAKE_VIEW)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the count is, rack by rack; then the verdicts, what is resolved, and the report."""
+    rows = Stocktake.objects.select_related(*SHOWN)
+    case = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_VIEW, pk=pk)
+    counting = case.state == State.COUNTING
+    totals = queries.totals(case) if counting else case.totals
+    papers = [(_("Stocktake report"), reverse("stocktakes:report", args=[pk]))] if case.report_id else []
+    context = case_context(request, case) | {
+        "papers": papers,
+        "stores": list(case.stores.order_by("code")),
+        "verdicts": _verdicts(case, totals) if case.started_at else [],
+        "racks": queries.progress(case) if counting else [],
+        "waiting": case.findings.filter(resolution="").count(),
+        "may_scan": counting and can(request.user, Permission.STOCKTAKE_RUN, at=case.institution_id),
+    }
+    return render(request, "stocktakes/detail.html", context)
+
+
+def _verdicts(case: Stocktake, totals: dict[str, int]) -> list[tuple[Verdict, int, str, str]]:
+    """Verdict, how many, its colour, and where its findings stand."""
+    findings = reverse("stocktakes:findings", args=[case.pk])
+    return [
+        (
+            verdict,
+            totals.get(verdict.value, 0),
+            "green" if verdict == Verdict.FOUND else "red" if verdict in DISCREPANCIES else "grey",
+            f"{findings}?verdict={verdict.value}" if verdict in DISCREPANCIES and case.counted_at else "",
+        )
+        for verdict in Verdict
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.STOCKTAKE_RUN)
+def scan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Made for a phone or a scanner: slot, dossiers, next slot. Without JavaScript: many labels, one a line."""
+    rows = Stocktake.objects.select_related("institution")
+    case = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_RUN, pk=pk)
+    form = forms.ScanForm(request.POST or None, initial={"device": uuid.uuid4().hex})
+    received, status = None, 200
+    if request.method == "POST" and form.is_valid():
+        lines = form.cleaned_data["codes"].splitlines()
+        reads = [actions.Read(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+        try:
+            received = actions.record_scans(case, by=request.user, device=form.cleaned_data["device"], reads=reads)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+            status = 409
+        else:
+            form = forms.ScanForm(initial={"device": uuid.uuid4().hex})
+    done = Scan.objects.filter(stocktake=case, dossier__isnull=False).values("dossier").distinct().count()
+    context = {"case": case, "form": form, "received": received, "done": done, "open": case.state == State.COUNTING}
+    return render(request, "stocktakes/scan.html", context, status=status)
+
+
+@require_POST
+@requires(Permission.STOCKTAKE_RUN)
+def upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a device has kept: ``{"device": …, "scans": [{"number": 1, "code": …, "at": …}]}``, many at once."""
+    case = get_visible_or_404(Stocktake.objects.all(), request.user, Permission.STOCKTAKE_RUN, pk=pk)
+    try:
+        device, reads = forms.uploaded(json.loads(request.body or "{}"))
+        received = actions.record_scans(case, by=request.user, device=device, reads=reads)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return JsonResponse({"detail": _("This upload cannot be read.")}, status=422)
+    except ValidationError as refused:
+        return JsonResponse({"detail": " ".join(refused.messages)}, status=409)
+    return JsonResponse({"received": received.received, "new": received.new, "unknown": received.unknown})
+
+
+@require_safe
+@requires(Permission.STOCKTAKE_VIEW)
+def findings(request: HttpRequest, pk: int) -> HttpResponse:
+    """盘亏、盘盈、错位 — where record and shelf disagree, and what was done about it."""
+    rows = Stocktake.objects.select_related("institution")
+    case = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_VIEW, pk=pk)
+    form = forms.FindingFilterForm(request.GET)
+    page = keyset_page(form.apply(queries.findings_of(case)), request)
+    if page.rows:
+        record_view("stocktake.findings", case, by=request.user)
+    context = {"case": case, "filter": form, "page": page, "may_resolve": _may_resolve(request.user, case)}
+    return render_page(request, "stocktakes/findings.html", context, partial="rows")
+
+
+def _may_resolve(user: Any, case: Stocktake) -> bool:
+    return case.state == State.COUNTED and can(user, Permission.STOCKTAKE_RUN, at=case.institution_id)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.STOCKTAKE_RUN)
+def finding(request: HttpRequest, pk: int) -> HttpResponse:
+    """One finding: both places, and what is done about it."""
+    rows = Finding.objects.select_related(
+        "stocktake__institution", "dossier__person", "expected_slot", "seen_slot", "other_slot", "resolved_by"
+    )
+    found = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_RUN, pk=pk)
+    case, form = found.stocktake, None
+    if not found.resolution and _may_resolve(request.user, case):
+        form = forms.ResolveForm(found, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                actions.resolve(found, by=request.user, **form.cleaned_data)
+            except ValidationError as refused:
+                show_refusal(form, refused)
+            else:
+                left = case.findings.filter(resolution="").count()
+                said = ngettext("Resolved. %(count)d is left.", "Resolved. %(count)d are left.", left)
+                messages.success(request, said % {"count": left})
+                return go_to(request, f"{reverse('stocktakes:findings', args=[case.pk])}?standing=waiting")
+    if not request.htmx:  # type: ignore[attr-defined]
+        record_view("finding.view", found.dossier or case, by=request.user, institution=case.institution)
+    context = {"finding": found, "case": case, "form": form}
+    return render_page(request, "stocktakes/finding.html", context, partial="form")
+
+
+@require_safe
+@requires(Permission.STOCKTAKE_VIEW)
+def report(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The report as the two have signed it."""
+    rows = Stocktake.objects.select_related("report")
+    case = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_VIEW, pk=pk)
+    if case.report is None:
+        raise Http404
+    record_view("stocktake.print", case, by=request.user)
+    return serve(request, case.report, permission=Permission.STOCKTAKE_VIEW, belongs_to=case, inline=True)
+
+
+step = step_page(Stocktake, actions.STEPS, forms.FORMS, Permission.STOCKTAKE_VIEW)

@@ -1,0 +1,141 @@
+import datetime as dt
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from rendang.exchange import actions as exchange
+from rendang.kernel.access.permissions import Permission
+from rendang.storage.stocktakes.models import Finding, Scan
+
+pytestmark = pytest.mark.django_db
+
+
+def page(name, case):
+    return reverse(f"stocktakes:{name}", args=[case.pk])
+
+
+def post_json(client, address, body):
+    return client.post(address, json.dumps(body), content_type="application/json")
+
+
+def test_the_list_says_what_is_due_and_what_to_do_next(signed_in, keeper, institution):
+    answer = signed_in(keeper).get(reverse("stocktakes:list")).content.decode()
+    assert "Never counted yet" in answer
+    assert "No stocktake yet" in answer
+    assert f"?institution={institution.pk}&amp;occasion=YEARLY" in answer
+
+
+def test_a_keeper_plans_and_starts_on_the_pages(signed_in, keeper, institution, shelf):
+    browser = signed_in(keeper)
+    given = {"institution": institution.pk, "occasion": "HALF_YEARLY", "planned_for": timezone.localdate()}
+    case_page = browser.post(reverse("stocktakes:plan"), given)["Location"]
+    browser.post(f"{case_page}start/", {"confirmed": "yes"})
+    answer = browser.get(case_page).content.decode()
+    assert "Being counted" in answer
+    assert "Progress by rack" in answer
+
+
+def test_without_javascript_labels_are_lines(signed_in, keeper, counting, shelf):
+    browser = signed_in(keeper)
+    given = {"device": "form-1", "codes": f"{shelf.slots[0]}\n\n{shelf.first}\nwhat\n"}
+    answer = browser.post(page("scan", counting), given).content.decode()
+    assert "3 labels received, 3 of them new." in answer
+    assert "Nobody here knows: what" in answer
+    again = browser.post(page("scan", counting), given).content.decode()
+    assert "3 labels received, 0 of them new." in again
+    assert Scan.objects.count() == 3
+
+
+def test_a_device_uploads_many_at_once_and_again(signed_in, keeper, counting, shelf):
+    browser = signed_in(keeper)
+    at = timezone.now().isoformat()
+    scans = [{"number": 1, "code": str(shelf.slots[0]), "at": at}, {"number": 2, "code": "what", "at": at}]
+    for new in (2, 0):
+        answer = post_json(browser, page("upload", counting), {"device": "a1", "scans": scans})
+        assert (answer.status_code, answer.json()) == (200, {"received": 2, "new": new, "unknown": ["what"]})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        {"device": "a", "scans": [{"number": "1", "code": "x"}]},
+        {"device": "a", "scans": [{"number": 1, "code": "x", "at": "2026-13-45T00:00:00Z"}]},
+        {"device": "a", "scans": [{"number": 1, "code": "x", "at": "2026-01-01T00:00:00"}]},
+        {"device": "a", "scans": 7},
+    ],
+)
+def test_what_is_no_upload_is_refused(signed_in, keeper, counting, body):
+    assert post_json(signed_in(keeper), page("upload", counting), body).status_code == 422
+    assert Scan.objects.count() == 0
+
+
+def test_after_the_count_an_upload_is_refused_in_words(signed_in, keeper, counted):
+    body = {"device": "a", "scans": [{"number": 1, "code": "x"}]}
+    answer = post_json(signed_in(keeper), page("upload", counted), body)
+    assert answer.status_code == 409
+    assert "stays on it" in answer.json()["detail"]
+
+
+def test_findings_are_listed_narrowed_and_resolved(signed_in, keeper, counted, shelf):
+    browser = signed_in(keeper)
+    missing = Finding.objects.get(verdict="MISSING")
+    narrowed = browser.get(page("findings", counted), {"verdict": "MISSING"}).content.decode()
+    assert shelf.first.barcode in narrowed
+    assert shelf.second.barcode not in narrowed
+    address = reverse("stocktakes:finding", args=[missing.pk])
+    assert "Searched again and found" in browser.get(address).content.decode()
+    answer = browser.post(address, {"resolution": "REPORTED", "reason": "复查两遍未见"})
+    assert answer["Location"] == f"{page('findings', counted)}?standing=waiting"
+    missing.refresh_from_db()
+    assert (missing.resolution, missing.resolved_by) == ("REPORTED", keeper)
+
+
+def test_the_report_is_served_as_signed(signed_in, approver, signed):
+    answer = signed_in(approver).get(page("report", signed))
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.getvalue().startswith(b"%PDF")
+
+
+def test_the_interface_plans_uploads_and_tells(institution, system_administrator, counting, shelf):
+    _client, secret = exchange.register_client(
+        institution,
+        by=system_administrator,
+        name="盘点机",
+        scopes=[Permission.STOCKTAKE_VIEW, Permission.STOCKTAKE_RUN],
+        expires_on=timezone.localdate() + dt.timedelta(days=30),
+    )
+    api = Client(headers={"authorization": f"Bearer {secret}", "accept-language": "en"})
+    root = "/api/v1/stocktakes"
+    key = {"idempotency-key": "k1"}
+    planned = {"institution": institution.code, "occasion": "OTHER", "planned_for": f"{timezone.localdate()}"}
+    made = api.post(root, planned | {"stores": ["K01"]}, content_type="application/json", headers=key)
+    assert (made.status_code, made.json()["state"]) == (201, "PLANNED")
+    wrong = {"idempotency-key": "k2"}
+    refused = api.post(root, planned | {"stores": ["K99"]}, content_type="application/json", headers=wrong)
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["stores"])
+
+    scans = {
+        "device": "pda",
+        "scans": [{"number": 1, "code": str(shelf.slots[0])}, {"number": 2, "code": str(shelf.first)}],
+    }
+    sent = api.post(
+        f"{root}/{counting.number}/scans", scans, content_type="application/json", headers={"idempotency-key": "k3"}
+    )
+    assert sent.json() == {"received": 2, "new": 2, "unknown": []}
+    told = api.get(f"{root}/{counting.number}/verdicts").json()
+    assert (told["totals"]["FOUND"], told["totals"]["MISSING"]) == (1, 1)
+    assert told["racks"] == [{"store": "K01", "rack": "A-01", "expected": 2, "seen": 1, "found": 1}]
+    done = api.post(
+        f"{root}/{counting.number}/steps/finish_counting",
+        {},
+        content_type="application/json",
+        headers={"idempotency-key": "k4"},
+    )
+    assert done.json()["state"] == "COUNTED"
+    (one,) = api.get(f"{root}/{counting.number}/findings").json()["items"]
+    assert (one["verdict"], one["label"], one["seen"]) == ("MISSING", shelf.second.barcode, [])

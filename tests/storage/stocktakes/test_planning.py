@@ -1,0 +1,117 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from rendang.kernel.accounts.actions import system_actor
+from rendang.kernel.standards.queries import add_months
+from rendang.storage.stocktakes import actions, queries
+from rendang.storage.stocktakes.models import Stocktake
+from rendang.storage.stocktakes.papers import Line, StocktakeReport, render_stocktake_report
+from tests.factories import PlacementFactory
+from tests.golden import assert_looks_as_approved, assert_says
+
+pytestmark = pytest.mark.django_db
+
+
+def due(institution):
+    return {one.occasion: one for one in queries.next_due([institution])}
+
+
+def test_an_institution_that_never_counted_is_due_at_once(institution):
+    found = due(institution)
+    assert {occasion: (one.last, one.day, one.planned) for occasion, one in found.items()} == {
+        "YEARLY": (None, None, None),
+        "HALF_YEARLY": (None, None, None),
+    }
+    assert all(one.is_overdue(timezone.localdate()) for one in found.values())
+
+
+def test_a_full_stocktake_is_a_half_yearly_check_too(signed, institution):
+    today = timezone.localdate()
+    found = due(institution)
+    assert (found["YEARLY"].last, found["YEARLY"].day) == (today, add_months(today, 12))
+    assert (found["HALF_YEARLY"].last, found["HALF_YEARLY"].day) == (today, add_months(today, 6))
+
+
+def test_a_stocktake_of_some_stores_does_not_count_for_the_institution(signed, store, institution):
+    signed.stores.add(store)
+    assert due(institution)["YEARLY"].last is None
+
+
+def test_what_is_planned_or_under_way_is_named(counting, institution):
+    assert due(institution)["YEARLY"].planned == counting
+
+
+def test_every_morning_what_is_due_within_a_month_is_planned_once(a_year_ago, institution):
+    actions.plan_what_is_due(0)
+    actions.plan_what_is_due(0)
+    (made,) = Stocktake.objects.open()
+    assert (made.occasion, made.institution, made.opened_by, made.channel) == (
+        "YEARLY",
+        institution,
+        system_actor(),
+        "SYSTEM",
+    )
+    assert made.due_date == made.planned_for == timezone.localdate() + dt.timedelta(30)
+    assert made.due_basis == "名册、索引、档案三相符（每年）"
+
+
+def test_an_institution_without_dossiers_has_nothing_planned(institution, other_institution):
+    PlacementFactory(institution=other_institution)
+    actions.plan_what_is_due(0)
+    assert set(Stocktake.objects.values_list("institution", flat=True)) == {other_institution.pk}
+
+
+def test_what_was_counted_lately_is_not_planned(signed):
+    actions.plan_what_is_due(0)
+    assert not Stocktake.objects.open().exists()
+
+
+def test_the_register_has_the_stocktakes_signed_in_its_days(signed, institution, keeper, approver):
+    today = timezone.localdate()
+    (line,) = queries.register_of_stocktakes(institution, today, today)
+    assert line == [
+        signed.number, "年度全面盘点", f"{today}", f"{today}", "0", "1", "1", "1", "1", str(keeper), str(approver), "",
+    ]  # fmt: skip
+    assert list(queries.register_of_stocktakes(institution, today + dt.timedelta(1), today + dt.timedelta(2))) == []
+
+
+def test_the_report_has_the_three_lists_and_both_signatures(settings):
+    settings.DEMONSTRATION = False
+    missing = Line(
+        label="RD000000017", archive_number="RC2015-00017", name="欧阳清", recorded="K01-A-01-01-1-017", seen="",
+        resolution="报失查找", reason="复查两遍未见",
+    )  # fmt: skip
+    misplaced = Line(
+        label="RD000000023", archive_number="RC2016-00023", name="李雷", recorded="K01-A-01-01-1-023",
+        seen="K01-A-02-03-2-001", resolution="归回原位", reason="已归位",
+    )  # fmt: skip
+    unknown = Line(
+        label="RD999999999", archive_number="", name="", recorded="无记录", seen="", resolution="移交登记",
+        reason="移交接收岗",
+    )  # fmt: skip
+    paper = render_stocktake_report(
+        StocktakeReport(
+            number="RCSC-20260701-0003",
+            institution="海岱市人才服务中心",
+            occasion="年度全面盘点",
+            scope="全部库房",
+            started_on=dt.date(2026, 7, 1),
+            counted_on=dt.date(2026, 7, 3),
+            expected=5214,
+            totals=[
+                ("账实相符", 5190), ("借出", 14), ("转递途中", 5), ("在馆他处", 3), ("盘亏", 1), ("错位", 1),
+                ("两处见档", 0), ("盘盈", 1),
+            ],
+            lists=[("盘亏清单", [missing]), ("盘盈清单", [unknown]), ("错位清单", [misplaced])],
+            conclusion="账实基本相符，差异已逐项处理。",
+            keeper="赵保管",
+            keeper_on=dt.date(2026, 7, 6),
+            second="钱主任",
+            second_on=dt.date(2026, 7, 7),
+        )
+    )  # fmt: skip
+    assert_looks_as_approved("stocktake_report", paper, Path(__file__).parent / "golden")
+    assert_says(paper, ["档案盘点报告", "应盘卷数5214卷", "盘亏清单（1项）", "移交登记", "监盘人（复核）：钱主任"])
