@@ -8,6 +8,9 @@ from types import SimpleNamespace
 
 from django.utils import timezone
 
+from rendang.circulation.accruals import actions as accruals
+from rendang.circulation.accruals.models import Chase
+from rendang.circulation.accruals.queries import digest
 from rendang.circulation.graduates import actions as graduates
 from rendang.circulation.household import actions as household
 from rendang.circulation.intake import actions as intake
@@ -167,6 +170,15 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
     here.undertaking = dossiers.tell_once(
         here.person, institution, by=ours[Role.CLERK], missing=[{"code": "ED-04"}], dossier=here.dossier
     )
+    paper = {"title": "2025年度考核登记表", "class_mark": "3", "formed_on": "2025-12"}
+    here.accrual = accruals.register(
+        institution, by=ours[Role.CLERK], sender="虚构实业有限公司", rows=[(here.dossier.pk, paper)]
+    )
+    here.chase = accruals.chase(
+        here.dossier, by=ours[Role.CLERK], addressee_kind="SCHOOL", addressee="虚构大学", titles=["毕业生登记表"]
+    )
+    here.upload_token = f"token-{here.chase.pk}"
+    Chase.objects.filter(pk=here.chase.pk).update(token_digest=digest(here.upload_token))
     here.record = people.add_record(here.person, "education", by=ours[Role.CLERK], school="虚构大学", start="2004-09")
 
     # A dossier that is wanted, one that lies about, and a store whose gaps are being closed.

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, resolve, reverse
 
+from rendang.circulation.accruals.models import Accrual, Chase
 from rendang.circulation.household.models import HouseholdMove, PageLoan
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.loans.models import Loan
@@ -60,6 +61,14 @@ ARGUMENTS: dict[str, Any] = {
     "desk:register": lambda here: ["intake"],
     "workflow:many": lambda here: ["intake", "withdraw"],
     "workflow": lambda here: [here.intake.pk],
+    "portal:upload": lambda here: [here.upload_token],
+    "accruals:register": lambda here: [here.dossier.pk],
+    "accruals:chase_write": lambda here: [here.dossier.pk],
+    "accruals:paper": lambda here: [here.accrual.pk, "receipt"],
+    "accruals:chase": lambda here: [here.chase.pk],
+    "accruals:chase_letter": lambda here: [here.chase.pk],
+    "accruals:chase_step": lambda here: [here.chase.pk],
+    "accruals": lambda here: [here.accrual.pk],
     "dossiers:undertaking_item": lambda here: [here.undertaking.pk, here.undertaking.items.get().pk],
     "dossiers:undertaking_paper": lambda here: [here.undertaking.pk, "notice"],
     "dossiers:undertaking_tell": lambda here: [here.dossier.pk],
@@ -169,6 +178,8 @@ CASES_OF = {
     "loans:step": Loan,
     "certificates:step": Certificate,
     "dossiers:step": MaterialRemoval,
+    "accruals:step": Accrual,
+    "accruals:chase_step": Chase,
     "dossiers:undertaking_step": Undertaking,
     "supervision:step": CustodyConflict,
     "household:step": HouseholdMove,

@@ -85,6 +85,8 @@ ALSO = {
     "custodyconflict.open": ["custody.claim"],
     "custodyconflict.keep": ["custody.settle"],
     "undertaking.open": ["file.store", "message.send"],
+    "accrual.open": ["file.store"],
+    "chase.open": ["file.store"],
     "custodyconflict.move": ["custody.settle", "placement.put_on_desk"],
 }
 PERHAPS = {

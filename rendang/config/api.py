@@ -9,6 +9,8 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as SchemaError
 
+from rendang.circulation.accruals.api import chases
+from rendang.circulation.accruals.api import router as accruals
 from rendang.circulation.household.api import page_router as member_pages
 from rendang.circulation.household.api import router as household
 from rendang.circulation.intake.api import router as intake
@@ -35,6 +37,8 @@ api = NinjaAPI(
 api.add_router("/dossiers", dossiers)
 api.add_router("/undertakings", undertakings)
 api.add_router("/intake", intake)
+api.add_router("/accruals", accruals)
+api.add_router("/chases", chases)
 api.add_router("/transfers", transfers)
 api.add_router("/party", party)
 api.add_router("/departures", departures)

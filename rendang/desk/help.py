@@ -179,6 +179,18 @@ TOPICS = (
         ("party_letter_validity", "party_stay_graduate", "party_stay_abroad"),
     ),
     Topic(
+        "accruals:",
+        _("Accruals"),
+        _(
+            "Loose papers are registered singly or by a list of many people, identified by the seven criteria, and put"
+            " into their dossiers within a month. What is refused goes back with a coded reason; what belongs to a"
+            " dossier that is out waits until it is back. Only originals are filed, or copies stamped by whoever keeps"
+            " the original. A letter chases what does not come; its link takes one upload."
+        ),
+        ("中组发〔2009〕12号", "人社部发〔2021〕112号 第七条第（二）项"),
+        ("material_submit", "material_file_in", "material_chase"),
+    ),
+    Topic(
         "dossiers:undertaking",
         _("Undertakings"),
         _(

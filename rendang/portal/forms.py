@@ -75,3 +75,11 @@ class IntakeForm(forms.Form):
     mobile = forms.CharField(
         label=_("Mobile telephone"), max_length=30, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("Scan or photo"),
+        help_text=_("PDF or picture, at most 20 MB. Several papers go into one PDF."),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/*"}),
+    )

@@ -27,6 +27,7 @@ def _english(settings: object) -> None:
 
 BEING_BUILT = {
     "accruals:list",
+    "loans:list",
     "agreements:list",
 }
 

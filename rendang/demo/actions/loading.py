@@ -14,6 +14,7 @@ from rendang.circulation.rosters import actions as rosters
 from rendang.demo import clock
 from rendang.demo.actions import (
     accounts,
+    accruals,
     catalogues,
     certificates,
     conflicts,
@@ -81,6 +82,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
                 graduates,
                 protection,
                 loans,
+                accruals,
             )
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]
         tell(f"{play(scenes):,} steps of daily business")

@@ -12,6 +12,7 @@ from rendang.dossiers.actions.custody import (
     take_custody,
 )
 from rendang.dossiers.actions.export import export_dossiers, may_see_numbers, note_search
+from rendang.dossiers.actions.filing import list_in_many
 from rendang.dossiers.actions.materials import (
     add_material,
     add_materials,
@@ -44,6 +45,7 @@ __all__ = [
     "ensure_volumes",
     "export_dossiers",
     "hand_over_custody",
+    "list_in_many",
     "may_see_numbers",
     "move_material",
     "next_archive_number",

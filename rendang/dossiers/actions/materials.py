@@ -74,8 +74,8 @@ def change_material(material: Material, *, by: Any, **facts: Any) -> Material:
     material = _of(dossier, material)
     before = audit.snapshot(material)
     for name, value in facts.items():
-        _set(material, name, value)
-    _check(material, dossier)
+        set_fact(material, name, value)
+    check(material, dossier)
     material.save(update_fields=list(facts))
     audit.record("material.change", material, by=by, before=before, institution=institution)
     return material
@@ -93,7 +93,7 @@ def move_material(
     material = _of(dossier, material)
     before = audit.snapshot(material)
     old, new = material.class_mark, class_mark or material.class_mark
-    _check_mark(material.scheme, new)
+    check_mark(material.scheme, new)
     target = [paper for paper in _papers(dossier, material.scheme, new) if paper.pk != material.pk]
     material.class_mark = new
     target.insert(_index(target, material, position), material)
@@ -112,7 +112,7 @@ def sort_class(dossier: Dossier, class_mark: str, *, by: Any) -> int:
     """Put all papers of a class into the order its rule prescribes; returns how many got another number."""
     dossier, institution = _editable(dossier, by)
     scheme = scheme_of(dossier)
-    _check_mark(scheme, class_mark)
+    check_mark(scheme, class_mark)
     papers = ordering.in_order(_papers(dossier, scheme, class_mark), standards.class_mark(class_mark, scheme))
     before = {paper.pk: paper.number for paper in papers}
     changed = _renumber(papers)
@@ -186,10 +186,10 @@ def _add(dossier: Dossier, rows: Sequence[dict[str, Any]], *, by: Any) -> list[M
         material = Material(dossier=dossier, scheme=scheme, class_mark=facts.pop("class_mark"), created_by=by)
         position = facts.pop("position", None)
         try:
-            _check_mark(scheme, material.class_mark)
+            check_mark(scheme, material.class_mark)
             for name, value in facts.items():
-                _set(material, name, value)
-            _check(material, dossier)
+                set_fact(material, name, value)
+            check(material, dossier)
         except ValidationError as error:
             if len(rows) == 1:
                 raise
@@ -237,13 +237,13 @@ def _renumber(papers: list[Material]) -> list[Material]:
     return moved
 
 
-def _set(material: Material, name: str, value: Any) -> None:
+def set_fact(material: Material, name: str, value: Any) -> None:
     if name not in FACTS:
         raise TypeError(f"{name} is not a fact of a paper")
     setattr(material, name, " ".join(value.split()) if isinstance(value, str) else value)
 
 
-def _check_mark(scheme: str, class_mark: str) -> None:
+def check_mark(scheme: str, class_mark: str) -> None:
     mark = standards.class_mark(class_mark, scheme)
     if mark is None:
         raise ValidationError({"class_mark": _("There is no class “%(mark)s”.") % {"mark": class_mark}})
@@ -251,7 +251,7 @@ def _check_mark(scheme: str, class_mark: str) -> None:
         raise ValidationError({"class_mark": _("Class %(mark)s has sub-classes: choose one.") % {"mark": class_mark}})
 
 
-def _check(material: Material, dossier: Dossier) -> None:
+def check(material: Material, dossier: Dossier) -> None:
     """What a catalogue entry must be: titled, dated within the person's life as far as it is dated, with pages."""
     errors: dict[str, str] = {}
     limit = Material._meta.get_field("title").max_length or 0

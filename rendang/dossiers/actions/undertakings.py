@@ -230,6 +230,7 @@ def supplement(undertaking: Undertaking, *, by: Any) -> None:
     target=State.ENDED,
     permission=Permission.UNDERTAKING_EDIT,
     deadline=None,
+    way_out=True,
 )
 def end(undertaking: Undertaking, *, by: Any, outcome: str, reason: str) -> None:
     """What is still missing cannot be obtained, or is waived: with the reason, which stays on record."""

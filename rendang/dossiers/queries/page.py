@@ -37,6 +37,8 @@ class Begin(NamedTuple):
 
 BUSINESS = (
     Begin(_("Tell what is missing"), "dossiers:undertaking_tell", Permission.UNDERTAKING_EDIT, "writing-sign"),
+    Begin(_("Register a paper"), "accruals:register", Permission.ACCRUAL_REGISTER, "file-plus"),
+    Begin(_("Write a chasing letter"), "accruals:chase_write", Permission.ACCRUAL_REGISTER, "mail-question"),
     Begin(_("Certificate of custody"), "certificates:draft", Permission.CERTIFICATE_DRAFT, "certificate"),
     Begin(_("Transfer out"), "departures:apply", Permission.TRANSFER_OFFER, "package-export"),
     Begin(_("Offer a transfer"), "transfers:offer", Permission.TRANSFER_OFFER, "transfer"),

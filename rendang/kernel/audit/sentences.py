@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 THINGS: dict[str, Promise] = {
     "account": _("account"),
     "agency": _("agreement with an agency"),
+    "accrual": _("accrual"),
     "apiclient": _("API client"),
     "auditseal": _("seal"),
     "building": _("building"),
@@ -20,6 +21,7 @@ THINGS: dict[str, Promise] = {
     "case": _("case"),
     "catalogue": _("catalogue"),
     "certificate": _("certificate"),
+    "chase": _("chasing letter"),
     "code": _("code"),
     "compaction": _("compaction of a store"),
     "conflict": _("custody conflict"),
@@ -142,6 +144,16 @@ DONE: dict[str, Promise] = {
 }
 
 SENTENCES: dict[str, Promise] = {
+    "accrual.file": _("Every accepted paper of the delivery is filed"),
+    "accrual.identify": _("Identified the papers delivered"),
+    "accrual.open": _("Registered papers delivered"),
+    "accrual.put_in": _("Put papers into their dossiers"),
+    "accrual.send_back": _("Sent back everything delivered"),
+    "accrual.send_on": _("Sent papers on: their dossiers have left"),
+    "chase.answer": _("The chasing letter was answered"),
+    "chase.end": _("Ended the chasing letter without an answer"),
+    "chase.open": _("Wrote a chasing letter"),
+    "chase.send_again": _("Sent the chasing letter again"),
     "account.confirm_password": _("Entered the password once more"),
     "account.create": _("Created the account"),
     "account.deactivate": _("Closed the account"),

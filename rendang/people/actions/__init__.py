@@ -17,6 +17,7 @@ from rendang.people.actions.persons import (
     remove_record,
     tell,
     tell_all,
+    tell_many,
     unmask,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "remove_record",
     "tell",
     "tell_all",
+    "tell_many",
     "unmask",
 ]

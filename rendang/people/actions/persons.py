@@ -1,6 +1,6 @@
 """Everything that changes what is on record of a person or an employer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -319,7 +319,13 @@ def tell(person: Person, text: str, *, institution: Any, by: Any, case: Any = No
 @transaction.atomic
 def tell_all(people: Iterable[Person], text: str, *, institution: Any, by: Any, case: Any = None) -> None:
     """Tell many people the same; set-based, one event each. The caller has checked."""
-    told = [Message(person=person, institution=institution, case=case, text=text) for person in people]
+    tell_many([(person, text) for person in people], institution=institution, by=by, case=case)
+
+
+@transaction.atomic
+def tell_many(texts: Sequence[tuple[Person, str]], *, institution: Any, by: Any, case: Any = None) -> None:
+    """``tell_all``, each in their own words."""
+    told = [Message(person=person, institution=institution, case=case, text=text) for person, text in texts]
     Message.objects.bulk_create(told)
     audit.record_all("message.send", [(message, {}) for message in told], by=by)
 

@@ -1,0 +1,117 @@
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rendang.circulation.accruals.models import Chase
+from rendang.kernel.access.models import Institution
+from rendang.kernel.core.forms import PartialDateInput
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.forms import ReasonForm
+
+TABLES = {"accept": ".xlsx,.xls,.csv,.txt"}
+MOST_TEXT = 600_000
+
+
+def today() -> dt.date:
+    return timezone.localdate()
+
+
+class DeliveryForm(forms.Form):
+    """Who brings papers, and when."""
+
+    sender = forms.CharField(label=_("Delivered for (unit or person)"), max_length=120)
+    deliverer = forms.CharField(label=_("Handed over by"), max_length=60, required=False)
+    received_on = forms.DateField(label=_("Received"), initial=today, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class ListForm(DeliveryForm):
+    """A list of papers of many people: a file, or rows pasted with their heading."""
+
+    institution = forms.ModelChoiceField(Institution.objects.none(), label=_("Institution"), empty_label=None)
+    file = forms.FileField(
+        label=_("List of the papers"),
+        required=False,
+        widget=forms.FileInput(attrs=TABLES),
+        help_text=_(
+            "XLSX, XLS or CSV with the columns 姓名, 身份证号, 材料名称, and perhaps 形成时间, 页数, 份数, 类号,"
+            " 材料形态."
+        ),
+    )
+    pasted = forms.CharField(
+        label=_("Or rows copied from a spreadsheet, with their heading"),
+        required=False,
+        max_length=MOST_TEXT,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code"}),
+    )
+
+    def __init__(self, *args: Any, institutions: QuerySet[Institution], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["institution"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = institutions
+        self.order_fields(["institution", "sender", "deliverer", "received_on", "file", "pasted"])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("file") and not values.get("pasted", "").strip():
+            self.add_error("file", _("Choose the file, or paste the rows."))
+        return values
+
+
+def mark_choices() -> list[tuple[str, str]]:
+    marks = [(mark.mark, f"{mark.mark} {mark.name}") for mark in standards.class_marks() if mark.takes_materials]
+    return [("", str(_("By the title"))), *marks]
+
+
+class PaperForm(DeliveryForm):
+    """One paper of one person."""
+
+    title = forms.CharField(label=_("Title of the paper"), max_length=200)
+    class_mark = forms.ChoiceField(label=_("Class"), required=False, choices=mark_choices)
+    formed_on = PartialDateInput(label=_("Formed on"), required=False)
+    pages = forms.IntegerField(label=_("Page count"), min_value=1, max_value=9999, initial=1)
+    copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=99, initial=1)
+    form = forms.ChoiceField(label=_("Form of the paper"), choices=standards.choices("material_copy"))
+
+    field_order = ("title", "class_mark", "formed_on", "pages", "copies", "form", "sender", "deliverer", "received_on")
+
+
+class IdentifyForm(forms.Form):
+    """Over the interface: verdicts by the key of the paper, as in ``actions.identify_all``."""
+
+    verdicts = forms.JSONField(required=False)
+
+    def clean_verdicts(self) -> dict[str, dict[str, str]]:
+        given = self.cleaned_data["verdicts"] or {}
+        if not isinstance(given, dict) or not all(isinstance(one, dict) for one in given.values()):
+            raise forms.ValidationError(_("Give the verdicts by the number of the paper."))
+        return {
+            str(key): {str(name): str(value) for name, value in one.items() if value is not None}
+            for key, one in given.items()
+        }
+
+
+class ChaseForm(forms.Form):
+    addressee_kind = forms.ChoiceField(label=_("Send to"), choices=Chase.Addressee.choices)
+    addressee = forms.CharField(label=_("Addressee"), max_length=120)
+    titles = forms.CharField(
+        label=_("Papers asked for"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line."),
+    )
+
+    def clean_titles(self) -> list[str]:
+        titles = [line.strip() for line in self.cleaned_data["titles"].splitlines() if line.strip()]
+        if any(len(title) > 60 for title in titles):
+            raise forms.ValidationError(_("The name of a paper has at most 60 characters."))
+        return titles
+
+
+FORMS = {"identify": IdentifyForm}
+CHASE_FORMS = {"end": ReasonForm}

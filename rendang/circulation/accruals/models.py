@@ -1,0 +1,132 @@
+"""补充材料: papers that come later, and letters that ask for those that do not come."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from rendang.dossiers.models import Dossier, Material, Undertaking
+from rendang.kernel.core.fields import PartialDateField
+from rendang.kernel.files.models import StoredFile
+from rendang.kernel.workflow.models import Case
+
+
+class Accrual(Case):
+    """收件 — one delivery of loose papers, of one person or of many. Each paper has its own outcome.
+
+    ``person`` and ``dossier`` of the case are empty when the papers are of several people.
+    """
+
+    class State(models.TextChoices):
+        REGISTERED = "REGISTERED", _("To be identified")
+        IDENTIFIED = "IDENTIFIED", _("To be filed")
+        FILED = "FILED", _("Filed")
+        RETURNED = "RETURNED", _("Returned")
+
+    SERVICE_ITEM = "accrual"
+    PAGE = "accruals:detail"
+    CLOSED = frozenset({State.FILED, State.RETURNED})
+
+    sender = models.CharField(_("delivered for"), max_length=120)
+    deliverer = models.CharField(_("handed over by"), max_length=60, blank=True)
+    received_on = models.DateField(_("received"))
+    # What was uploaded through the link of a chasing letter.
+    attachment = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    receipt_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    slip_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("accrual")
+        constraints = [models.CheckConstraint(condition=~Q(sender=""), name="an_accrual_says_who_delivers")]
+
+
+class AccrualItem(models.Model):
+    """零散材料 — one loose paper of a delivery: whose, what, and whether it was accepted and filed."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "ACCEPTED", _("To be filed")
+        REFUSED = "REFUSED", _("Refused")
+        FILED = "FILED", _("Filed")
+
+    accrual = models.ForeignKey(Accrual, on_delete=models.PROTECT, related_name="items")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="accrual_items")
+    title = models.CharField(_("title of the paper"), max_length=200)
+    class_mark = models.CharField(_("class mark"), max_length=4, blank=True)
+    formed_on = PartialDateField(_("formed on"))
+    pages = models.PositiveSmallIntegerField(_("pages"), default=1)
+    copies = models.PositiveSmallIntegerField(_("copies"), default=1)
+    # Code table material_copy: only originals, and copies stamped by whoever keeps the original, are filed (§2.4).
+    form = models.CharField(_("form"), max_length=20, default="original")
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
+    refusal = models.CharField(_("reason of the refusal"), max_length=40, blank=True)
+    refusal_detail = models.CharField(_("explanation"), max_length=200, blank=True)
+    material = models.OneToOneField(Material, on_delete=models.PROTECT, null=True, blank=True, related_name="accrual")
+    filed_on = models.DateField(_("filed"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="a_loose_paper_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(outcome="REFUSED") & ~Q(refusal="") | ~Q(outcome="REFUSED") & Q(refusal=""),
+                name="what_is_refused_has_a_reason_and_nothing_else_has",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="FILED", material__isnull=False, filed_on__isnull=False)
+                | ~Q(outcome="FILED") & Q(material__isnull=True, filed_on__isnull=True),
+                name="what_is_filed_is_in_the_catalogue",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", "REFUSED"])
+                | ~Q(class_mark="") & Q(form__in=["original", "stamped_copy"]),
+                name="only_classed_originals_are_accepted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def person_id(self) -> int:
+        """Whose paper it is, for the audit log."""
+        return self.dossier.person_id
+
+
+class Chase(Case):
+    """催要 — a letter asks the person, the employer or the school for papers that a dossier lacks.
+
+    Its link takes one upload until the last day; only the digest of the link's token is kept.
+    """
+
+    class State(models.TextChoices):
+        SENT = "SENT", _("Sent")
+        ANSWERED = "ANSWERED", _("Answered")
+        ENDED = "ENDED", _("Ended without an answer")
+
+    class Addressee(models.TextChoices):
+        PERSON = "PERSON", _("The person")
+        EMPLOYER = "EMPLOYER", _("The employer")
+        SCHOOL = "SCHOOL", _("The school")
+
+    SERVICE_ITEM = "accrual"
+    PAGE = "accruals:chase"
+    STEP_PAGE = "accruals:chase_step"
+    CLOSED = frozenset({State.ANSWERED, State.ENDED})
+
+    addressee_kind = models.CharField(_("sent to"), max_length=10, choices=Addressee.choices)
+    addressee = models.CharField(_("addressee"), max_length=120)
+    titles = ArrayField(models.CharField(max_length=60), verbose_name=_("papers asked for"))
+    promise = models.ForeignKey(Undertaking, on_delete=models.PROTECT, null=True, blank=True, related_name="chases")
+    letter_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # SHA-256 of the link's token; empty once it has been used or the letter has been answered or ended.
+    token_digest = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
+    link_until = models.DateField(_("link valid until"))
+    answer = models.OneToOneField(Accrual, on_delete=models.PROTECT, null=True, blank=True, related_name="asked_by")
+
+    class Meta:
+        verbose_name = _("chasing letter")
+        constraints = [
+            models.UniqueConstraint(fields=["token_digest"], name="a_link_belongs_to_one_letter"),
+            models.CheckConstraint(condition=~Q(addressee=""), name="a_letter_has_an_addressee"),
+            models.CheckConstraint(condition=Q(titles__len__gt=0), name="a_letter_asks_for_a_paper"),
+        ]

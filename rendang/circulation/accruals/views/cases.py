@@ -1,0 +1,146 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rendang.circulation.accruals import actions, forms
+from rendang.circulation.accruals.models import Accrual, AccrualItem
+from rendang.circulation.accruals.queries import out_of_reach
+from rendang.dossiers.queries.classify import suggested_mark
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can, get_visible_or_404, requires
+from rendang.kernel.audit.actions import record_view
+from rendang.kernel.files.serving import serve
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.steps import STEPS, refuse_unless_possible
+from rendang.kernel.workflow.views import case_context, case_list, known_of, step_page
+
+PAPERS = {
+    "receipt": ("receipt_file", gettext_lazy("List of what was received")),
+    "slip": ("slip_file", gettext_lazy("Return slip")),
+    "attachment": ("attachment", gettext_lazy("Uploaded by the addressee")),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One paper as the pages show it."""
+
+    item: AccrualItem
+    form: str
+    refusal: str
+    out: str | None  # where the dossier is, while the paper waits for it
+    mark: str = ""
+    sent: Any = None  # what was chosen for it on the page that was refused
+
+
+def lines_of(items: Iterable[AccrualItem], accrual: Accrual, sent: Any = None) -> list[Line]:
+    items = list(items)
+    waiting = [item for item in items if item.outcome == AccrualItem.Outcome.ACCEPTED]
+    out = out_of_reach(waiting, accrual.institution) if waiting else {}
+    return [
+        Line(
+            item,
+            standards.code_name("material_copy", item.form),
+            standards.code_name("accrual_refusal", item.refusal) if item.refusal else "",
+            out.get(item.dossier_id) if item.outcome == AccrualItem.Outcome.ACCEPTED else None,
+            item.class_mark or suggested_mark(item.title),
+            (sent or {}).get(str(item.pk)),
+        )
+        for item in items
+    ]
+
+
+@require_safe
+@requires(Permission.ACCRUAL_VIEW)
+def accrual_list(request: HttpRequest) -> HttpResponse:
+    rows = Accrual.objects.visible_to(request.user, Permission.ACCRUAL_VIEW)
+    empty = {
+        "icon": "file-plus",
+        "title": _("No accrual yet"),
+        "text": _("Register a list of papers of many people, or one paper on the page of its dossier."),
+        "url": reverse("accruals:register_list"),
+        "label": _("Register a list"),
+    }
+    may_register = can(request.user, Permission.ACCRUAL_REGISTER)
+    return case_list(request, rows, "accruals/list.html", {"empty": empty, "may_register": may_register})
+
+
+@require_safe
+@requires(Permission.ACCRUAL_VIEW)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = Accrual.objects.select_related("institution", "person", "dossier", "opened_by", "asked_by")
+    accrual = get_visible_or_404(rows, request.user, Permission.ACCRUAL_VIEW, pk=pk)
+    record_view("accrual.view", accrual, by=request.user)
+    items = accrual.items.select_related("dossier__person", "material")
+    context = case_context(request, accrual) | {
+        "lines": lines_of(items, accrual),
+        "papers": [
+            (label, reverse("accruals:paper", args=[pk, name]))
+            for name, (field, label) in PAPERS.items()
+            if getattr(accrual, f"{field}_id")
+        ],
+    }
+    return render(request, "accruals/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.ACCRUAL_IDENTIFY)
+def identify(request: HttpRequest, pk: int) -> HttpResponse:
+    """All papers of a delivery on one page: accept each with its class, or refuse it with a reason."""
+    rows = Accrual.objects.select_related("institution", "person")
+    accrual = get_visible_or_404(rows, request.user, Permission.ACCRUAL_IDENTIFY, pk=pk)
+    rule = STEPS[Accrual]["identify"]
+    items = list(accrual.items.select_related("dossier__person"))
+    refusal: ValidationError | None = None
+    sent: dict[str, dict[str, str]] = {}
+    if request.method == "POST":
+        names = ("class_mark", "form", "refusal", "detail")
+        sent = {str(item.pk): {name: request.POST.get(f"{name}-{item.pk}", "") for name in names} for item in items}
+        try:
+            actions.identify_all(accrual, by=request.user, verdicts=sent)
+        except ValidationError as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("Done: %(step)s.") % {"step": rule.label})
+            return redirect("accruals:detail", pk)
+    else:
+        try:
+            refuse_unless_possible(rule, accrual, request.user)
+        except ValidationError as refused:
+            refusal = refused
+    context = {
+        "case": accrual,
+        "lines": lines_of(items, accrual, sent),
+        "marks": forms.mark_choices()[1:],
+        "refusals": [(row.code, row.label) for row in standards.codes("accrual_refusal") if row.code != "moved"],
+        "copies": [(row.code, row.label) for row in standards.codes("material_copy")],
+        "refused": refusal.messages if refusal else [],
+        **known_of(accrual),
+    }
+    return render(request, "accruals/identify.html", context)
+
+
+@require_safe
+@requires(Permission.ACCRUAL_VIEW)
+def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
+    """A printed paper of the delivery, or what was uploaded for it."""
+    accrual = get_visible_or_404(Accrual.objects.all(), request.user, Permission.ACCRUAL_VIEW, pk=pk)
+    if paper == "attachment" and not can(request.user, Permission.ACCRUAL_REGISTER, at=accrual.institution_id):
+        raise PermissionDenied  # the content of a paper is for who works with it
+    stored = getattr(accrual, PAPERS[paper][0]) if paper in PAPERS else None
+    if stored is None:
+        raise Http404
+    record_view("accrual.print", accrual, by=request.user, reason=paper)
+    return serve(request, stored, permission=Permission.ACCRUAL_VIEW, belongs_to=accrual, inline=True)
+
+
+step = step_page(Accrual, actions.STEPS, forms.FORMS, Permission.ACCRUAL_VIEW)

@@ -1,0 +1,224 @@
+"""催要: a letter whose link takes one upload, until its last day, from whoever has the letter."""
+
+import datetime as dt
+import io
+import re
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+from django.urls import reverse
+from PIL import Image
+
+from rendang.circulation.accruals import actions, papers
+from rendang.circulation.accruals.models import Accrual, Chase
+from rendang.circulation.accruals.queries import digest
+from rendang.dossiers import actions as dossiers
+from rendang.kernel.access.models import Role
+from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.files.models import StoredFile
+from rendang.kernel.files.queries import open_file
+from rendang.people.models import Message
+from tests.factories import InstitutionFactory, PlacementFactory, staff
+from tests.golden import assert_looks_as_approved, assert_says, squeezed, text_of
+
+pytestmark = pytest.mark.django_db
+GOLDEN = Path(__file__).parent / "golden"
+TODAY = dt.date(2026, 11, 26)
+
+
+@pytest.fixture(autouse=True)
+def _today(time_machine) -> None:
+    time_machine.move_to(dt.datetime(2026, 11, 26, 2, tzinfo=dt.UTC), tick=False)
+
+
+@pytest.fixture
+def dossier(institution):
+    return PlacementFactory(institution=institution).dossier
+
+
+@pytest.fixture
+def letter(dossier, clerk) -> Chase:
+    return actions.chase(
+        dossier, by=clerk, addressee_kind="SCHOOL", addressee="虚构大学档案馆", titles=["毕业生登记表", "成绩表"]
+    )
+
+
+def token_of(letter) -> str:
+    """Read from the printed letter, as its addressee does."""
+    letter.refresh_from_db()
+    text = squeezed(text_of(b"".join(open_file(letter.letter_file)))).replace("\u200b", "")
+    found = re.search(r"/upload/([\w-]{43})/", text)
+    assert found, text
+    return found[1]
+
+
+def anybody() -> Browser:
+    return Browser(headers={"accept-language": "en"})
+
+
+def picture(name="IMG_1.png") -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("L", (30, 30), 90).save(out, "PNG")
+    return SimpleUploadedFile(name, out.getvalue())
+
+
+def test_the_letter_is_due_and_its_link_dead_after_the_days_of_the_policy(letter, dossier):
+    assert (letter.state, letter.due_date, letter.link_until) == ("SENT",) + (dt.date(2026, 12, 26),) * 2
+    assert (letter.titles, letter.person) == (["毕业生登记表", "成绩表"], dossier.person)
+    assert not Message.objects.exists()
+    assert bytes(letter.token_digest) == digest(token_of(letter))
+
+
+def test_the_person_written_to_is_told_on_the_portal_too(dossier, clerk):
+    actions.chase(dossier, by=clerk, addressee_kind="PERSON", addressee=dossier.person.name, titles=["成绩表"])
+    assert Message.objects.get().text == "请补充档案材料：成绩表。请于2026年12月26日前送交，详见催要通知单。"
+
+
+def test_what_must_not_be_asked_for_and_who_may_not_ask(dossier, clerk, keeper):
+    dossier.person.graduated = "2023-07"
+    dossier.person.save()
+    asked = {"addressee_kind": "SCHOOL", "addressee": "虚构大学"}
+    before = AuditEvent.objects.count()
+    with pytest.raises(ValidationError, match="must not be asked of this person"):
+        actions.chase(dossier, by=clerk, titles=["就业报到证"], **asked)
+    with pytest.raises(ValidationError):
+        actions.chase(dossier, by=clerk, titles=[], **asked)
+    with pytest.raises(PermissionDenied):
+        actions.chase(dossier, by=keeper, titles=["成绩表"], **asked)
+    assert (Chase.objects.count(), AuditEvent.objects.count()) == (0, before)
+
+
+def test_the_link_shows_no_more_of_the_person_than_a_masked_name(letter, dossier):
+    page = anybody().get(reverse("portal:upload", args=[token_of(letter)])).content.decode()
+    assert "王**" in page or "王*" in page
+    assert dossier.person.name not in page and dossier.person.id_masked not in page
+    assert "毕业生登记表" in page and "2026-12-26" in page
+
+
+def test_an_upload_waits_for_the_clerk_as_an_accrual_and_uses_the_link_up(letter, dossier):
+    address = reverse("portal:upload", args=[token_of(letter)])
+    assert "It has arrived" in anybody().post(address, {"file": picture()}).content.decode()
+    accrual = Accrual.objects.get()
+    assert (accrual.state, accrual.channel, accrual.sender) == ("REGISTERED", "ONLINE", "虚构大学档案馆")
+    assert list(accrual.items.values_list("title", "class_mark", "form")) == [
+        ("毕业生登记表", "4-1", "digital"),
+        ("成绩表", "4-1", "digital"),
+    ]
+    assert accrual.attachment.name == f"催要答复-{letter.number}.png"
+    letter.refresh_from_db()
+    assert (letter.state, letter.answer, letter.token_digest) == ("ANSWERED", accrual, None)
+    again = anybody().post(address, {"file": picture()})
+    assert again.status_code == 410 and "not valid, or no longer" in again.content.decode()
+    assert Accrual.objects.count() == 1
+
+
+def test_what_was_uploaded_is_filed_only_as_the_original(letter, clerk, reviewer, keeper):
+    accrual = actions.receive_upload(token_of(letter), picture())
+    with pytest.raises(ValidationError, match="Only an original"):
+        actions.identify_all(accrual, by=reviewer)
+    first, second = accrual.items.all()
+    verdicts = {str(first.pk): {"form": "original"}, str(second.pk): {"form": "stamped_copy"}}
+    done = actions.put_in(actions.identify_all(accrual, by=reviewer, verdicts=verdicts), by=keeper)
+    assert done.state == "FILED"
+
+
+@pytest.mark.parametrize("spoil", ["unknown", "too late", "ended", "sent again"])
+def test_a_dead_link_takes_nothing_and_says_the_same_to_everybody(letter, clerk, time_machine, spoil):
+    token = token_of(letter)
+    if spoil == "unknown":
+        token = "x" * 43
+    elif spoil == "too late":
+        time_machine.move_to(dt.datetime(2026, 12, 27, 2, tzinfo=dt.UTC))
+    elif spoil == "ended":
+        actions.CHASE_STEPS["end"](letter, by=clerk, reason="学校已撤销")
+    else:
+        actions.CHASE_STEPS["send_again"](letter, by=clerk)
+    files, events = StoredFile.objects.count(), AuditEvent.objects.count()
+    address = reverse("portal:upload", args=[token])
+    assert anybody().get(address).status_code == 410
+    assert anybody().post(address, {"file": picture()}).status_code == 410
+    with pytest.raises(ValidationError, match="not valid, or no longer"):
+        actions.receive_upload(token, picture())
+    assert (StoredFile.objects.count(), AuditEvent.objects.count(), Accrual.objects.count()) == (files, events, 0)
+
+
+def test_a_file_that_is_no_picture_is_refused_and_the_link_stays(letter):
+    address = reverse("portal:upload", args=[token_of(letter)])
+    answer = anybody().post(address, {"file": SimpleUploadedFile("a.pdf", b"#!/bin/sh\necho hello\n")})
+    assert (answer.status_code, Accrual.objects.count()) == (200, 0)
+    assert "is not one of" in answer.content.decode()
+    assert "It has arrived" in anybody().post(address, {"file": picture()}).content.decode()
+
+
+def test_the_pages_write_print_send_again_and_end(signed_in, dossier, institution, clerk):
+    dossiers.tell_once(dossier.person, institution, by=clerk, missing=[{"code": "ED-04"}])
+    browser = signed_in(clerk)
+    write = reverse("accruals:chase_write", args=[dossier.pk])
+    assert "毕业生登记表" in browser.get(write).content.decode()
+    asked = {"addressee_kind": "SCHOOL", "addressee": "虚构大学", "titles": "毕业生登记表\n学籍卡"}
+    answer = browser.post(write, asked)
+    letter = Chase.objects.get()
+    assert (answer["Location"], letter.promise.person) == (letter.get_absolute_url(), dossier.person)
+    assert "学籍卡" in browser.get(letter.get_absolute_url()).content.decode()
+    first = bytes(letter.token_digest)
+    browser.post(reverse("accruals:chase_step", args=[letter.pk, "send_again"]), {"sure": "1"})
+    letter.refresh_from_db()
+    assert bytes(letter.token_digest) != first
+    assert browser.get(reverse("accruals:chase_letter", args=[letter.pk])).status_code == 200
+    browser.post(reverse("accruals:chase_step", args=[letter.pk, "end"]), {"reason": "学校已撤销"})
+    assert letter.number in browser.get(reverse("accruals:chases")).content.decode()
+    assert Chase.objects.get().state == "ENDED"
+    viewer = signed_in(staff(institution, Role.KEEPER))
+    assert viewer.get(reverse("accruals:chase_letter", args=[letter.pk])).status_code == 403
+    stranger = signed_in(staff(InstitutionFactory(), Role.CLERK))
+    assert stranger.get(letter.get_absolute_url()).status_code == 404
+
+
+LINE = papers.LoosePaper(name="王小明", title="2025年度考核登记表", formed_on="2025-12", pages=2, form="原件")
+
+
+def test_the_papers_look_as_approved(settings):
+    settings.DEMONSTRATION = False
+    common = {"number": "RCSC-20261126-0001", "institution": "虚构市人才服务中心", "handler": "张经办"}
+    common |= {"phone": "0571-00000000"}
+    refused = papers.LoosePaper(
+        name="李雷", title="专业技术职务评审表", formed_on="2020-10-08", pages=8, reason="手续不完备：缺评委会公章"
+    )
+    receipt = papers.render_receipt(
+        papers.AccrualReceipt(
+            sender="虚构实业有限公司",
+            deliverer="李送件",
+            received_on=TODAY,
+            file_by=dt.date(2026, 12, 26),
+            items=[LINE] * 30,
+            **common,
+        )
+    )
+    slip = papers.render_return_slip(
+        papers.AccrualReturnSlip(
+            addressee="虚构实业有限公司", received_on=TODAY, items=[refused], issued_on=TODAY, **common
+        )
+    )
+    chase = papers.render_chasing_letter(
+        papers.ChasingLetter(
+            addressee="虚构大学档案馆",
+            name="王小明",
+            id_masked="3301**********1234",
+            titles=["毕业生登记表", "成绩表"],
+            answer_by=dt.date(2026, 12, 26),
+            issued_on=TODAY,
+            address="虚构市演示路 1 号 310000",
+            upload_link=f"https://dangan.example.cn/upload/{'a1B2c3D4' * 5}xyz/",
+            **common,
+        )
+    )
+    assert_says(receipt, ["人事档案材料接收清单", "共30份", "2026年12月26日前归入档案"])
+    assert_says(slip, ["人事档案材料退回单", "手续不完备：缺评委会公章", "办理完毕、对象明确、齐全、清楚、真实、规范"])
+    assert_says(chase, ["短缺材料催要通知单", "虚构大学档案馆", "请于2026年12月26日前", "限一次"])
+    assert len(pypdfium2.PdfDocument(chase)) == 1
+    for name, pdf in (("receipt", receipt), ("return_slip", slip), ("chase", chase)):
+        assert_looks_as_approved(name, pdf, GOLDEN)
