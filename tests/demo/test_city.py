@@ -10,6 +10,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.loans.models import Loan
 from rendang.circulation.rosters.models import Roster, RosterRow
 from rendang.circulation.transfers.models import Transfer
 from rendang.demo.citizens import CITIZENS
@@ -87,7 +88,7 @@ class TestTheCity:
             assert in_slots > 0.7 * here.count() > 10
         assert Placement.objects.current().filter(kind=Placement.Kind.AS_WRITTEN).exists()
 
-    @pytest.mark.parametrize("model", [Intake, Transfer, CustodyConflict, MaterialRemoval, Certificate])
+    @pytest.mark.parametrize("model", [Intake, Transfer, Loan, CustodyConflict, MaterialRemoval, Certificate])
     def test_has_a_case_in_every_state(self, model):
         assert set(model.objects.values_list("state", flat=True)) == set(model.State.values)
 

@@ -106,6 +106,7 @@ class Loan(Case):
     PAGE = "loans:detail"
     CLOSED = frozenset({State.RETURNED, State.SETTLED, State.FINISHED, State.RECALLED, State.REFUSED, State.WITHDRAWN})
     GOOD_ENDS = frozenset({State.SETTLED, State.FINISHED})
+    ENDS = (_("Kept by / unit that applies"), "→")
     # The dossier itself, not its images.
     PAPER = (Use.CONSULTATION, Use.LOAN)
     IN_HAND = (State.LENT, State.READING)

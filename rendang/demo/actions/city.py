@@ -52,6 +52,11 @@ class City:
                 return dossier
         return None
 
+    def taken(self) -> set[int]:
+        """The people about whom something is told already: by name, or by a scene."""
+        named = (find_by_id_number(citizen.id_number) for citizen in CITIZENS)
+        return self.reserved | {person.pk for person in named if person}
+
     def dossier_of(self, citizen: Citizen) -> Dossier | None:
         person = find_by_id_number(citizen.id_number)
         return Dossier.objects.select_related("person").filter(person=person).first() if person else None

@@ -26,7 +26,7 @@ def scenes(city: City) -> Iterator[Scene]:
         dossier__custodies__status=Custody.Status.HELD,
         dossier__custodies__archive_type=Custody.ArchiveType.PERSONAL,
     )
-    chosen = list(here.exclude(pk__in=city.reserved).order_by("-pk")[: len(_CAST)])
+    chosen = list(here.exclude(pk__in=city.taken()).order_by("-pk")[: len(_CAST)])
     city.reserved.update(person.pk for person in chosen)
     yield _books(city)
     for number, (person, (days_ago, fate)) in enumerate(zip(chosen, _CAST, strict=False)):

@@ -93,8 +93,10 @@ def _hand_over(city: City, office: str, case: Loan, pages: int) -> Loan:
 
 def _loan(city: City, people: Registry, number: int, use: str, state: str, days_ago: int) -> Scene:
     """One loan or consultation from its application to ``state``."""
-    office = city.office_known(("RCSC", "JYZX", "WQZX"), days_ago)
+    office = city.office_known(("RCSC", "RCSC", "JYZX", "WQZX"), days_ago)
     dossier = city.dossier(office)
+    if dossier is None:  # a small city has few dossiers; the largest office has some left
+        office, dossier = "RCSC", city.dossier("RCSC")
     if dossier is None:
         return
     keeper, pages = city.by("keeper", office), 40 + number

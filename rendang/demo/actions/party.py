@@ -31,7 +31,7 @@ def scenes(city: City) -> Iterator[Scene]:
                 dossier__custodies__institution=city.institutions[office],
                 dossier__custodies__status=Custody.Status.HELD,
             )
-            .exclude(pk__in=city.reserved)
+            .exclude(pk__in=city.taken())
             .order_by("pk")[: len(_CAST)]
         )
         city.reserved.update(person.pk for person in members)
