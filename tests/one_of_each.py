@@ -11,6 +11,7 @@ from django.utils import timezone
 from rendang.circulation.accruals import actions as accruals
 from rendang.circulation.accruals.models import Chase
 from rendang.circulation.accruals.queries import digest
+from rendang.circulation.agreements import actions as agreements
 from rendang.circulation.graduates import actions as graduates
 from rendang.circulation.household import actions as household
 from rendang.circulation.intake import actions as intake
@@ -209,6 +210,23 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         photos=[factories.picture()],
     )
     here.photo = here.parcel.photos.get()
+
+    here.agreement = agreements.draft(
+        institution,
+        by=ours[Role.CLERK],
+        employer=f"虚构实业{next(_numbers)}公司",
+        credit_code="91350100M000100Y43",
+        contact_name="钱经办",
+        contact_phone="0571-1",
+    )
+    here.agreement = agreements.put_in_force(here.agreement, by=ours[Role.APPROVER], signed_on=timezone.localdate())
+    here.agent = here.agreement.agents.get()
+    joining = factories.held_dossier(institution).person
+    agreements.add_people(
+        here.agreement, [{"name": joining.name, "id_number": joining.id_number}], by=ours[Role.CLERK]
+    )
+    here.entrusted = here.agreement.people.get()
+    agreements.join(here.entrusted, by=ours[Role.CLERK], proof=factories.picture())
 
     here.roster = rosters.receive(
         f"姓名,身份证号码\n王五,{fresh_number()}\n".encode(),

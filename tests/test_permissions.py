@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, resolve, reverse
 
 from rendang.circulation.accruals.models import Accrual, Chase
+from rendang.circulation.agreements.models import Agreement
 from rendang.circulation.household.models import HouseholdMove, PageLoan
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.loans.models import Loan
@@ -93,6 +94,12 @@ ARGUMENTS: dict[str, Any] = {
     "intake:open_for_parcel": lambda here: [here.parcel.pk],
     "intake:paper": lambda here: [here.intake.pk, "letter"],
     "intake": lambda here: [here.intake.pk],
+    "agreements:end_agent": lambda here: [here.agent.pk],
+    "agreements:person": lambda here: [here.entrusted.pk],
+    "agreements:join": lambda here: [here.entrusted.pk],
+    "agreements:leave": lambda here: [here.entrusted.pk],
+    "agreements:proof": lambda here: [here.entrusted.pk, "join"],
+    "agreements": lambda here: [here.agreement.pk],
     "transfers:offer": lambda here: [here.dossier.pk],
     "transfers:paper": lambda here: [here.outgoing.pk, "notice"],
     "transfers": lambda here: [here.outgoing.pk],
@@ -173,6 +180,7 @@ ARGUMENTS: dict[str, Any] = {
 INCOMING = {f"transfers:step {rule.name}" for rule in STEPS[Transfer].values() if rule.at == "counterpart"}
 CASES_OF = {
     "intake:step": Intake,
+    "agreements:step": Agreement,
     "transfers:step": Transfer,
     "departures:step": Departure,
     "loans:step": Loan,

@@ -62,6 +62,16 @@ TOPICS = (
         ("recall_letter_validity", "intake_unseal", "intake_review", "never_a_return_reason"),
     ),
     Topic(
+        "agreements:",
+        _("Agreements"),
+        _(
+            "An employer entrusts the dossiers of its people by an agreement with a roster. Who joins becomes the"
+            " employer's custody on the labour contract, who leaves becomes individual custody on proof, and when the"
+            " agreement ends everybody does. The employer learns only where a dossier stands, never what is in it."
+        ),
+        ("人社部发〔2021〕112号", "人社厅发〔2016〕75号"),
+    ),
+    Topic(
         "transfers:",
         _("Transfers"),
         _(

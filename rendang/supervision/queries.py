@@ -95,7 +95,7 @@ def _evidence(custodies: tuple[Custody, Custody]) -> dict[int, list[Evidence]]:
         here.append(Evidence(_("Transfer"), transfer.number, transfer.received_on, transfer.get_absolute_url()))
     for row in RosterRow.objects.filter(custody__in=custodies).select_related("roster"):
         assert row.custody_id
-        line = f"{row.roster} · {row.sheet} {row.number}"
+        line = f"{row.roster} · #{row.number}"
         found[row.custody_id].append(Evidence(_("Line of a roster"), line, row.roster.uploaded_at.date()))
     issued = Certificate.objects.filter(custody__in=custodies, issued_at__isnull=False).order_by("-pk")[:20]
     for certificate in issued:

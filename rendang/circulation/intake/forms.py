@@ -10,6 +10,7 @@ from rendang.circulation.intake.models import Intake
 from rendang.circulation.intake.queries import carriage_for
 from rendang.circulation.parcels.models import Parcel
 from rendang.dossiers.models import Custody
+from rendang.dossiers.queries.completeness import is_paper, key_materials_for, likely_types
 from rendang.kernel.access.models import Institution
 from rendang.kernel.core.forms import FilesField
 from rendang.kernel.core.identifiers import normalise_id_number
@@ -163,15 +164,37 @@ class FoundForm(forms.Form):
     remarks = forms.CharField(label=_("Remarks"), max_length=100, required=False)
 
 
-class ReviewForm(forms.Form):
-    review = forms.CharField(label=_("Result of the review"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
-    missing = forms.CharField(
-        label=_("Missing key papers"),
-        max_length=400,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Noted and told to the person once. A missing paper is never a reason to refuse the dossier."),
-    )
+def review_form(intake: Intake) -> type[forms.Form]:
+    """The check-list of key materials for this person: what no paper of the list is, is ticked already."""
+    assert intake.person
+    likely = likely_types(intake.person)
+    every = key_materials_for(intake.person, [code for code, _name in standards.choices("person_type")()])
+    papers = [(paper.class_mark, paper.title) for paper in intake.compared.filter(pages_found__gt=0)]
+    expected = {rule.code for rule in key_materials_for(intake.person, likely)}
+    gaps = [rule.code for rule in every if rule.code in expected and not any(is_paper(rule, *one) for one in papers)]
+
+    class ReviewForm(forms.Form):
+        person_types = forms.MultipleChoiceField(
+            label=_("Types of person"),
+            choices=standards.choices("person_type"),
+            initial=likely,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        lacking = forms.MultipleChoiceField(
+            label=_("Key materials lacking"),
+            choices=[(rule.code, rule.name) for rule in every],
+            initial=gaps if papers else [],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("What is ticked is told to the person once, with a promise to bring it. Never refuse for it."),
+        )
+        missing = forms.CharField(label=_("Other papers missing"), max_length=400, required=False)
+        review = forms.CharField(
+            label=_("Result of the review"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
+        )
+
+    return ReviewForm
 
 
 def receipt_carriers() -> list[tuple[str, str]]:
@@ -223,7 +246,7 @@ FORMS: dict[str, type[forms.Form] | Callable[[Any], type[forms.Form]]] = {
     "match_parcel": match_parcel_form,
     "open_parcel": OpenParcelForm,
     "compare": compare_form,
-    "review": ReviewForm,
+    "review": review_form,
     "compare_again": ReasonForm,
     "return_parcel": ReturnForm,
     "send_back": send_back_form,

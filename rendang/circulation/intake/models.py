@@ -1,6 +1,7 @@
 """接收: a dossier is called for, arrives, is opened by two people, compared, reviewed, and accepted or returned."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -48,7 +49,7 @@ class Intake(Case):
     CLOSED = frozenset({State.RECEIPTED, State.RETURNED, State.LOST, State.WITHDRAWN})
 
     # What is asked for, and from whom.
-    reason = models.CharField(_("reason of receipt"), max_length=20)
+    reason = models.CharField(_("reason of receipt"), max_length=40)
     sender = models.CharField(_("present keeper"), max_length=120)
     sender_address = models.CharField(_("address of the present keeper"), max_length=200, blank=True)
     archive_type = models.CharField(
@@ -88,6 +89,12 @@ class Intake(Case):
     right_person = models.BooleanField(_("all papers are this person's"), null=True, blank=True)
     comparison = models.CharField(_("differences found"), max_length=400, blank=True)
     # The review: what is missing is noted and told to the person once; it is never a reason to refuse (75号).
+    person_types = ArrayField(
+        models.CharField(max_length=2), verbose_name=_("types of person"), default=list, blank=True
+    )
+    lacking = ArrayField(
+        models.CharField(max_length=12), verbose_name=_("key materials lacking"), default=list, blank=True
+    )
     missing = models.CharField(_("missing key papers"), max_length=400, blank=True)
     review = models.CharField(_("result of the review"), max_length=400, blank=True)
     reviewer = models.ForeignKey(

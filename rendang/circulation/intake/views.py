@@ -13,6 +13,7 @@ from rendang.circulation.intake import actions, forms
 from rendang.circulation.intake.models import ComparedPaper, Intake
 from rendang.circulation.intake.queries import carriage_for, expected, read_list, summary
 from rendang.circulation.parcels.models import Parcel
+from rendang.dossiers.models import Undertaking
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
 from rendang.kernel.access.scope import institution_ids_where
@@ -66,6 +67,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "carriage": carriage_for(intake),
         "carriers": [standards.code_name("carrier", code) for code in carriage_for(intake).carriers],
         "summary": summary(list(intake.compared.all())),
+        "undertaking": Undertaking.objects.filter(origin=intake).first(),
+        "lacking": [rule.name for rule in standards.key_materials() if rule.code in intake.lacking],
+        "types": [standards.code_name("person_type", code) for code in intake.person_types],
         "may_see_list": can(request.user, Permission.CATALOGUE_VIEW, at=intake.institution_id),
         "conflict": intake.custody and getattr(intake.custody, "conflict", None),
         "return_reason": intake.return_reason and standards.code_name("return_reason", intake.return_reason),

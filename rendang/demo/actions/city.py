@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from rendang.circulation.party.queries import MEMBERS
 from rendang.demo.citizens import CITIZENS, Citizen
 from rendang.demo.inhabitants import SEED, Inhabitant, Registry
 from rendang.dossiers.models import Custody, Dossier
@@ -79,6 +80,8 @@ class City:
         )
         contested = Custody.objects.filter(status=Custody.Status.CLAIMED).values("dossier")
         rows = rows.exclude(dossier__in=named).exclude(dossier__in=contested)
+        # A member's dossier leaves after the Party relation: those belong to the scenes of the Party.
+        rows = rows.exclude(dossier__person__political_status__in=MEMBERS)
         found = list(rows.order_by("dossier__custodies__archive_number").values_list("dossier", flat=True))
         # Spread over the store, in the same way every time.
         step = max(len(found) // 97, 1)

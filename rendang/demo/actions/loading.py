@@ -15,6 +15,7 @@ from rendang.demo import clock
 from rendang.demo.actions import (
     accounts,
     accruals,
+    agreements,
     catalogues,
     certificates,
     conflicts,
@@ -73,6 +74,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
             kinds = (
                 intakes,
                 parcels,
+                agreements,
                 transfers,
                 certificates,
                 conflicts,

@@ -2,6 +2,7 @@
 
 from rendang.dossiers.actions.conflicts import CONFLICT_STEPS
 from rendang.dossiers.actions.custody import (
+    change_archive_type,
     claim_custody,
     end_custodies,
     end_custody,
@@ -36,6 +37,7 @@ __all__ = [
     "UNDERTAKING_STEPS",
     "add_material",
     "add_materials",
+    "change_archive_type",
     "change_material",
     "claim_custody",
     "confirm_online",

@@ -147,6 +147,25 @@ def hand_over_custody(
 
 
 @transaction.atomic
+def change_archive_type(custodies: Any, *, archive_type: str, employer: Any, by: Any, reason: str) -> int:
+    """存档类型: entrusted by the person or by an employer (domain.md §1.3); for one custody or for hundreds.
+
+    The caller has checked the right to, and the proof. Returns how many were changed.
+    """
+    keys = sorted(custodies.values_list("dossier_id", flat=True))
+    list(Dossier.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    rows = custodies.select_for_update(no_key=True, of=["self"]).select_related("dossier").filter(status=Status.HELD)
+    changed = list(rows.order_by("pk"))
+    before = [audit.snapshot(custody) for custody in changed]
+    for custody in changed:
+        custody.archive_type, custody.employer = archive_type, employer
+    Custody.objects.bulk_update(changed, ["archive_type", "employer"])
+    for custody, was in zip(changed, before, strict=True):
+        audit.record("custody.change_type", custody, by=by, before=was, reason=reason)
+    return len(changed)
+
+
+@transaction.atomic
 def claim_custody(
     dossier: Dossier, institution: Institution, *, by: Any, archive_number: str, received_on: str = ""
 ) -> CustodyConflict:

@@ -9,10 +9,14 @@ from rendang.circulation.intake import actions
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.intake.queries import carriage_for
 from rendang.circulation.parcels import actions as parcels
-from rendang.dossiers.models import Custody, CustodyConflict
+from rendang.dossiers import actions as dossiers
+from rendang.dossiers.models import Custody, CustodyConflict, Undertaking
+from rendang.dossiers.queries.completeness import key_materials_for
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.files.queries import read_file
+from rendang.kernel.standards import queries as standards
+from rendang.people.models import Message, Person
 from rendang.storage.queries import current_placement
 from rendang.supervision import actions as supervision
 from rendang.supervision.queries import sides
@@ -219,3 +223,30 @@ def test_a_prepared_parcel_is_received_in_six_interactions(institution, clerk, a
     intake.refresh_from_db()
     assert intake.state == "OPENED"
     assert len(seen) == 6
+
+
+def test_what_is_lacking_is_told_once_promised_and_the_dossier_accepted(walk):
+    intake = walk("COMPARED")
+    codes = [rule.code for rule in standards.key_materials() if rule.level == "KEY"][:2]
+    reviewer, approver = walk.people[Role.REVIEWER], walk.people[Role.APPROVER]
+
+    intake = actions.review(intake, by=reviewer, review="缺件", person_types=["G"], lacking=codes)
+
+    undertaking = Undertaking.objects.get(origin=intake)
+    assert [item.code for item in undertaking.items.order_by("pk")] == codes
+    assert Message.objects.filter(person=intake.person, case=undertaking).count() == 1
+    with pytest.raises(ValidationError, match="Accept when the promise is signed"):
+        actions.accept(intake, by=approver)
+    dossiers.UNDERTAKING_STEPS["confirm"](undertaking, by=reviewer, signed=factories.picture())
+    assert actions.accept(intake, by=approver).state == "ACCEPTED"
+
+
+def test_the_review_offers_the_check_list_of_this_person(walk, signed_in):
+    intake = walk("COMPARED")
+    Person.objects.filter(pk=intake.person_id).update(graduated="2008-06")
+    expected = {rule.name for rule in key_materials_for(Person.objects.get(pk=intake.person_id), ["G"])}
+
+    page = signed_in(walk.people[Role.REVIEWER]).get(reverse("intake:step", args=[intake.pk, "review"]))
+
+    offered = dict(page.context["form"].fields["lacking"].choices)
+    assert expected <= set(offered.values())

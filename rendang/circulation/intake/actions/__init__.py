@@ -1,6 +1,14 @@
 """Everything that changes an intake. Time limits, carriers and reasons of return are data of kernel.standards."""
 
-from rendang.circulation.intake.actions.applying import apply, apply_online, issue_letter, open_intake, withdraw
+from rendang.circulation.intake.actions.applying import (
+    apply,
+    apply_online,
+    become_individual,
+    issue_letter,
+    open_intake,
+    open_many,
+    withdraw,
+)
 from rendang.circulation.intake.actions.comparing import check_list, compare, compare_again, enter_list
 from rendang.circulation.intake.actions.deciding import accept, accept_settled, claim, review, send_receipt
 from rendang.circulation.intake.actions.receiving import (
@@ -49,6 +57,7 @@ __all__ = [
     "accept_settled",
     "apply",
     "apply_online",
+    "become_individual",
     "check_list",
     "claim",
     "compare",
@@ -61,6 +70,7 @@ __all__ = [
     "match_parcel",
     "open_for_parcel",
     "open_intake",
+    "open_many",
     "open_parcel",
     "register_parcel",
     "report_missing",

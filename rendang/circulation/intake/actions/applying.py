@@ -1,5 +1,6 @@
 """Somebody wants the dossier kept here: at the window, online, by an employer; and the letter that calls for it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,16 +11,17 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.intake import papers
 from rendang.circulation.intake.models import Intake
-from rendang.dossiers.models import Custody
+from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
+from rendang.kernel.audit import actions as audit
 from rendang.kernel.standards import queries as standards
-from rendang.kernel.workflow.actions import next_in_series, open_case
+from rendang.kernel.workflow.actions import next_in_series, open_case, open_cases
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
 from rendang.people import actions as people
-from rendang.people.models import Person
+from rendang.people.models import Employer, Person
 
 State = Intake.State
 Check = Intake.IdentityCheck
@@ -121,6 +123,53 @@ def open_intake(
         institution=institution, person=person, dossier=getattr(person, "dossier", None), state=State.APPLIED, **facts
     )
     return open_case(intake, by=by, permission=None, deadline="recall_letter_issue")
+
+
+@transaction.atomic
+def open_many(institution: Institution, entrusted: Iterable[Person], *, by: Any, employer: Employer) -> list[Intake]:
+    """An employer entrusts many at once: an intake each, waiting for the parcels; the agreement stands for the letter.
+
+    Left out is whose dossier is held in the city already, or whose intake here is under way.
+    """
+    wanted = {person.pk: person for person in entrusted}
+    locked = Person.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    list(locked.values_list("pk", flat=True))
+    held = Custody.objects.filter(dossier__person__in=wanted, status=Custody.Status.HELD)
+    under_way = Intake.objects.open().filter(person__in=wanted, institution=institution)
+    left_out = {*held.values_list("dossier__person_id", flat=True), *under_way.values_list("person_id", flat=True)}
+    dossiers = dict(Dossier.objects.filter(person__in=wanted).values_list("person_id", "pk"))
+    return open_cases(
+        [
+            Intake(
+                institution=institution,
+                person=person,
+                dossier_id=dossiers.get(key),
+                state=State.CALLED,
+                reason="entrusted_by_employer",
+                sender=employer.name,
+                archive_type=Custody.ArchiveType.UNIT,
+                employer=employer,
+                identity_check=Check.EMPLOYER,
+            )
+            for key, person in sorted(wanted.items())
+            if key not in left_out
+        ],
+        by=by,
+        deadline="recall_wait",
+    )
+
+
+@transaction.atomic
+def become_individual(keys: Iterable[int], *, by: Any) -> int:
+    """Whoever left the employer while the dossier was on its way: it is taken in for the person."""
+    rows = Intake.objects.select_for_update(of=["self", "case_ptr"]).filter(pk__in=keys, closed_at=None)
+    changed = list(rows.exclude(state__in=[State.ACCEPTED, State.CONTESTED]).order_by("pk"))
+    for intake in changed:
+        before = audit.snapshot(intake)
+        intake.archive_type, intake.employer = Custody.ArchiveType.PERSONAL, None
+        intake.save(update_fields=["archive_type", "employer"])
+        audit.record("intake.become_individual", intake, by=by, before=before)
+    return len(changed)
 
 
 @step(

@@ -1,6 +1,7 @@
 """Review, acceptance, the receipt — and what happens when another institution holds a dossier of the same person."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from rendang.circulation.intake import papers
 from rendang.circulation.intake.models import Intake
 from rendang.dossiers import actions as dossiers
-from rendang.dossiers.models import Custody
+from rendang.dossiers.models import Custody, Undertaking
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.workflow.steps import step
 from rendang.people import actions as people
@@ -28,9 +29,26 @@ State = Intake.State
     permission=Permission.INTAKE_REVIEW,
     deadline="intake_decide",
 )
-def review(intake: Intake, *, by: Any, review: str, missing: str = "") -> None:
-    """审核: what was found, and which key papers are missing — noted and told once, never a reason to refuse."""
+def review(
+    intake: Intake,
+    *,
+    by: Any,
+    review: str,
+    missing: str = "",
+    person_types: Sequence[str] = (),
+    lacking: Sequence[str] = (),
+) -> None:
+    """审核: what was found, and which key materials are lacking — told once and promised, never a reason to refuse.
+
+    ``lacking`` are codes of key materials; for them the notice is printed and the undertaking opened.
+    """
+    assert intake.person
     intake.reviewer, intake.review, intake.missing = by, review, missing
+    intake.person_types, intake.lacking = list(person_types), list(lacking)
+    told = Undertaking.objects.open().filter(person=intake.person, institution=intake.institution)
+    if lacking and not told.exists():
+        named = [{"code": code} for code in lacking]
+        dossiers.tell_once(intake.person, intake.institution, by=by, missing=named, case=intake)
 
 
 @step(
@@ -43,8 +61,15 @@ def review(intake: Intake, *, by: Any, review: str, missing: str = "") -> None:
     deadline="receipt_return",
 )
 def accept(intake: Intake, *, by: Any) -> None:
-    """The dossier is ours from now on: archive number, catalogue, and a place on the desk until it is shelved."""
+    """The dossier is ours from now on: archive number, catalogue, and a place on the desk until it is shelved.
+
+    What is lacking does not stand against it, once the person knows and has promised it (112号).
+    """
     _refuse_unless_agreeing(intake)
+    if Undertaking.objects.filter(origin=intake, state=Undertaking.State.TOLD).exists():
+        raise ValidationError(
+            _("The person has been told what is lacking. Accept when the promise is signed or confirmed online.")
+        )
     assert intake.person
     intake.custody = dossiers.take_custody(
         dossiers.ensure_dossier(intake.person, by=by),
