@@ -40,10 +40,11 @@ class Standing:
 def main_path(model: type[Case], case: Case | None = None) -> list[str]:
     """The states from the first on, following each first-declared step: how it goes when all goes well.
 
-    Of a case, by the steps that apply to it.
+    Of a case, by the steps that apply to it; a way out is followed only where nothing else leads on.
     """
     rules = [rule for rule in STEPS[model].values() if case is None or rule.applies(case)]
     path = [next(iter(model.State)).value]
+    rules.sort(key=lambda rule: rule.way_out)
     while onward := [rule.target for rule in rules if path[-1] in rule.sources and rule.target not in path]:
         path.append(onward[0])
         if onward[0] in model.CLOSED:

@@ -195,7 +195,7 @@ def steps_open_to(user: Any, case: Any) -> list[Step]:
     """What this person may do with this case now: the buttons on the page, the list in the API."""
     if case.paused_at:
         return []
-    return [
+    found = [
         rule
         for rule in STEPS.get(type(case), {}).values()
         if case.state in rule.sources
@@ -203,3 +203,4 @@ def steps_open_to(user: Any, case: Any) -> list[Step]:
         and may_take(user, rule, case)
         and not any(getattr(case, f"{field}_id") == user.pk for field in rule.unlike)
     ]
+    return sorted(found, key=lambda rule: rule.way_out)

@@ -10,6 +10,8 @@ from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.files.queries import read_file
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.queries import main_path
+from rendang.kernel.workflow.steps import steps_open_to
 from rendang.people.models import Person
 from rendang.storage.queries import current_placement, in_stock
 from tests.factories import held_dossier, staff
@@ -182,3 +184,17 @@ def test_a_parcel_is_returned_with_a_coded_reason_and_a_slip(walk):
     assert (intake.state, intake.closed_at) == ("TO_RETURN", None)
     assert read_file(intake.return_file).startswith(b"%PDF")
     assert not Custody.objects.exists()
+
+
+def test_the_course_of_an_intake_is_the_one_without_ways_out():
+    assert main_path(Intake) == [
+        "APPLIED", "CALLED", "ARRIVED", "HALF_OPENED", "OPENED", "COMPARED", "REVIEWED", "ACCEPTED", "RECEIPTED",
+    ]  # fmt: skip
+
+
+def test_the_way_on_stands_before_the_ways_out(walk):
+    intake = walk("CALLED")
+
+    offered = [rule.name for rule in steps_open_to(walk.people[Role.CLERK], intake)]
+
+    assert offered == ["register_parcel", "match_parcel", "withdraw"]
