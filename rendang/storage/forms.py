@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from rendang.dossiers.models import DossierQuerySet
 from rendang.kernel.access.models import Institution
 from rendang.storage import queries
+from rendang.storage.labels import STOCKS, SYMBOLS
 from rendang.storage.models import Building, Compaction, Placement, Slot, SlotQuerySet, Store
 from rendang.storage.ranges import Plan, expand, expand_racks, normalised
 
@@ -322,6 +323,7 @@ class LabelForm(InstitutionForm):
     class Subject:
         DOSSIERS = "dossiers"
         SLOTS = "slots"
+        BOXES = "boxes"
         UNPLACED = "unplaced"
         LISTED = "listed"
 
@@ -330,6 +332,7 @@ class LabelForm(InstitutionForm):
         choices=[
             (Subject.DOSSIERS, gettext_lazy("the dossiers in these slots")),
             (Subject.SLOTS, gettext_lazy("these slots")),
+            (Subject.BOXES, gettext_lazy("the boxes in these slots")),
             (Subject.UNPLACED, gettext_lazy("the dossiers to be placed")),
             (Subject.LISTED, gettext_lazy("the dossiers listed below")),
         ],
@@ -350,11 +353,28 @@ class LabelForm(InstitutionForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("One a line."),
     )
+    stock = forms.ChoiceField(
+        label=gettext_lazy("Label sheet"), choices=[(one.name, one.label) for one in STOCKS.values()], initial="3x8"
+    )
+    symbol = forms.ChoiceField(label=gettext_lazy("Symbol"), choices=list(SYMBOLS.items()), initial="qr")
+    start = forms.IntegerField(
+        label=gettext_lazy("First free place of the sheet"),
+        min_value=1,
+        max_value=65,
+        initial=1,
+        help_text=gettext_lazy("Counted row by row from the upper left: a sheet that was begun is used up."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason for printing again"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Only for labels that were printed before: damaged, lost, moved …"),
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         subject = data.get("subject")
-        if subject in {self.Subject.DOSSIERS, self.Subject.SLOTS} and not data.get("first"):
+        if subject in {self.Subject.DOSSIERS, self.Subject.SLOTS, self.Subject.BOXES} and not data.get("first"):
             self.add_error("first", _("Say from which position."))
         if subject == self.Subject.LISTED and not data.get("listed", "").split():
             self.add_error("listed", _("Scan or type at least one barcode or archive number."))

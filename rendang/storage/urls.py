@@ -36,5 +36,6 @@ urlpatterns = [
     path("compactions/<int:pk>/", views.compaction, name="compaction"),
     path("compactions/<int:pk>/paper/", views.compaction_paper, name="compaction_paper"),
     path("compactions/<int:pk>/stop/", views.stop_compaction, name="stop_compaction"),
+    path("labels/printed/", views.label_log, name="label_log"),
     path("labels/", views.labels, name="labels"),
 ]

@@ -278,6 +278,7 @@ SENTENCES: dict[str, Promise] = {
     "intake.witness_opening": _("Signed the opening as second person"),
     "kinship.declare": _("Declared a relative"),
     "kinship.end": _("Ended a declaration of kinship"),
+    "label.print_boxes": _("Printed labels of boxes"),
     "label.print_dossiers": _("Printed labels for dossiers"),
     "label.print_slots": _("Printed labels for slots"),
     "bar.lift": _("Lifted the bar of a borrower"),

@@ -214,17 +214,3 @@ class ReturnSlip:
 
 def render_return_slip(paper: ReturnSlip) -> bytes:
     return render("return_slip", 1, _printed(paper))
-
-
-@dataclass(frozen=True)
-class Label:
-    """What is stuck on a dossier, box or slot; ``code`` is what a scanner reads."""
-
-    title: str
-    lines: Sequence[str]
-    code: str
-
-
-def label_sheet(labels: Sequence[Label]) -> bytes:
-    """A4 sheets of 3 × 8 labels (70 mm × 37 mm), each with the QR code of its ``code``."""
-    return render("label_sheet", 1, {"labels": [{**asdict(label), "qr": qr_svg(label.code)} for label in labels]})

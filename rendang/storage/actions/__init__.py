@@ -4,7 +4,7 @@ from rendang.storage.actions.batches import place_all
 from rendang.storage.actions.compacting import plan_compaction, stop_compaction, work_off
 from rendang.storage.actions.fetching import fetch
 from rendang.storage.actions.keeping import set_keeping
-from rendang.storage.actions.labels import MOST_LABELS, print_dossier_labels, print_slot_labels
+from rendang.storage.actions.labels import MOST_LABELS, print_box_labels, print_dossier_labels, print_slot_labels
 from rendang.storage.actions.placing import (
     hand_to_courier,
     leave_for_good,
@@ -48,6 +48,7 @@ __all__ = [
     "place",
     "place_all",
     "plan_compaction",
+    "print_box_labels",
     "print_dossier_labels",
     "print_slot_labels",
     "put_back",

@@ -1,6 +1,7 @@
 """库房: where the dossiers lie, where each of them is, and what the keeper has to do."""
 
 from rendang.storage.models.compacting import Compaction, CompactionMove
+from rendang.storage.models.labels import LabelPrint
 from rendang.storage.models.places import Keeping, Placement, PlacementQuerySet, Sighting
 from rendang.storage.models.stores import Building, Slot, SlotQuerySet, Store
 from rendang.storage.models.work import Retrieval, RetrievalQuerySet
@@ -10,6 +11,7 @@ __all__ = [
     "Compaction",
     "CompactionMove",
     "Keeping",
+    "LabelPrint",
     "Placement",
     "PlacementQuerySet",
     "Retrieval",

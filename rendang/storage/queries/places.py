@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
-from rendang.storage.models import Placement, PlacementQuerySet, Slot, SlotQuerySet
+from rendang.storage.models import LabelPrint, Placement, PlacementQuerySet, Slot, SlotQuerySet
 
 
 def current_placement(dossier: Dossier) -> Placement | None:
@@ -79,3 +79,21 @@ def archive_numbers(dossiers: Iterable[int], institution: int) -> dict[int, str]
     """Dossier id → the archive number under which the institution holds it."""
     held = Custody.objects.filter(dossier__in=list(dossiers), institution=institution, status=Custody.Status.HELD)
     return dict(held.values_list("dossier_id", "archive_number"))
+
+
+def numbers_in(slots: Iterable[Slot]) -> dict[int, list[str]]:
+    """Slot id → the archive numbers that lie in it, in their order. One query."""
+    found: dict[int, list[str]] = {}
+    lying = (
+        Placement.objects.current()
+        .filter(slot__in=list(slots), dossier__custodies__status=Custody.Status.HELD)
+        .order_by("dossier__custodies__archive_number")
+    )
+    for slot, number in lying.values_list("slot", "dossier__custodies__archive_number"):
+        found.setdefault(slot, []).append(number)
+    return found
+
+
+def label_prints(institution: Institution) -> QuerySet[LabelPrint]:
+    """标签打印登记 — the latest first."""
+    return LabelPrint.objects.filter(institution=institution).select_related("by").order_by("-at", "-pk")

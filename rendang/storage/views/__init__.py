@@ -1,6 +1,6 @@
 from rendang.storage.views.compacting import compact, compaction, compaction_paper, stop_compaction
 from rendang.storage.views.keeping import keeping
-from rendang.storage.views.labels import labels
+from rendang.storage.views.labels import label_log, labels
 from rendang.storage.views.picking import pick_list, pick_list_paper, put_back_list, put_back_paper
 from rendang.storage.views.places import history, slot, to_place
 from rendang.storage.views.planning import (
@@ -26,6 +26,7 @@ __all__ = [
     "floor_plan",
     "history",
     "keeping",
+    "label_log",
     "labels",
     "new_store",
     "pick_list",

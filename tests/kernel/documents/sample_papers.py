@@ -150,11 +150,6 @@ RETURN_SLIP = papers.ReturnSlip(
     phone="0532-5550 0101",
     issued_on=DAY,
 )
-LABELS = [
-    papers.Label(title, ["人才市场", "正本 1 卷"], f"RCSC2019{number:06d}")
-    for number, title in enumerate(["王小明", "欧阳清", "买买提江·阿卜杜热合曼", "A区-03架-2层-015格"] * 7, start=1)
-]
-
 PAPERS: dict[str, Callable[[], bytes]] = {
     "custody_certificate": partial(papers.render_custody_certificate, CERTIFICATE),
     "recall_letter": partial(papers.render_recall_letter, RECALL_LETTER),
@@ -162,5 +157,4 @@ PAPERS: dict[str, Callable[[], bytes]] = {
     "transfer_notice": partial(papers.render_transfer_notice, NOTICE),
     "catalogue": partial(papers.render_catalogue, CATALOGUE),
     "return_slip": partial(papers.render_return_slip, RETURN_SLIP),
-    "label_sheet": partial(papers.label_sheet, LABELS),
 }

@@ -212,14 +212,5 @@ def test_a_notice_for_a_few_persons_stays_on_one_sheet_and_for_many_goes_on():
     assert len(pypdfium2.PdfDocument(papers.render_transfer_notice(many))) > 1
 
 
-def test_more_labels_than_a_sheet_holds_go_on_to_the_next():
-    labels = [papers.Label(f"第{number}号", ["正本"], f"A{number:05d}") for number in range(49)]
-    document = pypdfium2.PdfDocument(papers.label_sheet(labels))
-    assert len(document) == 3
-    first = "".join(document[0].get_textpage().get_text_bounded().split())
-    assert "第23号" in first
-    assert "第24号" not in first
-
-
 def test_the_data_of_a_paper_is_plain_json():
     assert json.loads(json.dumps(papers._printed(CERTIFICATE)))["issued_on"] == "2026年7月1日"
