@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.database import thrown_away
 
-NAMES = ("import", "search", "query", "certificate", "state_change")
+NAMES = ("import", "search", "query", "certificate", "state_change", "placement")
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ from rendang.exchange.queries import TokenAuthentication
 from rendang.kernel.core.refusals import InvalidInput
 from rendang.portal.api import router as portal
 from rendang.services.certificates.api import router as certificates
+from rendang.storage.api import router as storage
 from rendang.storage.protection.api import router as protection
 from rendang.storage.stocktakes.api import router as stocktakes
 
@@ -52,6 +53,7 @@ api.add_router("/protection", protection)
 api.add_router("/loans", loans)
 api.add_router("/certificates", certificates)
 api.add_router("/stocktakes", stocktakes)
+api.add_router("/storage", storage)
 api.add_router("/query", portal)
 
 

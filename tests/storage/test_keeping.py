@@ -1,12 +1,13 @@
 """How thick a dossier is, where it belongs, when it was last seen; and a slot that is never fuller than it is wide."""
 
 import datetime as dt
+import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
@@ -171,3 +172,32 @@ def test_many_move_in_turn_into_what_the_first_of_them_leaves(institution, keepe
     assert refused == {}
     assert [Slot.objects.get(pk=slot.pk).occupied for slot in slots] == [1, 1, 0]
     assert list(AuditEvent.objects.values_list("verb", flat=True)) == ["placement.move"] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_scanners_reach_for_the_last_millimetres_and_one_is_told(institution, keeper):
+    slot = SlotFactory(institution=institution, capacity=50, width=40)
+    dossiers = [held_dossier(institution) for _ in range(2)]
+    for dossier in dossiers:
+        actions.set_keeping(dossier, thickness=25, by=keeper)
+    outcomes = []
+    together = threading.Barrier(2, timeout=10)
+
+    def scan(dossier):
+        try:
+            translation.activate("en")
+            together.wait()
+            refused = actions.place_all({dossier.pk: slot.pk}, by=keeper)
+            outcomes.append(refused.get(dossier.pk, "placed"))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=scan, args=[dossier]) for dossier in dossiers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(one.partition(":")[0] for one in outcomes) == [f"{slot.code} is too narrow", "placed"]
+    assert used(slot) == 25
+    assert Placement.objects.count() == 1

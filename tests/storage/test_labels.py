@@ -1,7 +1,9 @@
 """Labels on any sheet that is bought, with QR codes or lines, and the register of what was printed."""
 
+import datetime as dt
 import io
 import re
+from pathlib import Path
 
 import pypdf
 import pypdfium2
@@ -14,9 +16,11 @@ from rendang.kernel.documents.barcode import code128_svg, modules
 from rendang.storage import actions
 from rendang.storage.labels import STOCKS, Label, label_sheets
 from rendang.storage.models import LabelPrint
+from rendang.storage.papers import RoundLine, RoundList, render_round_list
 from tests.factories import PlacementFactory, SlotFactory, StoreFactory, held_dossier
-from tests.golden import assert_says
+from tests.golden import assert_looks_as_approved, assert_says
 
+GOLDEN = Path(__file__).parent / "golden"
 LABELS = [
     Label(title, ["RC-2019-000123", "K01-A-03-1-012"], f"RD{number:09d}")
     for number, title in enumerate(["王小明", "欧阳清", "买买提江·阿卜杜热合曼", "李雷"] * 7, start=1)
@@ -76,6 +80,33 @@ def test_every_stock_takes_its_number_on_a_sheet(stock, symbol):
 def test_the_labels_of_a_stock_fit_on_the_paper(stock):
     assert stock.left + stock.columns * stock.width + (stock.columns - 1) * stock.gap <= 210
     assert stock.top + stock.rows * stock.height <= 297
+
+
+@pytest.mark.parametrize(
+    ("stock", "symbol"), [("3x8", "qr"), ("5x13", "code128"), ("spine", "qr"), ("2x4", "code128")]
+)
+def test_labels_look_as_they_were_approved(settings, stock, symbol):
+    settings.DEMONSTRATION = False
+    made = label_sheets(LABELS[:7], stock=STOCKS[stock], symbol=symbol, start=2)
+    assert_looks_as_approved(f"labels-{stock}-{symbol}", made, GOLDEN)
+
+
+def test_the_keepers_round_looks_as_it_was_approved(settings):
+    settings.DEMONSTRATION = False
+    lines = [
+        RoundLine(
+            store=store, position=f"{store[:3]}-A-01-{n:03}", number=f"RC-2019-{n:06}", name=name, barcode=f"RD{n:09}",
+            about="政审查阅：征兵", to=f"{store[:3]}-A-01-{n - 1:03}", urgent=n == 2,
+        )
+        for n, (store, name) in enumerate(
+            [("K01 一号库", "王小明"), ("K01 一号库", "欧阳清"), ("K02 二号库", "买买提江·阿卜杜热合曼")], start=1
+        )
+    ]  # fmt: skip
+    paper = RoundList(
+        title="调卷单", institution="青岚市人才市场", columns=("用途", "移至"), lines=lines, printed_by="孙玉珍",
+        printed_on=dt.date(2026, 7, 1), remarks=["另有 1 件不在架，待归还后再调。"],
+    )  # fmt: skip
+    assert_looks_as_approved("round_list", render_round_list(paper), GOLDEN)
 
 
 def test_a_sheet_that_was_begun_is_used_up():

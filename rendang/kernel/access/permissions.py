@@ -134,6 +134,7 @@ API_SCOPES = (
     P.HOUSEHOLD_VIEW,
     P.STOCKTAKE_VIEW,
     P.STOCKTAKE_RUN,
+    P.STORAGE_MOVE,
 )
 
 # None of the three administrators can open a dossier (GB/T 22239-2019 8.1.5: separation of the three).

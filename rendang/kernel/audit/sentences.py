@@ -358,6 +358,7 @@ SENTENCES: dict[str, Promise] = {
     "compaction.stop": _("Stopped the compaction of the store"),
     "compaction.view": _("Looked at the list of moves"),
     "keeping.set": _("Said how the dossier is to be kept"),
+    "sighting.note": _("Dossiers were seen by a scanner"),
     "store.describe": _("Described the store anew"),
     "store.add_slots": _("Added slots to the store"),
     "store.remove_slots": _("Removed slots from the store"),

@@ -27,7 +27,7 @@ from rendang.storage.actions.planning import (
     set_capacity,
 )
 from rendang.storage.actions.retrieving import no_longer_want, want
-from rendang.storage.actions.seeing import Seen, note_seen
+from rendang.storage.actions.seeing import Seen, note_seen, see
 from rendang.storage.actions.together import hand_on_all, want_all
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "remove_store",
     "remove_unused_slots",
     "report_missing",
+    "see",
     "set_capacity",
     "set_keeping",
     "stop_compaction",

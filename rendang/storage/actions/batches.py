@@ -11,8 +11,9 @@ from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
+from rendang.kernel.audit import actions as audit
 from rendang.storage import queries
-from rendang.storage.actions.placing import record, seen
+from rendang.storage.actions.placing import seen
 from rendang.storage.actions.refusing import (
     refuse_if_full,
     refuse_if_placed,
@@ -29,7 +30,7 @@ def place_all(slots: Mapping[int, int], *, by: Any, moving: bool = False) -> dic
 
     ``moving`` also takes those that lie in another slot (移位), in the given order, so that a slot may be filled that
     one of them leaves. Returns dossier id → the sentence with which it was refused. Slots of one institution only, and
-    the right to move dossiers there. Set-based: its queries do not grow with the number, but for the audit events.
+    the right to move dossiers there. Set-based: its queries do not grow with the number.
     """
     ours = list(Institution.objects.filter(pk__in=Slot.objects.filter(pk__in=slots.values()).values("institution")))
     if not ours:
@@ -78,7 +79,15 @@ def place_all(slots: Mapping[int, int], *, by: Any, moving: bool = False) -> dic
         Placement.objects.filter(pk__in=ended).update(until=max([at, *(row.since for row in placed)]))
         Placement.objects.bulk_create(placed)
         note_seen(map(seen, placed), ours[0], by=by)
-        for row in placed:
-            former = earlier.get(row.dossier_id)
-            record("placement.move" if former and former.slot_id else "placement.place", row, former, by=by)
+        moved = {row.dossier_id for row in placed if row.dossier_id in earlier and earlier[row.dossier_id].slot_id}
+        for verb, some in (
+            ("placement.place", [row for row in placed if row.dossier_id not in moved]),
+            ("placement.move", [row for row in placed if row.dossier_id in moved]),
+        ):
+            audit.record_all(verb, [(row.dossier, _places(earlier, row)) for row in some], by=by, institution=ours[0])
     return refused
+
+
+def _places(earlier: Mapping[int, Placement], row: Placement) -> dict[str, list[str | None]]:
+    before = earlier.get(row.dossier_id)
+    return {"place": [before.record if before else None, row.record]}

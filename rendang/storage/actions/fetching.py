@@ -18,7 +18,6 @@ def fetch(dossier: Dossier, institution: Institution, *, by: Any, detail: str) -
     For whatever needs it first: that line is ticked off, the others wait until the dossier is free again. Refused when
     nobody wants it; needs what ``take_out`` needs.
     """
-    first = queries.fetch_order(dossier, institution)
-    if first is None:
+    if queries.fetch_order(dossier, institution) is None:
         raise ValidationError(_("%(barcode)s is not on the pick list.") % {"barcode": dossier})
-    return take_out(dossier, by=by, detail=detail, case=first.case)
+    return take_out(dossier, by=by, detail=detail)

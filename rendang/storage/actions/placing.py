@@ -62,6 +62,7 @@ def move(dossier: Dossier, slot: Slot, *, by: Any) -> Placement:
 def take_out(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None) -> Placement:
     """下架 — from its slot, or from where the roster says it lies, to the desk named in ``detail``.
 
+    Without a case it is for whatever on the pick list needs it first, if anything does.
     Needs the right to move dossiers where it lies. A step with a permission of its own uses ``put_on_desk``.
     """
     with refused_in_words():
@@ -71,6 +72,8 @@ def take_out(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None
         if not now or now.kind not in {Kind.SLOT, Kind.AS_WRITTEN}:
             raise ValidationError(_("%(barcode)s lies in no slot.") % {"barcode": dossier})
         where = _whereabouts(dossier, now)
+        if case is None and (first := queries.fetch_order(dossier, where)):
+            case = first.case
         return _onward(dossier, now, Kind.DESK, where, verb="placement.take_out", by=by, detail=detail, case=case)
 
 
@@ -232,7 +235,7 @@ def _write(now: Placement | None, following: Placement, *, verb: str, by: Any) -
         now.until = following.since
         now.save(update_fields=["until"])
     following.save()
-    record(verb, following, now, by=by)
+    _record(verb, following, now, by=by)
     if following.kind not in UNSEEN:
         note_seen([seen(following)], following.institution_id, by=by)
     if following.kind != Kind.SLOT:
@@ -244,7 +247,7 @@ def seen(placement: Placement) -> Seen:
     return Seen(placement.dossier_id, placement.since, placement.slot_id, placement.detail)
 
 
-def record(verb: str, following: Placement, earlier: Placement | None, *, by: Any) -> None:
+def _record(verb: str, following: Placement, earlier: Placement | None, *, by: Any) -> None:
     """On the dossier, so that its own history tells it; the places in the same words whatever the language."""
     audit.record(
         verb,

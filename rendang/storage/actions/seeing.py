@@ -5,9 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from rendang.dossiers.models import Dossier
 from rendang.kernel.access.models import Institution
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can
+from rendang.kernel.audit import actions as audit
+from rendang.storage.models import Slot
 
 _NOTE = """
     INSERT INTO storage_sighting (dossier_id, institution_id, at, slot_id, detail, by_id)
@@ -30,6 +38,42 @@ class Seen:
     at: dt.datetime
     slot: int | None = None
     detail: str = ""
+
+
+def see(
+    dossiers: Iterable[Dossier],
+    institution: Institution,
+    *,
+    by: Any,
+    slot: Slot | None = None,
+    detail: str = "",
+    at: dt.datetime | None = None,
+) -> int:
+    """Dossiers were read by a scanner or a gate, in a slot or at a place in words, and nothing else was done to them.
+
+    Needs the right to move dossiers there; one audit event for all of them. Returns for how many it is news.
+    """
+    if not can(by, Permission.STORAGE_MOVE, at=institution):
+        raise PermissionDenied
+    at = at or timezone.now()
+    if at > timezone.now() + dt.timedelta(minutes=5):  # the clocks of two machines differ by a little
+        raise ValidationError(_("Nothing has been seen in the future: check the clock of the scanner."))
+    if at < timezone.now() - dt.timedelta(days=366):
+        raise ValidationError(_("That is more than a year ago: check the clock of the scanner."))
+    found = [Seen(dossier.pk, at, slot.pk if slot else None, detail[:120]) for dossier in dossiers]
+    with transaction.atomic():
+        news = note_seen(found, institution, by=by)
+        audit.record(
+            "sighting.note",
+            institution,
+            by=by,
+            institution=institution,
+            detail={
+                "dossiers": [None, [one.dossier for one in found]],
+                "place": [None, slot.code if slot else detail],
+            },
+        )
+    return news
 
 
 def note_seen(seen: Iterable[Seen], institution: Institution | int, *, by: Any) -> int:

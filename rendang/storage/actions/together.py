@@ -15,7 +15,9 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.workflow.models import Case
 from rendang.storage import queries
-from rendang.storage.actions.placing import refused_in_words
+from rendang.storage.actions.placing import UNSEEN, seen
+from rendang.storage.actions.refusing import refused_in_words
+from rendang.storage.actions.seeing import note_seen
 from rendang.storage.models import Placement, Retrieval, Slot
 
 Kind = Placement.Kind
@@ -76,4 +78,6 @@ def hand_on_all(
             institution=institution,
         )
         Retrieval.objects.waiting().filter(dossier__in=rows, case=case).update(fetched_at=at)
+        if kind not in UNSEEN:
+            note_seen(map(seen, following), institution, by=by)
     return following

@@ -42,6 +42,7 @@ from rendang.storage.queries.places import (
     place_label,
     unplaced,
 )
+from rendang.storage.queries.registers import register_of_placements
 from rendang.storage.queries.scanning import Scan, read_scans
 from rendang.storage.queries.suggesting import free_slots, suggest, suggestions
 from rendang.storage.queries.walking import in_walking_order, place_on_shelf, round_of, row_of, rows_of, shelf_order
@@ -88,6 +89,7 @@ __all__ = [
     "place_on_shelf",
     "put_back_list",
     "read_scans",
+    "register_of_placements",
     "room_plan",
     "round_of",
     "row_of",

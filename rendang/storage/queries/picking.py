@@ -96,15 +96,23 @@ class GoesBack:
 
 
 def lying_about(institution: Institution | int) -> PlacementQuerySet:
-    """Dossiers of the institution on its desks and in its reading room with no open need: no case holds them there
-    and nobody waits for them."""
+    """Dossiers of the institution on its desks and in its reading room with no open need.
+
+    No case holds them there and nobody waits for them; what was fetched for a purpose without a case has its day.
+    """
     where = institution.pk if isinstance(institution, Institution) else institution
     held = Custody.objects.filter(dossier=OuterRef("dossier"), institution=where, status=Custody.Status.HELD)
     wanted = Retrieval.objects.waiting().filter(dossier=OuterRef("dossier"), institution=where)
     busy = Case.objects.open().filter(pk=OuterRef("case"))
+    morning = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = Retrieval.objects.filter(
+        dossier=OuterRef("dossier"), case__isnull=True, fetched_at=OuterRef("since"), fetched_at__gte=morning
+    )
     return (
         Placement.objects.current()
-        .filter(Exists(held), ~Exists(wanted), ~Exists(busy), institution=where, kind__in=Placement.AT_HAND)
+        .filter(
+            Exists(held), ~Exists(wanted), ~Exists(busy), ~Exists(today), institution=where, kind__in=Placement.AT_HAND
+        )
         .select_related("dossier__person", "by")
         .order_by("since", "pk")
     )

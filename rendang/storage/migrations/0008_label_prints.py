@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0001_initial"),
-        ("storage", "0006_compaction_plans"),
+        ("storage", "0007_compaction_plans"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
