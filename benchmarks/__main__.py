@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.database import thrown_away
 
-NAMES = ("import", "search", "query", "certificate", "state_change", "placement")
+NAMES = ("import", "search", "query", "certificate", "state_change", "placement", "batch_transfer")
 
 
 def main() -> None:

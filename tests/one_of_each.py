@@ -6,6 +6,7 @@ import itertools
 from decimal import Decimal
 from types import SimpleNamespace
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from rendang.circulation.accruals import actions as accruals
@@ -289,6 +290,15 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         applicant=here.citizen,
     )
     here.own_intake = intake.issue_letter(here.own_intake, by=theirs[Role.APPROVER])
+    here.own_departure = transfers.apply_online(
+        here.dossier,
+        by=here.citizen,
+        to="海州市人才",
+        reason="employed",
+        letter_number="海人才调〔2026〕8号",
+        letter_date=timezone.localdate(),
+        letter=ContentFile(b"%PDF-1.7\n%%EOF\n", name="letter.pdf"),
+    )
 
     contested = factories.held_dossier(partner)
     number = dossiers.next_archive_number(institution)

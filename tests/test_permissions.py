@@ -56,6 +56,7 @@ ARGUMENTS: dict[str, Any] = {
     "portal:letter": lambda here: [here.intake.letter_number],
     "portal:intake_letter": lambda here: [here.own_intake.pk],
     "portal:intake_withdraw": lambda here: [here.own_intake.pk],
+    "portal:stay": lambda here: [here.own_departure.pk],
     "portal:service": lambda here: ["certificate"],
     "portal:paper": lambda here: [here.certificate.pk],
     "accounts": lambda here: [here.member.pk],

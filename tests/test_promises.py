@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -36,7 +37,7 @@ from rendang.storage.models import Placement, Slot
 from rendang.storage.queries import in_stock
 from rendang.supervision import actions as supervision
 from tests.factories import CitizenFactory, InstitutionFactory, SlotFactory, staff
-from tests.one_of_each import COUNTED, applied_for, fresh_number
+from tests.one_of_each import COUNTED, applied_for, fresh_number, keeper_outside
 from tests.what_steps_take import ALSO, GIVEN, HANDS_OVER, PERHAPS, TAKE, WRONG, given
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,7 @@ def what_two_must_do_two_have_done():
     for packed, sent in (
         ("intake.review", "intake.accept"),
         ("transfer.pack", "transfer.dispatch"),
+        ("departure.check", "departure.seal"),
         ("loan.open", "loan.approve"),
         ("loan.endorse", "loan.approve_finally"),
         ("loan.report_discrepancy", "loan.settle"),
@@ -271,6 +273,14 @@ class Business(RuleBasedStateMachine):
             self.attempt("loan.open", lambda: applied_for(dossier, {Role.CLERK: by}, **asked), by)
 
     @rule(which=st.integers(0, 2), who=WHO)
+    def let_it_leave_the_city(self, which, who):
+        if dossier := self.any_of(Dossier.objects.order_by("pk"), which):
+            by = self.actor(who, self.clerk_of_the_keeper(dossier))
+            letter = {"letter_number": "海1号", "letter_date": timezone.localdate(), "reason": "employed"}
+            act = lambda: transfers.apply([dossier], by=by, to=self.city.outside, **letter)  # noqa: E731
+            self.attempt("departure.open", act, by)
+
+    @rule(which=st.integers(0, 2), who=WHO)
     def draft(self, which, who):
         if dossier := self.any_of(Dossier.objects.order_by("pk"), which):
             by = self.actor(who, self.clerk_of_the_keeper(dossier))
@@ -338,6 +348,7 @@ def city():
         people=people,
         role={person.pk: person.memberships.get().role for person in people},
         numbers=numbers,
+        outside=keeper_outside(dict(zip(roles, at[0], strict=False))),
         citizens=[CitizenFactory(name=NAME, id_number=number) for number in numbers],
         slots=[SlotFactory(institution=place, capacity=room) for place in institutions for room in (1, 2)],
     )

@@ -10,11 +10,13 @@ from rendang.circulation.parcels.models import Parcel
 from rendang.circulation.transfers import actions as transfers
 from rendang.services.certificates import actions as certificates
 from rendang.supervision import actions as supervision
+from tests.circulation.transfers import promises as departures
 from tests.one_of_each import COUNTED
 
 TAKE = {
     "intake": intake.STEPS,
     "transfer": transfers.STEPS,
+    "departure": transfers.DEPARTURE_STEPS,
     "loan": loans.STEPS,
     "certificate": certificates.STEPS,
     "custodyconflict": supervision.STEPS,
@@ -31,6 +33,7 @@ GIVEN = {
     "report_missing": {"reason": "对方称未收到"},
     "give_up": {"reason": "查无下落"},
     "withdraw": {"reason": "本人撤回"},
+    **departures.GIVEN,
     "pack": COUNTED,
     "dispatch": {"carrier": "hand"},
     "receive": {"seal_intact": True, **COUNTED},
@@ -54,6 +57,7 @@ WRONG = {
     "intake.compare": {"list_agrees": False, "comparison": "少一份登记表"},
     "intake.return_parcel": {"return_reason": "missing_paper"},
     "intake.send_back": {"carrier": "courier"},
+    **departures.WRONG,
     "transfer.dispatch": {"carrier": "self"},
     "transfer.receive": {"papers_counted": 3},
     "transfer.refuse": {"refusal_reason": "missing_paper"},
@@ -72,6 +76,7 @@ ALSO = {
     "intake.claim": ["custody.claim", "custodyconflict.open"],
     "intake.send_back": ["file.store"],
     "intake.return_parcel": ["file.store"],
+    **departures.ALSO,
     "transfer.pack": ["placement.put_on_desk", "file.store"],
     "transfer.dispatch": ["placement.hand_to_courier"],
     "transfer.receive": ["custody.end", "custody.take", "placement.put_on_desk", "file.store"],
@@ -90,6 +95,7 @@ ALSO = {
     "custodyconflict.move": ["custody.settle", "placement.put_on_desk"],
 }
 PERHAPS = {
+    **departures.PERHAPS,
     "intake.open": {"person.create"},
     "intake.accept": {"dossier.create", "dossier.add_volumes"},
     "intake.accept_settled": {"dossier.add_volumes"},
@@ -105,6 +111,7 @@ PERHAPS = {
 }
 # From whom to whom custody may go: by nothing but these.
 HANDS_OVER = {
+    "departure.confirm": lambda case, holder: (case.institution_id, None),
     "intake.accept": lambda case, holder: (None, case.institution_id),
     "transfer.receive": lambda case, holder: (case.institution_id, case.counterpart_id),
     "custodyconflict.move": lambda case, holder: (holder, case.institution_id),
@@ -127,4 +134,4 @@ def given(case, step: str) -> dict:
         return {"parcel": Parcel.objects.order_by("pk").last()}
     if step in {"lend", "lay_out"}:
         return inputs | {"signed_by": case.borrowers.first()}
-    return inputs
+    return inputs | (departures.given_anew(step) if case.kind == "departure" else {})

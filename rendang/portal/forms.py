@@ -7,6 +7,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.core.identifiers import id_number_problem, normalise_id_number
 from rendang.kernel.standards import queries as standards
 
+OF_THE_OFFICE = frozenset({"internal", "institution_change", "death"})
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -43,6 +44,27 @@ class VerifyFileForm(forms.Form):
 
 class CertificateForm(forms.Form):
     purpose = forms.CharField(label=_("What you need it for (optional)"), max_length=100, required=False)
+
+
+def reasons_to_leave() -> list[tuple[str, str]]:
+    """Those of the table that a person can have; the others are the institutions' own."""
+    return [choice for choice in standards.choices("transfer_reason")() if choice[0] not in OF_THE_OFFICE]
+
+
+class LeaveForm(forms.Form):
+    """The dossier is to be sent on: where to, and the recall letter. Made for a telephone in one hand."""
+
+    to = forms.CharField(
+        label=_("Where to"), max_length=120, help_text=_("The institution or employer that has issued the letter")
+    )
+    letter = forms.FileField(
+        label=_("Photograph or PDF of the recall letter"),
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
+    )
+    letter_number = forms.CharField(label=_("Number of the recall letter"), max_length=60)
+    letter_date = forms.DateField(label=_("Date of the recall letter"), widget=forms.DateInput)
+    reason = forms.ChoiceField(label=_("Reason"), choices=reasons_to_leave)
+    remarks = forms.CharField(label=_("What you want to add (optional)"), max_length=200, required=False)
 
 
 class PromiseForm(forms.Form):

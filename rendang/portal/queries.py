@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from rendang.circulation.transfers.models import Departure
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution, Membership
 from rendang.kernel.audit.queries import events_about
 from rendang.kernel.audit.sentences import sentence
 from rendang.kernel.core.chinese import normalise_name
 from rendang.kernel.core.crypto import blind_index
+from rendang.kernel.workflow.models import Case
 from rendang.people.queries import canonical_number
 from rendang.storage.queries import current_placement, in_stock
 
@@ -148,3 +152,32 @@ def _offices_of(actors: set[int]) -> dict[int, str]:
     for user, institution in rows:
         offices.setdefault(user, []).append(institution or _("Municipal supervision"))
     return {user: "、".join(sorted(where)) for user, where in offices.items()}
+
+
+# What a state of a departure means to the person, beyond its name.
+DEPARTURE_IN_WORDS = {
+    "APPLIED": gettext_lazy("We compare your letter with the original record; a second person then decides."),
+    "APPROVED": gettext_lazy("Your dossier is fetched from its slot and checked page by page."),
+    "CHECKED": gettext_lazy("Your dossier is checked; a second person seals it."),
+    "SEALED": gettext_lazy("Your dossier is sealed and goes to the carrier next."),
+    "IN_TRANSIT": gettext_lazy("Your dossier is with the carrier. We wait for the receipt of the other side."),
+    "CHASED": gettext_lazy("The receipt of the other side is late. We have asked for it."),
+    "CONFIRMED": gettext_lazy("The other side has your dossier. From now on ask there."),
+    "DECLINED": gettext_lazy("It could not be approved; the reason is among your messages. You may apply again."),
+    "WITHDRAWN": gettext_lazy("It was called off. Your dossier stays here."),
+    "RETURNING": gettext_lazy("Your dossier is coming back to us; we find out why and tell you."),
+    "RETURNED": gettext_lazy("Your dossier has come back and is kept here."),
+    "SEARCHED": gettext_lazy("Your dossier was not delivered. We are looking for it and answer for it."),
+    "LOST": gettext_lazy("Your dossier could not be found. We replace what can be replaced and tell you how."),
+}
+
+
+def in_plain_words(case: Case) -> str:
+    """What the state of a case means to the person whose it is; empty where the state's name says it."""
+    return str(DEPARTURE_IN_WORDS.get(case.state, "")) if case.kind == "departure" else ""
+
+
+def own_cases(index: bytes) -> QuerySet[Case]:
+    """The cases of a person, those included in which the dossier is one of a list."""
+    of_lists = Departure.objects.filter(lines__dossier__person__id_index=index, dossier__isnull=True)
+    return Case.objects.filter(Q(person__id_index=index) | Q(pk__in=of_lists.values("pk")))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rendang.portal.views import citizens, public, undertakings, uploads
+from rendang.portal.views import citizens, departures, public, undertakings, uploads
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("me/", citizens.me, name="me"),
     path("me/certificate/", citizens.apply, name="apply"),
     path("me/certificates/<int:pk>/paper/", citizens.paper, name="paper"),
+    path("me/leave/", departures.leave, name="leave"),
+    path("me/leave/<int:pk>/stay/", departures.stay, name="stay"),
     path("me/undertakings/<int:pk>/", undertakings.undertaking, name="undertaking"),
     path("me/undertakings/<int:pk>/paper/", undertakings.undertaking_paper, name="undertaking_paper"),
     path("me/intake/", citizens.intake, name="intake"),

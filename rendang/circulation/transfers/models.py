@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Custody, Dossier
@@ -118,12 +119,18 @@ class Departure(Case):
         ]
 
     @property
-    def destination(self) -> str:
+    def goes_to(self) -> str:
         return self.keeper.name if self.keeper else self.keeper_named
 
     @property
     def addresses_many(self) -> bool:
         return self.dossier_id is None
+
+    @property
+    def whom(self) -> str:
+        """Of a list of many, how many there are, where a query has counted them (``listed``)."""
+        count = getattr(self, "listed", 0)
+        return gettext("%(count)d dossiers") % {"count": count} if count and self.addresses_many else ""
 
 
 class DepartingDossier(models.Model):
@@ -133,7 +140,7 @@ class DepartingDossier(models.Model):
         GOING = "GOING", _("Goes along")
         LEFT_OUT = "LEFT_OUT", _("Left out")
         STAYED = "STAYED", _("Stays here")
-        GONE = "GONE", _("Received there")
+        GONE = "GONE", _("Has arrived there")
         LOST = "LOST", _("Declared lost")
 
     departure = models.ForeignKey(Departure, on_delete=models.PROTECT, related_name="lines")

@@ -14,6 +14,7 @@ urlpatterns = [
 departures = (
     [
         path("", leaving.departure_list, name="list"),
+        path("apply/", leaving.apply_many, name="apply_many"),
         path("apply/<int:dossier>/", leaving.apply, name="apply"),
         path("<int:pk>/", leaving.detail, name="detail"),
         path("<int:pk>/papers/<slug:paper>/", leaving.paper, name="paper"),

@@ -19,6 +19,7 @@ from rendang.demo.actions import (
     catalogues,
     certificates,
     conflicts,
+    departures,
     graduates,
     household,
     intakes,
@@ -85,6 +86,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
                 protection,
                 loans,
                 accruals,
+                departures,
             )
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]
         tell(f"{play(scenes):,} steps of daily business")

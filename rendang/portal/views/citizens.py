@@ -15,18 +15,17 @@ from rendang.kernel.access.queries import citizen
 from rendang.kernel.audit.actions import record_view
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.files.serving import serve
-from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.queries import flow_of, tone
 from rendang.people import actions as people
 from rendang.people.models import Message
 from rendang.portal import forms
-from rendang.portal.queries import looks_at, own_dossier
+from rendang.portal.queries import in_plain_words, looks_at, own_cases, own_dossier
 from rendang.services.certificates import actions as certificates
 from rendang.services.certificates.models import Certificate
 from rendang.services.certificates.queries import status_of
 
 # What goes on inside the institutions (a removal, a conflict) is not the citizen's to follow.
-SHOWN = ("intake", "transfer", "certificate", "undertaking")
+SHOWN = ("intake", "transfer", "departure", "certificate", "undertaking")
 
 
 def index_of(request: HttpRequest) -> bytes:
@@ -39,7 +38,7 @@ def index_of(request: HttpRequest) -> bytes:
 @citizen
 def me(request: HttpRequest) -> HttpResponse:
     own = own_dossier(request.user)
-    cases = Case.objects.filter(person__id_index=index_of(request), kind__in=SHOWN)
+    cases = own_cases(index_of(request)).filter(kind__in=SHOWN)
     cases = cases.select_related("institution", "counterpart").order_by("-pk")[:20]
     called = {
         one.pk: one for one in Intake.objects.filter(person__id_index=index_of(request)).select_related("parcel")
@@ -54,7 +53,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "own": own,
         "messages_to_me": told_lately,
-        "cases": [(case, flow_of(case), tone(case), called.get(case.pk)) for case in cases],
+        "cases": [(case, flow_of(case), tone(case), called.get(case.pk), in_plain_words(case)) for case in cases],
         "undertakings": Undertaking.objects.open()
         .filter(person__id_index=index_of(request))
         .select_related("institution")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -41,7 +41,7 @@ def apply(
     letter_number: str,
     letter_date: dt.date,
     letter_issuer: str = "",
-    letter: BinaryIO | None = None,
+    letter: Any = None,
     applied_by: str = AppliedBy.PERSON,
     remarks: str = "",
     channel: str = Case.Channel.WINDOW,
@@ -75,7 +75,7 @@ def apply_online(
     reason: str,
     letter_number: str,
     letter_date: dt.date,
-    letter: BinaryIO,
+    letter: Any,
     letter_issuer: str = "",
     remarks: str = "",
 ) -> Departure:
@@ -105,9 +105,7 @@ def _may_offer(by: Any) -> Any:
     return lambda custody: can(by, Permission.TRANSFER_OFFER, at=custody.institution_id)
 
 
-def _open(
-    departure: Departure, dossiers: Collection[Dossier], *, by: Any, letter: BinaryIO | None, may: Any
-) -> Departure:
+def _open(departure: Departure, dossiers: Collection[Dossier], *, by: Any, letter: Any, may: Any) -> Departure:
     keys = {dossier.pk for dossier in dossiers}
     if not keys or len(keys) > MOST_AT_ONCE:
         raise ValidationError(_("Choose between one and %(most)d dossiers.") % {"most": MOST_AT_ONCE})
@@ -213,7 +211,7 @@ def approve(departure: Departure, *, by: Any) -> None:
         raise ValidationError(_("Something stands in the way of every dossier of the list."))
     wanted = [line.dossier_id for line in rest]
     storage.want_all(wanted, departure.institution, by=by, purpose=f"转出 {departure.number}", case=departure)
-    tell(departure, rest, f"您的档案转出申请已批准，将转往{departure.destination}。", by=by)
+    tell(departure, rest, f"您的档案转出申请已批准，将转往{departure.goes_to}。", by=by)
 
 
 @transaction.atomic
@@ -244,7 +242,7 @@ def leave_out(line: DepartingDossier, *, by: Any, reason: str) -> DepartingDossi
 def going(departure: Departure) -> list[DepartingDossier]:
     """The lines that go along, in the order of the list, with what the papers and the rules need of each."""
     lines = departure.lines.filter(outcome=Outcome.GOING)
-    return list(lines.select_related("dossier__person__employer", "custody").order_by("pk"))
+    return list(lines.select_related("dossier__person__employer", "custody", "checked_by").order_by("pk"))
 
 
 def stay(departure: Departure, *, by: Any) -> None:

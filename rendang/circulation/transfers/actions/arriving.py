@@ -45,7 +45,7 @@ def confirm(departure: Departure, *, by: Any, receipt: BinaryIO, received_on: dt
     departure.receipt_file = files.store(
         receipt, name=receipt.name or "receipt", kind=Kind.ATTACHMENT, institution=departure.institution, by=by
     )
-    whom = departure.destination
+    whom = departure.goes_to
     dossiers.end_custodies([line.custody_id for line in ours], by=by, reason=departure.reason, sent_to=whom)
     storage.hand_on_all(
         [line.dossier_id for line in ours],
@@ -94,6 +94,7 @@ def chase_every_morning(timestamp: int) -> int:
     sources=Departure.AWAY,
     target=State.IN_TRANSIT,
     permission=Permission.TRANSFER_SEND,
+    only_for={"dossier_id": [None]},
     singly=True,
     way_out=True,
 )

@@ -157,7 +157,7 @@ def dispatch(departure: Departure, *, by: Any, carrier: str, waybill: str = "", 
         detail=carried,
         case=departure,
     )
-    tell(departure, lines, f"您的档案已以{carried}寄往{departure.destination}，等待对方回执。", by=by)
+    tell(departure, lines, f"您的档案已以{carried}寄往{departure.goes_to}，等待对方回执。", by=by)
 
 
 @step(

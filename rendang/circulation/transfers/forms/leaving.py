@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.transfers.models import DepartingDossier, Departure
@@ -16,6 +16,7 @@ from rendang.dossiers.models import Dossier
 from rendang.dossiers.queries.catalogue import papers_of
 from rendang.institutions.models import OutsideKeeper
 from rendang.institutions.queries import find_keepers
+from rendang.kernel.access.models import Institution
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.forms import ReasonForm
 
@@ -46,9 +47,9 @@ class KeeperField(forms.CharField):
         if len(found) == 1 or exact:
             return (exact or found)[0]
         if not found:
-            raise ValidationError(_now("Nobody of this name is in the address book. Enter the address there first."))
+            raise ValidationError(gettext("Nobody of this name is in the address book. Enter the address there."))
         names = "；".join(keeper.name for keeper in found)
-        raise ValidationError(_now("Several fit: %(names)s. Type more of the name.") % {"names": names})
+        raise ValidationError(gettext("Several fit: %(names)s. Type more of the name.") % {"names": names})
 
 
 class LetterForm(forms.Form):
@@ -80,7 +81,38 @@ class DepartureForm(LetterForm):
     applied_by = forms.ChoiceField(label=_("Applied for by"), choices=Departure.AppliedBy.choices)
     remarks = forms.CharField(label=_("Remarks"), max_length=200, required=False)
 
-    field_order = ("to", "letter_number", "letter_date", "letter_issuer", "letter", "reason", "applied_by", "remarks")
+    field_order: tuple[str, ...] = (
+        "to", "letter_number", "letter_date", "letter_issuer", "letter", "reason", "applied_by", "remarks",
+    )  # fmt: skip
+
+
+class ManyForm(DepartureForm):
+    """Many dossiers leave together: all of an employer, or those of a list, typed or in a table."""
+
+    institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none())
+    employer = forms.CharField(
+        label=_("All dossiers of this employer"), max_length=120, required=False, help_text=_("Its name as on record")
+    )
+    numbers = forms.CharField(
+        label=_("Or these dossiers"),
+        required=False,
+        help_text=_("Archive numbers, labels or ID numbers, one a line; a scanner may type them"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    table = forms.FileField(
+        label=_("Or a table with archive numbers or ID numbers"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+    )
+
+    field_order = ("institution", "employer", "numbers", "table", *DepartureForm.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        given = [name for name in ("employer", "numbers", "table") if found.get(name)]
+        if not given or (found.get("employer") and len(given) > 1):
+            raise ValidationError(gettext("Say which dossiers: an employer, or a list."))
+        return found
 
 
 class ExamineForm(LetterForm):
@@ -92,7 +124,7 @@ class ExamineForm(LetterForm):
 def examine_form(departure: Departure) -> type[forms.Form]:
     """With what the applicant has given."""
     given = {
-        "to": departure.destination,
+        "to": departure.goes_to,
         "letter_number": departure.letter_number,
         "letter_date": departure.letter_date,
         "letter_issuer": departure.letter_issuer,

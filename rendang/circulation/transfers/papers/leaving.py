@@ -208,7 +208,7 @@ def chasing_letter(departure: Departure, lines: Sequence[DepartingDossier], *, b
         number=departure.number,
         notice_word=f"{institution.short_name}转",
         institution=institution.name,
-        addressee=departure.destination,
+        addressee=departure.goes_to,
         people=people_of(lines),
         sent_on=departure.sent_on,
         carrier=standards.code_name("carrier", departure.carrier),

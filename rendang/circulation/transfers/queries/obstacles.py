@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.transfers.models import DepartingDossier, Departure, Transfer
@@ -43,3 +45,15 @@ def in_the_way_of(case: Transfer | Departure, dossiers: Iterable[int]) -> dict[i
 def hindrances(found: Iterable[Obstacle]) -> list[str]:
     """What holds a dossier back, in words; warnings do not."""
     return [str(one.text) for one in found if not one.warning]
+
+
+def shown(found: Iterable[Obstacle]) -> list[dict[str, Any]]:
+    """Obstacles as a page shows them, with the address at which each can be cleared."""
+    return [
+        {
+            "text": one.text,
+            "warning": one.warning,
+            "url": reverse(one.page, args=[one.key] if one.key is not None else []) if one.page else "",
+        }
+        for one in found
+    ]

@@ -36,7 +36,7 @@ def register_of_departures(institution: Institution, first: dt.date, last: dt.da
         assert case.sent_on
         back = case.received_on if line.outcome == DepartingDossier.Outcome.GONE else None
         counted = [line.principal_volumes, line.duplicate_volumes, line.papers]
-        entries.append((case.sent_on, line.pk, _line(case, line, case.destination, counted, back, case.sealed_by)))
+        entries.append((case.sent_on, line.pk, _line(case, line, case.goes_to, counted, back, case.sealed_by)))
     for move in moves:
         assert move.sent_on and move.counterpart
         counted = [move.principal_volumes, move.duplicate_volumes, move.papers]

@@ -1,7 +1,6 @@
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, F
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,11 +13,12 @@ from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms import leaving as forms
 from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.circulation.transfers.queries import tier_in_words
-from rendang.circulation.transfers.queries.obstacles import in_the_way_of
+from rendang.circulation.transfers.queries.listing import find_listed, listed_in, of_employer
+from rendang.circulation.transfers.queries.obstacles import in_the_way_of, shown
 from rendang.dossiers.models import Dossier
-from rendang.dossiers.queries.departure import Obstacle, obstacles
+from rendang.dossiers.queries.departure import obstacles
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.access.queries import can, get_visible_or_404, requires
+from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
 from rendang.kernel.audit.actions import record_view
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
@@ -40,6 +40,7 @@ MOST_LINES = 100  # on the page of a case; the list as a whole is printed
 @requires(Permission.TRANSFER_VIEW)
 def departure_list(request: HttpRequest) -> HttpResponse:
     rows = Departure.objects.visible_to(request.user, Permission.TRANSFER_VIEW).select_related("keeper")
+    rows = rows.annotate(listed=Count("lines"))
     may_open = can(request.user, Permission.TRANSFER_OFFER)
     empty = {
         "icon": "package-export",
@@ -60,10 +61,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     departure = get_visible_or_404(rows, request.user, Permission.TRANSFER_VIEW, pk=pk)
     record_view("departure.view", departure, by=request.user)
     lines = list(
-        departure.lines.select_related("dossier__person", "custody", "checked_by").order_by("outcome", "pk")[
-            :MOST_LINES
-        ]
+        departure.lines.select_related("dossier__person", "custody", "checked_by").order_by(
+            "outcome", F("checked_by").asc(nulls_first=True), "pk"
+        )[:MOST_LINES]
     )
+    to_check = departure.lines.filter(outcome=DepartingDossier.Outcome.GOING, checked_by=None)
     going = [line.dossier_id for line in lines if line.outcome == DepartingDossier.Outcome.GOING]
     before_packing = departure.state in {Departure.State.APPLIED, Departure.State.APPROVED}
     found = in_the_way_of(departure, going) if before_packing else {}
@@ -73,7 +75,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "refusal_reason": departure.refusal_reason and standards.code_name("return_reason", departure.refusal_reason),
         "tier_in_words": departure.tier and tier_in_words(departure),
         "lines": [(line, shown(found.get(line.dossier_id, []))) for line in lines],
-        "left_to_check": sum(line.checked_by_id is None for line in lines if line.dossier_id in going),
+        "next_to_check": to_check.order_by("pk").first(),
+        "left_to_check": to_check.count(),
         "all_lines": departure.lines.count(),
         "may_check": departure.state == Departure.State.APPROVED
         and can(request.user, Permission.TRANSFER_SEND, at=departure.institution_id),
@@ -87,18 +90,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "departures/detail.html", context)
-
-
-def shown(found: list[Obstacle]) -> list[dict[str, Any]]:
-    """Obstacles with the page on which each can be cleared."""
-    return [
-        {
-            "text": one.text,
-            "warning": one.warning,
-            "url": reverse(one.page, args=[one.key] if one.key is not None else []) if one.page else "",
-        }
-        for one in found
-    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,6 +109,33 @@ def apply(request: HttpRequest, dossier: int) -> HttpResponse:
             return go_to(request, "departures:detail", departure.pk)
     context = {"dossier": found, "form": form, "obstacles": shown(obstacles([found.pk])[found.pk])}
     return render_page(request, "departures/apply.html", context, partial="form")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.TRANSFER_OFFER)
+def apply_many(request: HttpRequest) -> HttpResponse:
+    """Many dossiers leave together: those of an employer, or those of a list."""
+    form = forms.ManyForm(request.POST or None, request.FILES or None)
+    field = form.fields["institution"]
+    field.queryset = institutions_where(request.user, Permission.TRANSFER_OFFER)  # type: ignore[attr-defined]
+    field.initial = field.queryset.first()  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        asked = dict(form.cleaned_data)
+        institution, employer = asked.pop("institution"), asked.pop("employer")
+        numbers, table = asked.pop("numbers"), asked.pop("table")
+        try:
+            if employer:
+                listed = of_employer(institution, employer)
+            else:
+                typed = numbers.splitlines() + (listed_in(table, most=actions.MOST_AT_ONCE) if table else [])
+                listed = find_listed(institution, typed)
+            departure = actions.apply(listed, by=request.user, **asked)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The list is entered. What stands in the way of each dossier is beside it."))
+            return go_to(request, "departures:detail", departure.pk)
+    return render_page(request, "departures/apply_many.html", {"form": form}, partial="form")
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms import moving as forms
 from rendang.circulation.transfers.models import Transfer
+from rendang.circulation.transfers.queries.obstacles import shown
 from rendang.dossiers.models import Dossier
+from rendang.dossiers.queries.departure import obstacles
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, requires
 from rendang.kernel.audit.actions import record_view
@@ -76,7 +78,8 @@ def offer(request: HttpRequest, dossier: int) -> HttpResponse:
         else:
             messages.success(request, _("The dossier is offered. The other institution decides next."))
             return go_to(request, "transfers:detail", transfer.pk)
-    return render_page(request, "transfers/offer.html", {"dossier": found, "form": form}, partial="form")
+    context = {"dossier": found, "form": form, "obstacles": shown(obstacles([found.pk])[found.pk])}
+    return render_page(request, "transfers/offer.html", context, partial="form")
 
 
 @require_safe

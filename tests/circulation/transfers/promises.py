@@ -1,0 +1,58 @@
+"""What a departure is given, and leaves in the audit log, on the random walk of ``tests/test_promises.py``."""
+
+from django.utils import timezone
+
+from rendang.institutions.models import OutsideKeeper
+from tests.circulation.transfers.leaving import COUNTED, a_file
+
+GIVEN = {
+    "departure.check": COUNTED,
+    "departure.dispatch": {"carrier": "ems", "waybill": "1234567890123"},
+    "departure.correct_waybill": {"waybill": "1234567890124", "reason": "录入有误"},
+    "departure.note_refusal": {"refusal_reason": "broken_seal", "refusal_detail": "封条破损"},
+    "departure.take_some_back": {"lines": [], "refusal_reason": "broken_seal", "refusal_detail": "封条破损"},
+    "departure.recall": {"reason": "本人改变主意"},
+    "departure.report_lost": {"done": "已询问邮局"},
+    "departure.note_search": {"done": "邮局正在查找"},
+    "departure.find": {"done": "邮局已找到"},
+    "departure.declare_lost": {"decision": "报主管部门"},
+}
+WRONG = {
+    "departure.dispatch": {"carrier": "self"},
+    "departure.check": {"identity": "90"},
+}
+ALSO = {
+    "departure.approve": ["retrieval.want", "message.send"],
+    "departure.seal": ["file.store", "file.store"],
+    "departure.dispatch": ["placement.hand_to_courier", "message.send"],
+    "departure.confirm": [
+        "file.store",
+        "custody.end",
+        "placement.elsewhere",
+        "message.send",
+        "departingdossier.close",
+    ],
+    "departure.chase": ["file.store"],
+    "departure.take_back": ["departingdossier.close"],
+    "departure.report_lost": ["placement.missing"],
+    "departure.find": ["placement.hand_to_courier"],
+    "departure.declare_lost": ["departingdossier.close"],
+    "departure.decline": ["message.send", "departingdossier.close"],
+    "departure.withdraw": ["departingdossier.close"],
+}
+PERHAPS = {
+    "departure.check": {"placement.put_on_desk"},
+    "departure.take_back": {"placement.put_on_desk", "message.send"},
+    "departure.declare_lost": {"message.send"},
+    "departure.withdraw": {"retrieval.drop"},
+}
+
+
+def given_anew(step: str) -> dict:
+    """What cannot be written down once for all: files and rows."""
+    if step == "confirm":
+        return {"receipt": a_file("receipt.pdf"), "received_on": timezone.localdate()}
+    if step == "examine":
+        letter = {"letter_number": "海1号", "letter_date": timezone.localdate(), "letter_issuer": "海州市"}
+        return letter | {"to": OutsideKeeper.objects.first()}
+    return {}

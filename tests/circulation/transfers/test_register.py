@@ -1,0 +1,34 @@
+"""转出登记簿: what left in a range of days, outside and inside the city."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from rendang.circulation.transfers.queries.register import register_of_departures
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_lists_what_was_handed_over_with_its_receipt(leaving, move, institution):
+    leaving("SEALED")
+    gone, lost = leaving("CONFIRMED"), leaving("SEARCHED")
+    moved = move("IN_TRANSIT")
+    today = timezone.localdate()
+
+    lines = list(register_of_departures(institution, today, today))
+
+    assert [(line[1], line[4], line[10]) for line in lines] == [
+        (gone.person.name, leaving.to.name, f"{today}"),
+        (lost.person.name, leaving.to.name, ""),
+        (moved.person.name, moved.counterpart.name, ""),
+    ]
+    assert lines[0][6:10] == ["邮政特快专递（EMS） 1234567890123", "1", "0", "20"]
+
+
+def test_other_days_and_other_institutions_are_not_in_it(leaving, institution, other_institution):
+    leaving("CONFIRMED")
+    today = timezone.localdate()
+
+    assert not list(register_of_departures(institution, today - dt.timedelta(9), today - dt.timedelta(1)))
+    assert not list(register_of_departures(other_institution, today, today))
