@@ -177,7 +177,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 def comparison(request: HttpRequest, pk: int) -> HttpResponse:
     """The list against the parcel, paper by paper: entered, looked at, differences shown."""
     rows = Intake.objects.select_related("institution", "person")
-    intake = get_visible_or_404(rows, request.user, Permission.CATALOGUE_VIEW, pk=pk)
+    intake = get_visible_or_404(rows, request.user, Permission.INTAKE_VIEW, pk=pk)
     papers = list(intake.compared.all())
     lines = [
         forms.FoundForm(
