@@ -12,7 +12,9 @@ from typing import Any
 
 from benchmarks.database import thrown_away
 
-NAMES = ("import", "search", "query", "certificate", "state_change", "placement", "batch_transfer")
+NAMES = (
+    "import", "search", "query", "certificate", "state_change", "placement", "batch_transfer", "stocktake",
+)  # fmt: skip
 
 
 def main() -> None:

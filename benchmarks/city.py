@@ -44,7 +44,7 @@ def worker(username: str, role: str, institution: Any) -> Any:
 SHARES = (("RCSC", 45), ("JYZX", 20), ("TXRY", 13), ("WQZX", 12), ("LDZX", 10))
 
 
-def populate(rows: int) -> None:
+def populate(rows: int, shares: tuple[tuple[str, int], ...] = SHARES) -> None:
     """So many people, each institution's through a roster and the real import; then the tables are analysed."""
     from django.db import connection
 
@@ -53,7 +53,7 @@ def populate(rows: int) -> None:
 
     places, by = institutions(), system_actor()
     with TemporaryDirectory() as folder:
-        for number, (code, share) in enumerate(SHARES):
+        for number, (code, share) in enumerate(shares):
             path = Path(folder) / f"{code}.csv"
             # Another process: its memory and its garbage are its own.
             command = [sys.executable, "-m", "benchmarks.bench_import", "--write", path, "--seed", str(number + 1)]

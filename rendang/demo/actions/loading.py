@@ -29,6 +29,7 @@ from rendang.demo.actions import (
     party,
     protection,
     shelving,
+    stocktakes,
     transfers,
 )
 from rendang.demo.actions.city import ROSTERS_CAME, City
@@ -87,6 +88,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
                 loans,
                 accruals,
                 departures,
+                stocktakes,
             )
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]
         tell(f"{play(scenes):,} steps of daily business")

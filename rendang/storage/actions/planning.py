@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from rendang.kernel.access.models import Institution
@@ -147,6 +147,11 @@ def remove_unused_slots(store: Store, *, rack: str, by: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, {"store": store.pk, "rack": rack})
         removed = cursor.rowcount
+        try:
+            with transaction.atomic():
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        except IntegrityError:  # somebody has read its label in a stocktake
+            removed = 0
     if not removed:
         raise ValidationError(
             _("No slot of rack “%(rack)s” can be removed: each has held a dossier, and its history stays.")

@@ -53,15 +53,17 @@ def dossiers_named(dossiers: Any, text: str) -> list[Dossier]:
 
 
 def dossiers_by_code(dossiers: Any, texts: Iterable[str]) -> dict[str, int]:
-    """Text → id of the dossier whose barcode or archive number it is. Two queries, however many texts."""
+    """Text → id of the dossier whose barcode or archive number it is. At most two queries, however many texts."""
     plain = {text: unicodedata.normalize("NFKC", text).strip() for text in texts}
     barcodes = {text: int(found[1]) for text, code in plain.items() if (found := BARCODE.match(code))}
     there = set(dossiers.filter(pk__in=set(barcodes.values())).values_list("pk", flat=True))
+    found_by_barcode = {text: pk for text, pk in barcodes.items() if pk in there}
+    wanted = {code for text, code in plain.items() if text not in found_by_barcode}
+    if not wanted:
+        return found_by_barcode
     numbers = dict(
-        dossiers.filter(
-            custodies__archive_number__in=set(plain.values()), custodies__status=Custody.Status.HELD
-        ).values_list("custodies__archive_number", "pk")
+        dossiers.filter(custodies__archive_number__in=wanted, custodies__status=Custody.Status.HELD).values_list(
+            "custodies__archive_number", "pk"
+        )
     )
-    return {text: pk for text, pk in barcodes.items() if pk in there} | {
-        text: numbers[code] for text, code in plain.items() if code in numbers
-    }
+    return {text: numbers[code] for text, code in plain.items() if code in numbers} | found_by_barcode

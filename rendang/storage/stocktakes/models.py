@@ -97,11 +97,18 @@ class ExpectedDossier(models.Model):
         UNPLACED = "UNPLACED", _("Not yet placed")
         MISSING = "MISSING", _("Missing, being looked for")
 
-    # Served by the unique constraint below; a hundred thousand lines are written in one statement.
-    stocktake = models.ForeignKey(Stocktake, on_delete=models.CASCADE, related_name="expected", db_index=False)
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Copied by the hundred thousand in one statement from placements, which hold these keys and are never deleted:
+    # to check each key once more would take twenty times as long as the copying.
+    stocktake = models.ForeignKey(
+        Stocktake, on_delete=models.CASCADE, related_name="expected", db_index=False, db_constraint=False
+    )
+    dossier = models.ForeignKey(
+        Dossier, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     # Where it lies, or lay last before it was taken out.
-    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    slot = models.ForeignKey(
+        Slot, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     state = models.CharField(max_length=12, choices=State.choices)
 
     class Meta:
