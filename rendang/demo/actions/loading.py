@@ -30,6 +30,7 @@ from rendang.demo.actions import (
     protection,
     shelving,
     stocktakes,
+    storing,
     transfers,
 )
 from rendang.demo.actions.city import ROSTERS_CAME, City
@@ -89,6 +90,7 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
                 accruals,
                 departures,
                 stocktakes,
+                storing,
             )
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]
         tell(f"{play(scenes):,} steps of daily business")
