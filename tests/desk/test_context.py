@@ -25,20 +25,8 @@ def _english(settings: object) -> None:
     settings.LANGUAGE_CODE = "en"  # type: ignore[attr-defined]
 
 
-BEING_BUILT = {
-    "accruals:list",
-    "loans:list",
-    "agreements:list",
-    "graduates:list",
-    "storage:pick_list",
-    "household:list",
-    "stocktakes:list",
-}
-
-
 def test_every_page_of_the_rail_exists() -> None:
-    missing = {item.view for domain in RAIL for item in domain.items if page(item.view) is None}
-    assert missing <= BEING_BUILT
+    assert [item.view for domain in RAIL for item in domain.items if page(item.view) is None] == []
 
 
 def test_the_rail_shows_what_the_role_may_open(clerk: User, audit_administrator: User) -> None:

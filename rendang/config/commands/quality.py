@@ -59,7 +59,7 @@ class Outcome(NamedTuple):
 @contextmanager
 def environment(home: Path, url: str | None = None, *, durable: bool = True) -> Iterator[dict[str, str]]:
     """Nothing of the caller's own installation reaches the tests."""
-    for name in [name for name in os.environ if name.startswith("RENDANG_") and name != "RENDANG_UPDATE_GOLDEN"]:
+    for name in [name for name in os.environ if name.startswith("RENDANG_")]:
         del os.environ[name]
     with external(url) if url else embedded(home, durable=durable) as address:
         yield {"RENDANG_DATABASE_URL": address, "RENDANG_HOME": str(home)}
