@@ -10,7 +10,7 @@ from rendang.demo.actions.timeline import Scene
 from rendang.kernel.standards.queries import add_working_days
 from rendang.storage.models import Placement, Store
 from rendang.storage.stocktakes import actions as stocktakes
-from rendang.storage.stocktakes.models import ExpectedDossier, Scan, Stocktake
+from rendang.storage.stocktakes.models import ExpectedDossier, Finding, Scan, Stocktake
 
 _UNKNOWN = "旧标签 0417"
 
@@ -37,15 +37,16 @@ def _signed(city: City, office: str) -> Scene:
     case = stocktakes.start(case, by=keeper)
     labels = _round(case)
     lying = [number for number, label in enumerate(labels) if label.startswith("RD")]
-    if len(lying) > 40:
-        labels[lying[20]], labels[lying[30]] = _UNKNOWN, labels[lying[3]]
+    if len(lying) > 12:
+        # The fourth stands beside the tenth, whose label has come off; the last one is not there.
+        labels[lying[9]], labels[lying[-1]] = labels[lying[3]], _UNKNOWN
         del labels[lying[3]]
     yield 45
     _read(case, labels, keeper)
     yield 44
     case = stocktakes.finish_counting(case, by=keeper)
     for finding in case.findings.order_by("verdict", "pk"):
-        if finding.verdict == "MISPLACED":
+        if finding.verdict == "MISPLACED" and _is_where_expected(finding):
             stocktakes.resolve(finding, by=keeper, resolution="PUT_BACK", reason="夹在邻格，已归位")
         elif finding.text:
             stocktakes.resolve(finding, by=keeper, resolution="TO_REGISTER", reason="标签脱落，移交接收岗辨认")
@@ -108,6 +109,12 @@ def _planned(city: City, office: str) -> Scene:
         occasion="HALF_YEARLY",
         planned_for=timezone.localdate() + dt.timedelta(days=9),
     )
+
+
+def _is_where_expected(finding: Finding) -> bool:
+    """Nobody has moved it since the count began."""
+    now = Placement.objects.current().filter(dossier=finding.dossier_id, slot=finding.expected_slot_id)
+    return finding.expected_slot_id is not None and finding.expected_state == "SLOT" and now.exists()
 
 
 def _lying(city: City, office: str) -> bool:
