@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from rendang.circulation.intake import actions as intake
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.parcels import actions as parcels
 from rendang.circulation.parcels.models import Parcel
 from rendang.demo.actions.city import City
 from rendang.demo.actions.timeline import Scene
@@ -66,6 +67,7 @@ def scenes(city: City) -> Iterator[Scene]:
         )
     yield _intake(city, State.MISSING, 40, carrier="self", seal=Seal.MISSING, late=6)
     yield _intake(city, State.LOST, 58, carrier="self", seal=Seal.BROKEN, late=8)
+    yield _contested(city, "RCSC", "JYZX")
     yield _listed(city)
     arriving = Inhabitant(
         ARRIVING.name, ARRIVING.id_number, "男", timezone.localdate(), received_from="岱东市人才交流中心"
@@ -187,6 +189,38 @@ def _intake(
         yield next(days)
         sent = {"receipt_carrier": "ems", "receipt_waybill": waybill(number + 7)}
         intake.send_receipt(case, by=clerk, receipt_sent_on=timezone.localdate(), **sent)
+
+
+def _contested(city: City, holder: str, office: str) -> Scene:
+    """A second dossier of somebody whose dossier another institution holds: it lies before supervision."""
+    dossier = city.dossier(holder)
+    if dossier is None:
+        return
+    clerk, reviewer, approver = (city.by(role, office) for role in ("clerk", "reviewer", "approver"))
+    yield 9
+    parcel = parcels.register(
+        city.institutions[office],
+        by=clerk,
+        arrived_on=timezone.localdate(),
+        carrier="ems",
+        waybill=waybill(4711),
+        sender="岱东市人才交流中心",
+        seal=Seal.INTACT,
+    )
+    person = dossier.person
+    case = intake.open_for_parcel(
+        parcel, by=clerk, name=person.name, id_number=person.id_number, reason="unemployment"
+    )
+    yield 8
+    case = intake.open_parcel(case, by=clerk, principal_volumes=1, duplicate_volumes=0, papers_counted=19)
+    yield 8
+    case = intake.witness_opening(case, by=reviewer)
+    yield 7
+    case = intake.compare(case, by=reviewer, notice_agrees=True, list_agrees=True, right_person=True, comparison="")
+    yield 6
+    case = intake.review(case, by=reviewer, review="材料齐全，但系统显示另一机构保管着此人档案。")
+    yield 5
+    intake.claim(case, by=approver)
 
 
 _WAY_BACK = (State.TO_RETURN, State.SENT_BACK, State.RETURNED, State.MISSING, State.LOST)
