@@ -1,4 +1,4 @@
-"""The fictional city of 200 people: what is in it."""
+"""The fictional city of 600 people: what is in it."""
 
 from collections.abc import Callable, Iterator
 from io import StringIO
@@ -26,7 +26,7 @@ from rendang.services.certificates.models import Certificate
 from rendang.services.certificates.queries import status_of, verify
 from rendang.storage.models import Placement
 
-PEOPLE = 200
+PEOPLE = 600
 
 
 def load(people: int) -> str:
@@ -94,7 +94,7 @@ class TestTheCity:
 
     def test_has_cases_in_time_due_soon_overdue_and_paused(self):
         found = Case.objects.open().with_urgency(timezone.localdate()).values_list("urgency", flat=True)
-        assert set(found) == {Urgency.IN_TIME, Urgency.SOON, Urgency.OVERDUE, Urgency.PAUSED}
+        assert set(found) == set(Urgency)
 
     def test_has_certificates_with_every_public_status(self):
         issued = Certificate.objects.filter(issued_at__isnull=False).select_related("custody")

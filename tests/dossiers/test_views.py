@@ -265,7 +265,7 @@ class TestTheDossierPage:
     def test_shows_a_conflict_of_custody(self, signed_in, clerk, dossier, other_institution):
         claim_custody(dossier, other_institution, by=clerk, archive_number="Z1")
         page = signed_in(clerk).get(self.url(dossier)).text
-        assert f"{other_institution.name} says it holds this dossier" in page
+        assert f"{other_institution.english_name or other_institution.name} says it holds this dossier" in page
 
     def test_tells_nothing_of_what_others_did_before(self, signed_in, clerk, institution, other_institution):
         stranger = staff(other_institution, Role.CLERK, name="外单位某某")

@@ -213,6 +213,9 @@ class TestServices:
 
     def test_internal_items_are_not_for_the_public(self) -> None:
         assert [item.code for item in queries.service_items() if not item.is_public] == [
+            "stocktake",
+            "undertaking",
+            "store_hazard",
             "material_removal",
             "custody_conflict",
         ]

@@ -97,6 +97,7 @@ def apply_online(
     )
 
 
+@transaction.atomic
 def open_intake(
     institution: Institution,
     person: Person,
