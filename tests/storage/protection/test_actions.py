@@ -173,3 +173,18 @@ def test_a_form_keeps_what_was_typed_when_refused(store, keeper, signed_in):
     assert "between −40 and 60" in page
     assert 'value="99"' in page
     assert not Reading.objects.exists()
+
+
+def test_the_books_show_their_lines_and_end_them_with_a_click(store, keeper, signed_in):
+    visit = actions.let_in(store, by=keeper, visitor="张师傅", affiliation="空调公司", purpose="检修")
+    key = actions.take_key(store, by=keeper, key="01号")
+    browser = signed_in(keeper)
+    for page, words, row, button in (
+        ("visits", "张师傅", visit, "left"),
+        ("keys", "01号", key, "key_returned"),
+    ):
+        shown = browser.get(reverse(f"protection:{page}")).text
+        assert words in shown
+        assert reverse(f"protection:{button}", args=[row.pk]) in shown
+        browser.post(reverse(f"protection:{button}", args=[row.pk]))
+        assert reverse(f"protection:{button}", args=[row.pk]) not in browser.get(reverse(f"protection:{page}")).text
