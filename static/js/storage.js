@@ -2,11 +2,13 @@
 (() => {
     const { body } = document;
 
-    // A scanner ends each code with Enter: on to the next empty field, and only from the last one away.
+    // A scanner ends each code with Enter: on to the next empty field, and only from the last one away. So a code that
+    // follows at once is never typed into a form that is just being replaced; Enter in an empty field asks for more.
     body.addEventListener("keydown", (event) => {
         const form = event.target.closest("[data-scan-form]");
         if (!form || event.key !== "Enter" || event.target.tagName !== "INPUT" || event.isComposing) return;
-        const empty = [...form.querySelectorAll("input[required]:not([type=hidden])")].find((field) => !field.value.trim());
+        const fields = [...form.querySelectorAll("input[required]:not([type=hidden]), input[data-scan]")];
+        const empty = fields.find((field) => !field.value.trim() && (field.required || field !== event.target));
         if (empty) {
             event.preventDefault();
             empty.focus();
