@@ -165,7 +165,7 @@ TOPICS = (
             " dossier that leaves does not take the registration along; whoever parts from the dossier is listed."
         ),
         ("《户口登记条例》", "人社部发〔2021〕112号"),
-        ("household_permit_validity", "household_page_loan"),
+        ("household_letter_validity", "household_page_loan"),
     ),
     Topic(
         "graduates:",
@@ -186,7 +186,7 @@ TOPICS = (
             " dossier. Graduates without employment and members abroad may stay for a limited time."
         ),
         ("人社部发〔2021〕112号 第七条第（七）项", "《中国共产党党员教育管理工作条例》（2019）"),
-        ("party_letter_validity", "party_stay_graduate", "party_stay_abroad"),
+        ("party_letter_validity", "party_graduate_stay", "party_abroad_stay"),
     ),
     Topic(
         "accruals:",

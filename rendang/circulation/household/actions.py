@@ -120,7 +120,7 @@ def _refuse_if_moving(person: Person) -> None:
     target=State.APPROVED,
     permission=Permission.HOUSEHOLD_APPROVE,
     unlike=["opened_by"],
-    deadline="household_permit_validity",
+    deadline="household_letter_validity",
 )
 def approve(move: HouseholdMove, *, by: Any) -> None:
     """A second person agrees; the person takes it to the police, whose permit is valid for a time."""
@@ -150,7 +150,7 @@ def register(
         raise ValidationError({"registered_on": _("The police cannot have registered it in the future.")})
     if permit_date > registered_on:
         raise ValidationError({"permit_date": _("The permit cannot be younger than the registration.")})
-    valid = standards.deadline("household_permit_validity", start=permit_date, institution=move.institution).due
+    valid = standards.deadline("household_letter_validity", start=permit_date, institution=move.institution).due
     if registered_on > valid:
         raise ValidationError(
             {"permit_date": _("The permit ran out on %(day)s: the police issue a new one.") % {"day": valid}}

@@ -1,4 +1,6 @@
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -161,3 +163,11 @@ def test_a_bad_date_in_a_data_file_is_named_with_its_place(tmp_path, monkeypatch
     monkeypatch.setattr(data_files, "DATA", tmp_path)
     with pytest.raises(data_files.BadDataFile, match=r"sex\.csv, 1: “1\.1\.2003” is no date"):
         data_files.codes("sex")
+
+
+@pytest.mark.parametrize("name", ["policies", "services"])
+def test_no_rule_is_written_down_twice(name):
+    """YAML keeps the last of two entries of one name without a word."""
+    text = (Path(data_files.__file__).parent / "data" / f"{name}.yaml").read_text()
+    codes = re.findall(r"^([a-z_]+):", text, re.MULTILINE)
+    assert len(codes) == len(set(codes))
