@@ -114,6 +114,8 @@ ARGUMENTS: dict[str, Any] = {
     "institutions:keeper_verify": lambda here: [here.keeper_outside.pk],
     "loans:apply": lambda here: [here.dossier.pk],
     "loans:paper": lambda here: [here.loan.pk, "approval"],
+    "loans:signed": lambda here: [here.loan.pk, "slip"],
+    "loans:name_papers": lambda here: [here.loan.pk],
     "loans:agency": lambda here: [here.agency.pk],
     "loans:agency_end": lambda here: [here.agency.pk],
     "loans:bar_lift": lambda here: [here.bar.pk],

@@ -111,7 +111,8 @@ TOPICS = (
             "Two people come with an introduction letter and their identity cards; an agency may have an agreement"
             " instead. The section approves, and the head as well what leaves the house, a cadre's dossier or a reason"
             " for the head. Pages are counted and signed for at hand-over and at return; who is late gets a letter and"
-            " borrows nothing more. Nobody reads their own dossier or a relative's."
+            " borrows nothing more. For reading on screen classes or single papers are named, and no others are shown."
+            " Nobody reads their own dossier or a relative's."
         ),
         ("《干部人事档案工作条例》（2018）第三十一条", "查（借）阅规定"),
         (

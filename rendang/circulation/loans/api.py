@@ -1,14 +1,14 @@
 import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from rendang.circulation.loans import actions, forms, queries
 from rendang.circulation.loans.models import Loan
-from rendang.dossiers.models import Dossier
+from rendang.dossiers.models import Dossier, Material
 from rendang.dossiers.queries import custody_of
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404
@@ -41,6 +41,7 @@ class ApplyIn(Schema):
     letter_number: str = ""
     agreement: str = ""
     class_marks: list[str] = Field(default_factory=list)
+    materials: list[int] = Field(default_factory=list, max_length=500)
     days: int | None = None
     may_print: bool = False
     may_download: bool = False
@@ -53,6 +54,16 @@ class GrantOut(Schema):
     is_open: bool
     until: dt.datetime | None
     class_marks: list[str]
+    materials: list[int]
+    may_print: bool
+    may_download: bool
+
+
+class PermitOut(Schema):
+    """Whether the paper may be seen now, until when, and what may be done with it."""
+
+    allowed: bool
+    until: dt.datetime | None
     may_print: bool
     may_download: bool
 
@@ -72,7 +83,7 @@ def apply(request: HttpRequest, data: ApplyIn) -> Status[dict[str, Any]]:
     if agencies is not None:
         found = agencies.filter(agreement_number=data.agreement).values_list("pk", flat=True).first()
         given["agency"] = found or data.agreement
-    form = forms.ApplyForm(given, institution=institution, people=len(data.borrowers))
+    form = forms.ApplyForm(given, institution=institution, people=len(data.borrowers), papers_of=dossier)
     loan = actions.apply(dossier, by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
     return Status(201, case_out(loan, request.user))
 
@@ -88,8 +99,31 @@ def grant(request: HttpRequest, number: str) -> dict[str, Any]:
         "is_open": current is not None,
         "until": current.granted_until if current else None,
         "class_marks": current.class_marks if current else [],
+        "materials": [paper.pk for paper in current.materials.all()] if current else [],
         "may_print": bool(current and current.may_print),
         "may_download": bool(current and current.may_download),
+    }
+
+
+@router.get("/{number}/grant/materials/{material}", response=PermitOut, operation_id="ask_to_see_material")
+def ask_to_see(request: HttpRequest, number: str, material: int) -> dict[str, Any]:
+    """May the holder of this consultation see this paper now? Either answer is noted. 404: no paper of the dossier."""
+    loan = get_visible_or_404(
+        Loan.objects.select_related("dossier"), request.user, Permission.LOAN_VIEW, number=number
+    )
+    paper = (
+        Material.objects.filter(dossier=loan.dossier, pk=min(max(material, 0), MAX_KEY))
+        .select_related("dossier")
+        .first()
+    )
+    if paper is None:
+        raise Http404
+    found = actions.ask_to_see(loan, paper, by=request.user)
+    return {
+        "allowed": found is not None,
+        "until": found.until if found else None,
+        "may_print": bool(found and found.may_print),
+        "may_download": bool(found and found.may_download),
     }
 
 

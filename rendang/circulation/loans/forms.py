@@ -68,8 +68,19 @@ class ApplyForm(forms.Form):
     )
     remarks = forms.CharField(label=gettext_lazy("Remarks"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, institution: Institution | int, people: int | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        institution: Institution | int,
+        people: int | None = None,
+        papers_of: Dossier | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """``papers_of``: the dossier whose papers are offered by name, to who may see its catalogue."""
         super().__init__(*args, **kwargs)
+        if papers_of is not None:
+            label = gettext_lazy("Digital: single papers")
+            self.fields["materials"] = PapersField(papers_of, label=label)
         today = timezone.localdate()
         agency = self.fields["agency"]
         assert isinstance(agency, forms.ModelChoiceField)
@@ -98,7 +109,19 @@ class ApplyForm(forms.Form):
             for part in ("name", "id_number", "post", "party")
         ]
         self.order_fields(
-            ["use", "agency", "unit", "phone", "letter_number", "letter_file", "reason", "scope", *people_fields]
+            [
+                "use",
+                "agency",
+                "unit",
+                "phone",
+                "letter_number",
+                "letter_file",
+                "reason",
+                "scope",
+                *people_fields,
+                "class_marks",
+                "materials",
+            ]
         )
 
     def clean(self) -> dict[str, Any]:
@@ -109,6 +132,28 @@ class ApplyForm(forms.Form):
             facts["is_party_member"] = facts.pop("party")
             borrowers.append(facts)
         return data | {"borrowers": borrowers}
+
+
+PICTURES = "image/*,application/pdf"
+
+
+class SignedForm(forms.Form):
+    """The paper that both have signed, photographed or scanned."""
+
+    signed = forms.FileField(
+        label=gettext_lazy("Signed paper, scanned or photographed"),
+        widget=forms.FileInput(attrs={"accept": PICTURES}),
+    )
+
+
+class OptionallySignedForm(SignedForm):
+    """The signed paper if it is at hand; it can follow later, on the page of the case."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["signed"].required = False
+        self.order_fields([name for name in self.fields if name != "signed"])
+        self.fields["signed"].help_text = _("If it is at hand; it can be added later on the page of the case.")
 
 
 class OpinionForm(forms.Form):
@@ -129,24 +174,64 @@ class IdentityForm(forms.Form):
     )
 
 
+def paper_choices(dossier: Dossier) -> list[tuple[str, list[tuple[int, str]]]]:
+    """The papers of a dossier to be ticked, under the headings of their classes."""
+    return [(heading, [(one.pk, str(one)) for one in rows]) for heading, rows in queries.papers_by_class(dossier)]
+
+
+class PapersField(forms.TypedMultipleChoiceField):
+    """Papers of the catalogue, ticked."""
+
+    def __init__(self, dossier: Dossier | None, **kwargs: Any) -> None:
+        choices = paper_choices(dossier) if dossier else []
+        super().__init__(choices=choices, coerce=int, required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+def name_papers_form(loan: Loan) -> type[forms.Form]:
+    """Tick boxes for the papers of this dossier; those named already are ticked."""
+
+    class NamePapersForm(forms.Form):
+        materials = PapersField(
+            loan.dossier,
+            label=gettext_lazy("Papers that may be read"),
+            initial=[paper.pk for paper in loan.materials.all()],
+            help_text=gettext_lazy("None ticked: what the classes below say."),
+        )
+        whole_classes = forms.BooleanField(
+            label=gettext_lazy("The classes asked for stay open as a whole beside them"),
+            initial=bool(loan.class_marks),
+            required=False,
+        )
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            if loan.class_marks:
+                named = "、".join(loan.class_marks)
+                self.fields["whole_classes"].help_text = _("Asked for: %(classes)s.") % {"classes": named}
+            else:
+                del self.fields["whole_classes"]
+
+    return NamePapersForm
+
+
 def hand_over_form(loan: Loan) -> type[forms.Form]:
     """Counted and signed: by whom of the people of this loan."""
     expected = queries.pages_of(loan.dossier) if loan.dossier else None
 
-    class HandOverForm(IdentityForm):
+    class HandOverForm(OptionallySignedForm, IdentityForm):
         pages = forms.IntegerField(
             label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999, initial=expected
         )
         signed_by = forms.ModelChoiceField(
             label=gettext_lazy("Signed by"), queryset=loan.borrowers.order_by("pk"), empty_label=None
         )
-        field_order = ("pages", "signed_by", "identity_checked")
+        field_order = ("pages", "signed_by", "identity_checked", "signed")
 
     return HandOverForm
 
 
 def receive_back_form(loan: Loan) -> type[forms.Form]:
-    class ReceiveBackForm(forms.Form):
+    class ReceiveBackForm(OptionallySignedForm):
         pages = forms.IntegerField(
             label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999, initial=loan.pages_out
         )
@@ -154,7 +239,7 @@ def receive_back_form(loan: Loan) -> type[forms.Form]:
     return ReceiveBackForm
 
 
-class DiscrepancyForm(forms.Form):
+class DiscrepancyForm(OptionallySignedForm):
     pages = forms.IntegerField(label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999)
     discrepancy = forms.CharField(
         label=gettext_lazy("What is missing, too much or damaged"),
@@ -170,6 +255,7 @@ class FindingForm(forms.Form):
 
 
 FORMS: dict[str, Any] = {
+    "name_papers": name_papers_form,
     "approve": OpinionForm,
     "endorse": OpinionForm,
     "approve_finally": OpinionForm,
@@ -215,7 +301,7 @@ class ScanForm(forms.Form):
         return found[0]
 
 
-class CountedForm(forms.Form):
+class CountedForm(OptionallySignedForm):
     """The second and last thing to do: the count that should be right stands there already."""
 
     pages = forms.IntegerField(

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rendang.dossiers.models import Custody
+from rendang.dossiers.models import Custody, Material
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.core.fields import EncryptedTextField
@@ -147,6 +147,9 @@ class Loan(Case):
     )
     signed_by = models.ForeignKey("Borrower", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     slip_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Signed by both and scanned.
+    signed_slip = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signed_return = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # As told to the borrower; the case's own time limit ends with the return.
     due_back = models.DateField(_("to be returned by"), null=True, blank=True)
     renewals = models.PositiveSmallIntegerField(_("renewals"), default=0)
@@ -159,8 +162,11 @@ class Loan(Case):
     discrepancy_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     finding = models.CharField(_("finding"), max_length=400, blank=True)
 
-    # Of a digital consultation: class marks (4, 4-1) that may be read, none named: all.
+    # Of a digital consultation: class marks (4, 4-1) and single papers that may be read, neither named: all.
     class_marks = ArrayField(models.CharField(max_length=4), default=list, blank=True)
+    materials = models.ManyToManyField(
+        Material, blank=True, related_name="+", verbose_name=_("papers that may be read")
+    )
     days = models.PositiveSmallIntegerField(_("days"), null=True, blank=True)
     may_print = models.BooleanField(_("may print"), default=False)
     may_download = models.BooleanField(_("may download"), default=False)

@@ -186,15 +186,23 @@ def approval_form(loan: Loan, *, by: Any) -> StoredFile:
 
 
 def digital_in_words(loan: Loan) -> str:
-    """第四类；3 天；可打印，不可下载 — empty for a dossier of paper."""
+    """第四类，另 3-1；3 天；可打印，不可下载 — empty for a dossier of paper."""
     if loan.use != Loan.Use.DIGITAL:
         return ""
-    classes = "、".join(f"{mark} 类" for mark in loan.class_marks) or "全部材料"
+    classes = "、".join(f"{mark} 类" for mark in loan.class_marks)
+    named = "、".join(sorted((one.number for one in loan.materials.all()), key=_in_order))
+    if named:
+        classes = f"{classes}，另 {named} 号材料" if classes else f"仅 {named} 号材料"
+    classes = classes or "全部材料"
     rights = "，".join(
         f"{'可' if allowed else '不可'}{what}"
         for what, allowed in (("打印", loan.may_print), ("下载", loan.may_download))
     )
     return f"{classes}；{loan.days} 天；{rights}"
+
+
+def _in_order(number: str) -> list[int]:
+    return [int(part) for part in number.split("-") if part.isdecimal()]
 
 
 def hand_over_slip(loan: Loan, *, by: Any, due_on: dt.date) -> StoredFile:

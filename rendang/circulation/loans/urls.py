@@ -20,5 +20,7 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/notice/", views.notice, name="notice"),
     path("<int:pk>/papers/<slug:paper>/", views.paper, name="paper"),
+    path("<int:pk>/signed/<slug:which>/", views.signed, name="signed"),
+    path("<int:pk>/name_papers/", views.name_papers, name="name_papers"),
     path("<int:pk>/<slug:step>/", views.step, name="step"),
 ]

@@ -102,6 +102,9 @@ def _loan(city: City, people: Registry, number: int, use: str, state: str, days_
     keeper, pages = city.by("keeper", office), 40 + number
     yield days_ago
     case = _apply(city, people, number, office, dossier, use)
+    if use == Use.DIGITAL:
+        papers = list(dossier.materials.filter(removed_at=None).order_by("pk").values_list("pk", flat=True)[:2])
+        case = loans.name_papers(case, by=city.by("approver", office), materials=papers)
     if state == State.APPLIED:
         return
     if state == State.REFUSED:

@@ -87,3 +87,36 @@ def test_another_institution_s_loan_is_not_there(interface, other_institution):
     assert interface("get", f"/api/v1/loans/{case.number}").status_code == 404
     assert interface("get", f"/api/v1/loans/{case.number}/grant").status_code == 404
     assert interface("post", "/api/v1/loans", application(theirs)).status_code == 404
+
+
+def test_whether_a_paper_may_be_seen_now_is_answered_and_noted(interface, shelved, ours):
+    from rendang.circulation.loans import actions
+    from rendang.dossiers import actions as dossiers
+    from rendang.kernel.audit.models import AuditEvent
+    from tests.circulation.loans.conftest import onward
+
+    rows = [{"class_mark": "3", "title": f"{year}年度考核登记表", "pages": 2} for year in (2009, 2010)]
+    dossiers.add_materials(shelved, rows, by=ours[Role.REVIEWER])
+    named, other = shelved.materials.order_by("position")
+    body = application(shelved, use="DIGITAL", days=2, materials=[named.pk])
+    assert interface("post", "/api/v1/loans", body).status_code == 201
+    case = Loan.objects.get()
+    case = actions.grant(onward(case, ours), by=ours[Role.KEEPER])
+
+    assert interface("get", f"/api/v1/loans/{case.number}/grant").json()["materials"] == [named.pk]
+    answers = {
+        paper.pk: interface("get", f"/api/v1/loans/{case.number}/grant/materials/{paper.pk}").json()["allowed"]
+        for paper in (named, other)
+    }
+    assert answers == {named.pk: True, other.pk: False}
+    assert AuditEvent.objects.filter(verb="loan.deny", subject_id=case.pk).count() == 1
+    assert interface("get", f"/api/v1/loans/{case.number}/grant/materials/{2**70}").status_code == 404
+
+
+def test_a_paper_of_another_dossier_is_not_named_over_the_interface(interface, shelved):
+    body = application(shelved, use="DIGITAL", days=2, materials=[999])
+
+    answer = interface("post", "/api/v1/loans", body)
+
+    assert (answer.status_code, set(answer.json()["errors"])) == (422, {"materials"})
+    assert not Loan.objects.exists()

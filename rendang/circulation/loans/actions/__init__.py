@@ -4,6 +4,8 @@ from rendang.circulation.loans.actions.agencies import add_agency, change_agency
 from rendang.circulation.loans.actions.applying import apply
 from rendang.circulation.loans.actions.bars import bar, lift_bar
 from rendang.circulation.loans.actions.chasing import chase_overdue, close_expired, issue_overdue_notice
+from rendang.circulation.loans.actions.looking import ask_to_see
+from rendang.circulation.loans.actions.signed import keep_signed
 from rendang.circulation.loans.actions.steps import (
     STEPS,
     approve,
@@ -13,6 +15,7 @@ from rendang.circulation.loans.actions.steps import (
     grant,
     lay_out,
     lend,
+    name_papers,
     recall,
     receive_back,
     refuse,
@@ -28,6 +31,7 @@ __all__ = [
     "apply",
     "approve",
     "approve_finally",
+    "ask_to_see",
     "bar",
     "change_agency",
     "chase_overdue",
@@ -37,9 +41,11 @@ __all__ = [
     "finish",
     "grant",
     "issue_overdue_notice",
+    "keep_signed",
     "lay_out",
     "lend",
     "lift_bar",
+    "name_papers",
     "recall",
     "receive_back",
     "refuse",

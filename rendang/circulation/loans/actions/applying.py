@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from rendang.circulation.loans import queries
 from rendang.circulation.loans.models import Agency, Borrower, Loan
-from rendang.dossiers.models import Custody, Dossier
+from rendang.dossiers.models import Custody, Dossier, Material
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
@@ -42,6 +42,7 @@ def apply(
     agency: Agency | None = None,
     namesake_compared: bool = False,
     class_marks: Sequence[str] = (),
+    materials: Sequence[int] = (),
     days: int | None = None,
     may_print: bool = False,
     may_download: bool = False,
@@ -73,6 +74,7 @@ def apply(
         _check(loan, people)
         if use == Loan.Use.DIGITAL:
             _limit(loan, class_marks, days, may_print, may_download)
+        named = papers_named(dossier, materials) if use == Loan.Use.DIGITAL else []
         today = timezone.localdate()
         loan.head_because = queries.because(
             dossier, custody.institution, use=use, reason=reason, agency=agency, on=today
@@ -83,6 +85,7 @@ def apply(
                 letter_file, name=letter_file.name, kind=Kind.ATTACHMENT, institution=custody.institution, by=by
             )
         loan = open_case(loan, by=by, permission=None, deadline="loan_decide")
+        loan.materials.set(named)
         for one in people:
             one.loan = loan
             one.full_clean(exclude=["id_number", "id_index"])
@@ -157,6 +160,14 @@ def _check(loan: Loan, people: Sequence[Borrower]) -> None:
         raise ValidationError(hindrances)
     if Loan.objects.open().filter(dossier=loan.dossier, unit=loan.unit).exists():
         raise ValidationError(_("This unit has an application for this dossier under way already."))
+
+
+def papers_named(dossier: Dossier, keys: Sequence[int]) -> list[Material]:
+    """The papers of the catalogue with these keys; refused when one is not, or no longer, in this dossier."""
+    found = list(Material.objects.filter(dossier=dossier, removed_at=None, pk__in=keys))
+    if len(found) < len(set(keys)):
+        raise ValidationError({"materials": _("One of the papers is not in the catalogue of this dossier.")})
+    return found
 
 
 def _limit(loan: Loan, class_marks: Sequence[str], days: int | None, may_print: bool, may_download: bool) -> None:

@@ -1,6 +1,7 @@
 """The steps of a loan: approved by one or by two, handed over, counted back; or opened for reading on screen."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.loans import papers, queries
+from rendang.circulation.loans.actions.applying import papers_named
+from rendang.circulation.loans.actions.signed import take_signed
 from rendang.circulation.loans.models import Borrower, Loan
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.permissions import Permission
@@ -20,6 +23,28 @@ from rendang.storage.models import Placement
 from rendang.storage.queries import current_placement
 
 State, Use = Loan.State, Loan.Use
+
+
+@step(
+    Loan,
+    label=gettext_lazy("Name the papers"),
+    sources=[State.APPLIED],
+    target=State.APPLIED,
+    permission=Permission.LOAN_APPROVE,
+    unlike=["opened_by"],
+    singly=True,
+    way_out=True,
+    only_for={"use": [Use.DIGITAL]},
+)
+def name_papers(loan: Loan, *, by: Any, materials: Sequence[int], whole_classes: bool = True) -> None:
+    """Which single papers of the catalogue may be read; with none, and no class, the whole dossier.
+
+    ``whole_classes`` says whether the classes asked for stay open as a whole beside them.
+    """
+    assert loan.dossier
+    loan.materials.set(papers_named(loan.dossier, materials))
+    if not whole_classes:
+        loan.class_marks = []
 
 
 @step(
@@ -75,10 +100,14 @@ def approve_finally(loan: Loan, *, by: Any, opinion: str = "") -> None:
     singly=True,
     only_for={"use": [Use.LOAN]},
 )
-def lend(loan: Loan, *, by: Any, pages: int, signed_by: Any, identity_checked: bool = True) -> None:
+def lend(
+    loan: Loan, *, by: Any, pages: int, signed_by: Any, identity_checked: bool = True, signed: Any = None
+) -> None:
     """Counted together and signed by both, the dossier leaves the house until its due date."""
     due = standards.deadline("borrow_default", start=timezone.localdate(), institution=loan.institution).due
-    storage.lend(_hand_over(loan, by, pages, signed_by, identity_checked, due), by=by, detail=loan.unit, case=loan)
+    dossier = _hand_over(loan, by, pages, signed_by, identity_checked, due)
+    take_signed(loan, "slip", signed, by=by)
+    storage.lend(dossier, by=by, detail=loan.unit, case=loan)
 
 
 @step(
@@ -91,10 +120,13 @@ def lend(loan: Loan, *, by: Any, pages: int, signed_by: Any, identity_checked: b
     singly=True,
     only_for={"use": [Use.CONSULTATION]},
 )
-def lay_out(loan: Loan, *, by: Any, pages: int, signed_by: Any, identity_checked: bool = True) -> None:
+def lay_out(
+    loan: Loan, *, by: Any, pages: int, signed_by: Any, identity_checked: bool = True, signed: Any = None
+) -> None:
     """Counted together and signed by both, the dossier is read under the eyes of staff and back the same day."""
     due = standards.deadline("reading_room_return", start=timezone.localdate(), institution=loan.institution).due
     dossier = _hand_over(loan, by, pages, signed_by, identity_checked, due)
+    take_signed(loan, "slip", signed, by=by)
     storage.put_in_reading_room(dossier, by=by, detail=loan.unit, case=loan)
 
 
@@ -132,7 +164,7 @@ def grant(loan: Loan, *, by: Any, identity_checked: bool = True) -> None:
     singly=True,
     only_for={"use": Loan.PAPER},
 )
-def receive_back(loan: Loan, *, by: Any, pages: int) -> None:
+def receive_back(loan: Loan, *, by: Any, pages: int, signed: Any = None) -> None:
     """Counted and complete: the dossier lies on the desk, and the next in line is called."""
     if pages != loan.pages_out:
         raise ValidationError(
@@ -142,7 +174,7 @@ def receive_back(loan: Loan, *, by: Any, pages: int) -> None:
             }
         )
     following = _lock_next(loan)
-    _take_back(loan, by, pages)
+    _take_back(loan, by, pages, signed)
     _call(following, by)
 
 
@@ -157,12 +189,12 @@ def receive_back(loan: Loan, *, by: Any, pages: int) -> None:
     way_out=True,
     only_for={"use": Loan.PAPER},
 )
-def report_discrepancy(loan: Loan, *, by: Any, pages: int, discrepancy: str) -> None:
+def report_discrepancy(loan: Loan, *, by: Any, pages: int, discrepancy: str, signed: Any = None) -> None:
     """It came back other than it was handed over: what is wrong is written down and printed for both to sign."""
     if not discrepancy.strip():
         raise ValidationError({"discrepancy": _("Write down what is missing, too much or damaged.")})
     loan.discrepancy = discrepancy.strip()
-    _take_back(loan, by, pages)
+    _take_back(loan, by, pages, signed)
     loan.discrepancy_file = papers.discrepancy_report(loan, by=by)
 
 
@@ -298,8 +330,9 @@ def _hand_over(loan: Loan, by: Any, pages: int, signed_by: Any, checked: bool, d
     return dossier
 
 
-def _take_back(loan: Loan, by: Any, pages: int) -> None:
+def _take_back(loan: Loan, by: Any, pages: int, signed: Any) -> None:
     assert loan.dossier
+    take_signed(loan, "return", signed, by=by)
     loan.pages_back, loan.taken_back_at, loan.taken_back_by = pages, timezone.now(), by
     storage.put_on_desk(loan.dossier, loan.institution, by=by, detail=loan.number, case=loan)
 
@@ -354,6 +387,6 @@ STEPS = {
     function.__name__: function
     for function in (
         approve, endorse, approve_finally, lend, lay_out, grant, receive_back, report_discrepancy, settle, renew,
-        finish, recall, refuse, withdraw,
+        finish, recall, refuse, withdraw, name_papers,
     )
 }  # fmt: skip

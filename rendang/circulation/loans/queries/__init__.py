@@ -1,6 +1,6 @@
 """What is asked about loans and consultations."""
 
-from rendang.circulation.loans.queries.grants import open_grants, permit
+from rendang.circulation.loans.queries.grants import open_grants, papers_by_class, permit
 from rendang.circulation.loans.queries.line import (
     ahead_of,
     first_in_line,
@@ -35,6 +35,7 @@ __all__ = [
     "open_loan_of",
     "overdue",
     "pages_of",
+    "papers_by_class",
     "people_needed",
     "permit",
     "unit_in_words",

@@ -1,6 +1,17 @@
 from rendang.circulation.loans.views.agencies import agency, agency_add, agency_end, agency_list
 from rendang.circulation.loans.views.bars import bar_add, bar_lift, bar_list
-from rendang.circulation.loans.views.cases import apply, detail, loan_list, notice, overdue, paper, step, waiting
+from rendang.circulation.loans.views.cases import (
+    apply,
+    detail,
+    loan_list,
+    name_papers,
+    notice,
+    overdue,
+    paper,
+    signed,
+    step,
+    waiting,
+)
 from rendang.circulation.loans.views.counter import hand_over, take_back
 
 __all__ = [
@@ -15,9 +26,11 @@ __all__ = [
     "detail",
     "hand_over",
     "loan_list",
+    "name_papers",
     "notice",
     "overdue",
     "paper",
+    "signed",
     "step",
     "take_back",
     "waiting",

@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rendang.circulation.loans import actions, forms, queries
+from rendang.circulation.loans.actions.signed import SIGNED
 from rendang.circulation.loans.models import Loan
 from rendang.circulation.loans.views.tabs import tabs
 from rendang.dossiers.models import Dossier
@@ -31,7 +33,9 @@ PAPERS = {
     "letter": ("letter_file", gettext_lazy("Introduction letter")),
     "approval": ("approval_file", gettext_lazy("Application with approval")),
     "slip": ("slip_file", gettext_lazy("Hand-over slip")),
+    "signed-slip": ("signed_slip", gettext_lazy("Hand-over slip, signed")),
     "discrepancy": ("discrepancy_file", gettext_lazy("Discrepancy report")),
+    "signed-return": ("signed_return", gettext_lazy("Count of the return, signed")),
 }
 
 
@@ -101,6 +105,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reason": standards.code_name("consultation_reason", loan.reason),
         "borrowers": loan.borrowers.order_by("pk"),
         "classes": "、".join(loan.class_marks),
+        "named": [one.number for one in loan.materials.order_by("scheme", "class_mark", "position")],
+        "to_sign": _to_sign(loan) if can(request.user, Permission.LOAN_HAND_OVER, at=loan.institution_id) else [],
         "ahead": ahead,
         "may_chase": late and can(request.user, Permission.LOAN_HAND_OVER, at=loan.institution_id),
         "papers": [
@@ -121,6 +127,46 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "loans/detail.html", context)
 
 
+def _to_sign(loan: Loan) -> list[tuple[str, str]]:
+    """The papers that both have signed and that are not with the case yet: label and address."""
+    labels = {"slip": _("Add the signed hand-over slip"), "return": _("Add the signed count of the return")}
+    return [
+        (labels[which], reverse("loans:signed", args=[loan.pk, which]))
+        for which, (field, _name, since) in SIGNED.items()
+        if getattr(loan, since) and not getattr(loan, f"{field}_id")
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.LOAN_HAND_OVER)
+def signed(request: HttpRequest, pk: int, which: str) -> HttpResponse:
+    """The scan of a slip that was signed by both, added to its case."""
+    if which not in SIGNED:
+        raise Http404
+    loan = get_visible_or_404(Loan.objects.all(), request.user, Permission.LOAN_HAND_OVER, pk=pk)
+    form = forms.SignedForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.keep_signed(loan, by=request.user, which=which, **form.cleaned_data)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, _("The signed paper is with the case."))
+            return go_to(request, "loans:detail", pk)
+    title = _("Hand-over slip, signed") if which == "slip" else _("Count of the return, signed")
+    return render_page(request, "loans/signed.html", {"loan": loan, "form": form, "title": title}, partial="form")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.LOAN_APPROVE)
+def name_papers(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The papers of a digital consultation, ticked in the catalogue: a look at personal content."""
+    loan = get_visible_or_404(Loan.objects.select_related("dossier"), request.user, Permission.CATALOGUE_VIEW, pk=pk)
+    if request.method == "GET":
+        record_view("catalogue.view", loan.dossier, by=request.user, institution=loan.institution)
+    return step(request, pk, "name_papers")
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Permission.LOAN_REGISTER)
 def apply(request: HttpRequest, dossier: int) -> HttpResponse:
@@ -131,8 +177,15 @@ def apply(request: HttpRequest, dossier: int) -> HttpResponse:
     custody = custody_of(found)
     if custody is None:
         raise Http404
+    sees_catalogue = can(request.user, Permission.CATALOGUE_VIEW, at=custody.institution_id)
+    if sees_catalogue and request.method == "GET":
+        record_view("catalogue.view", found, by=request.user, institution=custody.institution)
     form = forms.ApplyForm(
-        request.POST or None, request.FILES or None, institution=custody.institution, initial={"use": "CONSULTATION"}
+        request.POST or None,
+        request.FILES or None,
+        institution=custody.institution,
+        papers_of=found if sees_catalogue else None,
+        initial={"use": "CONSULTATION"},
     )
     if request.method == "POST" and form.is_valid():
         try:

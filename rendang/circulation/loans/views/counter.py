@@ -47,7 +47,7 @@ def _counter(request: HttpRequest, *, returning: bool) -> HttpResponse:
         loans = Loan.objects.select_related("dossier", "institution", "person")
         pk = int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else 0
         loan = get_visible_or_404(loans, request.user, Permission.LOAN_HAND_OVER, pk=pk)
-        counted = _counted_form(loan, returning, request.POST)
+        counted = _counted_form(loan, returning, request.POST, request.FILES)
         if counted.is_valid() and _taken(request, loan, counted, returning):
             return redirect(request.path)
     elif scan.is_bound and scan.is_valid():
@@ -79,11 +79,11 @@ def _expected(loan: Loan, returning: bool) -> int | None:
     return loan.pages_out if returning else queries.pages_of(loan.dossier)
 
 
-def _counted_form(loan: Loan, returning: bool, data: Any) -> Any:
+def _counted_form(loan: Loan, returning: bool, data: Any, files: Any = None) -> Any:
     initial = {"pages": _expected(loan, returning)}
     if returning:
-        return forms.ReturnForm(data, initial=initial)
-    return forms.hand_over_counted_form(loan)(data, initial=initial)
+        return forms.ReturnForm(data, files, initial=initial)
+    return forms.hand_over_counted_form(loan)(data, files, initial=initial)
 
 
 def _taken(request: HttpRequest, loan: Loan, counted: Any, returning: bool) -> bool:
@@ -99,7 +99,7 @@ def _taken(request: HttpRequest, loan: Loan, counted: Any, returning: bool) -> b
             actions.report_discrepancy(loan, by=request.user, **asked)
             said = _("Returned with a discrepancy: %(name)s. Print the report on the page of the case.")
         else:
-            actions.receive_back(loan, by=request.user, pages=asked["pages"])
+            actions.receive_back(loan, by=request.user, pages=asked["pages"], signed=asked["signed"])
             said = _("Returned complete: %(name)s, %(pages)d pages.")
     except ValidationError as refused:
         show_refusal(counted, refused)

@@ -97,6 +97,21 @@ def choice_input(option: BoundWidget) -> SafeString:
 
 
 @register.filter
+def choice_groups(field: BoundField) -> list[tuple[str, list[BoundWidget]]]:
+    """The choices of a field under their headings; choices without one stand under an empty one."""
+    options = iter(field.subwidgets)
+    groups: list[tuple[str, list[BoundWidget]]] = []
+    for key, label in getattr(field.field, "choices", ()):
+        if isinstance(label, (list, tuple)):
+            groups.append((str(key), [next(options) for _one in label]))
+        elif groups and not groups[-1][0]:
+            groups[-1][1].append(next(options))
+        else:
+            groups.append(("", [next(options)]))
+    return groups
+
+
+@register.filter
 def focus_first(form: forms.BaseForm) -> forms.BaseForm:
     """The form with the cursor in its first field, or in the first one that is wrong."""
     fields = [field for field in form.visible_fields() if kind(field) != "choices"]
