@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.intake.models import ComparedPaper, Intake
+from rendang.circulation.parcels import queries as carrying
 from rendang.dossiers import queries as dossiers
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
@@ -35,13 +36,11 @@ class Carriage:
 
 
 def carriage_for(intake: Intake) -> Carriage:
-    """Tier A for whom the rules name by identity, else tier B; by the policies of the day of the letter."""
+    """By what is known of the person, and by the policies of the day of the letter."""
     on = intake.letter_date or timezone.localdate()
-    tier_a = standards.policy("tier_a_identities", on=on)
-    is_a = bool(intake.personal_identity) and intake.personal_identity in tier_a.value
-    rule = standards.policy("carriers_tier_a" if is_a else "carriers_tier_b", on=on)
-    why = standards.code_name("personal_identity", intake.personal_identity) if is_a else ""
-    return Carriage("A" if is_a else "B", tuple(rule.value), f"{why} {rule.basis}".strip())
+    employer = intake.person.employer if intake.person else None
+    rule = carrying.tier_of(on=on, people=[(intake.personal_identity, employer.kind if employer else "")])
+    return Carriage(rule.tier, tuple(carrying.carriers_for(rule.tier, on=on)), carrying.tier_in_words(rule, on=on))
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def intake_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.INTAKE_VIEW)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Intake.objects.select_related(
-        "institution", "person", "first_opener", "second_opener", "custody__conflict", "parcel", "employer"
+        "institution", "person__employer", "first_opener", "second_opener", "custody__conflict", "parcel", "employer"
     )
     intake = get_visible_or_404(rows, request.user, Permission.INTAKE_VIEW, pk=pk)
     record_view("intake.view", intake, by=request.user)

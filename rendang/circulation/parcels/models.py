@@ -15,6 +15,13 @@ from rendang.kernel.workflow.models import Case
 from rendang.people.models import Person
 
 
+class Tier(models.TextChoices):
+    """转递类别 — decides by which carriers a parcel may travel (``queries.tier_of``)."""
+
+    A = "A", _("Tier A")
+    B = "B", _("Tier B")
+
+
 class ParcelQuerySet(ScopedQuerySet):
     def waiting(self) -> Self:
         """Arrived and not matched: nobody knows yet, of all or of some that is in it, to which business it belongs."""

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rendang.circulation.parcels.models import Tier
 from rendang.dossiers.models import Custody, Dossier
 from rendang.institutions.models import OutsideKeeper
 from rendang.kernel.files.models import StoredFile
@@ -38,10 +39,6 @@ class Departure(Case):
         PERSON = "PERSON", _("The person")
         EMPLOYER = "EMPLOYER", _("The employer")
         RECEIVER = "RECEIVER", _("The receiving institution")
-
-    class Tier(models.TextChoices):
-        A = "A", _("Tier A")
-        B = "B", _("Tier B")
 
     SERVICE_ITEM = "transfer"
     PAGE = "departures:detail"

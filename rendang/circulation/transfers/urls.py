@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rendang.circulation.transfers.views import leaving, moving
+from rendang.circulation.transfers.views import checking, leaving, moving
 
 app_name = "transfers"
 urlpatterns = [
@@ -18,8 +18,9 @@ departures = (
         path("apply/<int:dossier>/", leaving.apply, name="apply"),
         path("<int:pk>/", leaving.detail, name="detail"),
         path("<int:pk>/papers/<slug:paper>/", leaving.paper, name="paper"),
-        path("<int:pk>/check/", leaving.check, name="check"),
-        path("<int:pk>/lines/<int:line>/check/", leaving.check_line, name="check_line"),
+        path("<int:pk>/check/", checking.check, name="check"),
+        path("<int:pk>/check-many/", checking.check_many, name="check_many"),
+        path("<int:pk>/lines/<int:line>/check/", checking.check_line, name="check_line"),
         path("<int:pk>/lines/<int:line>/leave-out/", leaving.leave_out, name="leave_out"),
         path("<int:pk>/<slug:step>/", leaving.step, name="step"),
     ],

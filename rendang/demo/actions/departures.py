@@ -129,7 +129,7 @@ def _departure(city: City, state: str, days_ago: int, to: str) -> Scene:
     if state == "SEALED":
         return
     yield days_ago - 3
-    carrier = "confidential" if case.tier == Departure.Tier.A else "ems"
+    carrier = "confidential" if case.tier == "A" else "ems"
     waybill = f"机要〔2026〕{case.pk % 9000 + 1000}号" if carrier == "confidential" else _ems(case.pk)
     case = STEPS["dispatch"](case, by=approver, carrier=carrier, waybill=waybill)
     if state == "IN_TRANSIT":

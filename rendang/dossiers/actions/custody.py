@@ -111,13 +111,14 @@ def end_custodies(custodies: Collection[int], *, by: Any, reason: str = "", sent
         .select_related("dossier")
         .order_by("pk")
     )
+    today = f"{timezone.localdate():%Y-%m-%d}"
+    end = {"status": Status.ENDED, "ended_on": today, "ended_reason": reason, "sent_to": sent_to}
     changed = []
     for custody in running:
         before = audit.snapshot(custody)
-        custody.status, custody.ended_on = Status.ENDED, f"{timezone.localdate():%Y-%m-%d}"
-        custody.ended_reason, custody.sent_to = reason, sent_to
+        vars(custody).update(end)
         changed.append((custody, audit.changes(custody, before)))
-    Custody.objects.bulk_update(running, ["status", "ended_on", "ended_reason", "sent_to"])
+    rows.filter(pk__in=[custody.pk for custody in running]).update(**end)
     audit.record_all("custody.end", changed, by=by, reason=reason)
     return {custody.pk for custody in running}
 

@@ -26,6 +26,7 @@ from rendang.storage.actions.planning import (
     remove_unused_slots,
     set_capacity,
 )
+from rendang.storage.actions.refusing import refuse_if_in_hand
 from rendang.storage.actions.retrieving import no_longer_want, want
 from rendang.storage.actions.seeing import Seen, note_seen, see
 from rendang.storage.actions.together import hand_on_all, want_all
@@ -54,6 +55,7 @@ __all__ = [
     "put_back",
     "put_in_reading_room",
     "put_on_desk",
+    "refuse_if_in_hand",
     "remove_store",
     "remove_unused_slots",
     "report_missing",

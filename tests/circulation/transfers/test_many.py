@@ -16,7 +16,7 @@ from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.storage.queries import current_placement
 from tests.circulation.transfers.leaving import COUNTED, STEPS
-from tests.factories import EmployerFactory, held_dossier
+from tests.factories import EmployerFactory, held_dossier, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +109,119 @@ def test_one_dossier_of_tier_a_makes_the_parcel_tier_a(leaving):
     departure = STEPS["check"](departure, by=leaving.by[Role.KEEPER])
 
     assert (departure.tier, departure.tier_basis) == ("A", "identity:37")
+
+
+class TestCheckedTogether:
+    def found(self, departure, **given):
+        return {line.pk: actions.Found(**{**COUNTED, **given}) for line in departure.lines.all()}
+
+    def test_all_of_a_list_with_an_event_each(self, leaving):
+        departure = leaving("APPROVED", *(leaving.dossier() for _each in range(3)))
+
+        lines = actions.check_dossiers(departure, self.found(departure), by=leaving.by[Role.KEEPER])
+
+        assert [(line.papers, line.checked_by) for line in departure.lines.all()] == [
+            (20, leaving.by[Role.KEEPER])
+        ] * 3
+        events = AuditEvent.objects.filter(verb="departure.check_dossier")
+        assert sorted(events.values_list("subject_id", flat=True)) == sorted(line.pk for line in lines)
+        assert {event.changes["papers"][1] for event in events} == {20}
+        places = [current_placement(line.dossier) for line in lines]
+        assert {(place.kind, place.case_id, place.detail) for place in places} == {
+            ("DESK", departure.pk, departure.number)
+        }
+
+    def test_some_now_and_the_rest_later(self, leaving):
+        departure = leaving("APPROVED", *(leaving.dossier() for _each in range(3)))
+        found = self.found(departure)
+        first = {min(found): found.pop(min(found))}
+
+        actions.check_dossiers(departure, first, by=leaving.by[Role.KEEPER])
+        actions.check_dossiers(departure, found, by=leaving.by[Role.APPROVER])
+
+        assert STEPS["check"](departure, by=leaving.by[Role.KEEPER]).state == "CHECKED"
+
+    def test_one_that_differs_stops_all_and_is_named(self, leaving):
+        one, other = leaving.dossier(), leaving.dossier()
+        paper = {"class_mark": "1", "title": "履历表", "formed_on": "2008", "pages": 4}
+        dossiers.add_materials(other, [paper], by=staff(leaving.institution, Role.REVIEWER))
+        departure = leaving("APPROVED", one, other)
+        number = Custody.objects.get(dossier=other).archive_number
+
+        with pytest.raises(ValidationError) as refused:
+            actions.check_dossiers(departure, self.found(departure), by=leaving.by[Role.KEEPER])
+
+        said = "What was found differs from the catalogue (1 papers). Explain it."
+        assert refused.value.messages == [f"{number}: {said}"]
+        assert not departure.lines.exclude(checked_by=None).exists()
+        assert not AuditEvent.objects.filter(verb="departure.check_dossier").exists()
+        assert current_placement(one).kind == "SLOT"
+
+    def test_refused_for_another_list_a_line_left_out_and_without_the_right(self, leaving):
+        departure = leaving("APPROVED", leaving.dossier(), leaving.dossier())
+        other = leaving("APPROVED", leaving.dossier(), leaving.dossier())
+        found, keeper = self.found(departure), leaving.by[Role.KEEPER]
+
+        with pytest.raises(ValidationError, match="Choose dossiers of this list"):
+            actions.check_dossiers(other, found, by=keeper)
+        with pytest.raises(ValidationError, match="Choose dossiers of this list"):
+            actions.check_dossiers(departure, {}, by=keeper)
+        with pytest.raises(PermissionDenied):
+            actions.check_dossiers(departure, found, by=leaving.by[Role.CLERK])
+        actions.leave_out(departure.lines.first(), by=leaving.by[Role.CLERK], reason="留下")
+        with pytest.raises(ValidationError, match="does not go along"):
+            actions.check_dossiers(departure, found, by=keeper)
+
+        assert not departure.lines.exclude(checked_by=None).exists()
+
+    def test_ten_take_as_many_statements_as_two(self, leaving):
+        costs = []
+        for count in (2, 2, 10):
+            departure = leaving("APPROVED", *(leaving.dossier() for _each in range(count)))
+            lines = departure.lines.values_list("pk", flat=True)
+            found = {
+                line: actions.Found(**{**COUNTED, "papers_counted": 10 + at}, explanation=f"第{at}份")
+                for at, line in enumerate(lines)
+            }
+            with CaptureQueriesContext(connection) as spent:
+                actions.check_dossiers(departure, found, by=leaving.by[Role.KEEPER])
+            costs.append(len(spent))
+
+        assert costs[2] == costs[1]
+
+    def test_on_the_page_the_ticked_ones_are_checked(self, leaving, client):
+        departure = leaving("APPROVED", leaving.dossier(), leaving.dossier())
+        first, second = departure.lines.order_by("pk")
+        client.force_login(leaving.by[Role.KEEPER])
+        page = f"/desk/departures/{departure.pk}/check-many/"
+        count = {"principal_volumes": 1, "duplicate_volumes": 0, "papers_counted": 20, "identity": ""}
+        typed = {f"line{first.pk}-{name}": value for name, value in count.items()}
+
+        assert client.get(page).status_code == 200
+        answer = client.post(page, {"agree": first.pk, **typed, f"line{second.pk}-papers_counted": ""})
+
+        assert answer.url == page
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.papers, second.checked_by) == (20, None)
+
+    def test_what_was_typed_is_kept_when_refused(self, leaving, client):
+        departure = leaving("APPROVED", leaving.dossier(), leaving.dossier())
+        line = departure.lines.first()
+        client.force_login(leaving.by[Role.KEEPER])
+
+        answer = client.post(
+            f"/desk/departures/{departure.pk}/check-many/",
+            {
+                "agree": line.pk,
+                f"line{line.pk}-principal_volumes": 7,
+                f"line{line.pk}-duplicate_volumes": 0,
+                f"line{line.pk}-papers_counted": "",
+            },
+        ).content.decode()
+
+        assert 'value="7"' in answer
+        assert not departure.lines.exclude(checked_by=None).exists()
 
 
 @pytest.mark.parametrize("step", ["approve", "seal", "dispatch", "confirm"])

@@ -2,6 +2,7 @@
 
 from rendang.circulation.transfers.actions.applying import MOST_AT_ONCE, apply, apply_online, leave_out
 from rendang.circulation.transfers.actions.arriving import chase_every_morning
+from rendang.circulation.transfers.actions.checking import Found, check_dossier, check_dossiers
 from rendang.circulation.transfers.actions.departing import DEPARTURE_STEPS
 from rendang.circulation.transfers.actions.moving import (
     STEPS,
@@ -15,17 +16,18 @@ from rendang.circulation.transfers.actions.moving import (
     take_back,
     withdraw,
 )
-from rendang.circulation.transfers.actions.packing import check_dossier
 
 __all__ = [
     "DEPARTURE_STEPS",
     "MOST_AT_ONCE",
     "STEPS",
+    "Found",
     "agree",
     "apply",
     "apply_online",
     "chase_every_morning",
     "check_dossier",
+    "check_dossiers",
     "decline",
     "dispatch",
     "leave_out",

@@ -253,9 +253,10 @@ def stay(departure: Departure, *, by: Any) -> None:
 def close(departure: Departure, lines: Iterable[DepartingDossier], outcome: str, *, by: Any, note: str = "") -> None:
     """What became of these dossiers; one event each."""
     lines = list(lines)
+    changed = {"outcome": outcome} | ({"note": note[:200]} if note else {})
+    DepartingDossier.objects.filter(pk__in=[line.pk for line in lines]).update(**changed)
     for line in lines:
-        line.outcome, line.note = outcome, note[:200] or line.note
-    DepartingDossier.objects.bulk_update(lines, ["outcome", "note"])
+        vars(line).update(changed)
     told = [(line, {"outcome": [Outcome.GOING, outcome]}) for line in lines]
     audit.record_all("departingdossier.close", told, by=by, institution=departure.institution)
 

@@ -1,31 +1,25 @@
 """转出 from the slot to the carrier: fetched, checked page by page, sealed by two, handed over."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.transfers.actions.applying import close, going, tell
+from rendang.circulation.transfers.actions.checking import Found, check_lines
 from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.circulation.transfers.papers import leaving as papers
-from rendang.circulation.transfers.queries import carriers_for, tier_of
-from rendang.circulation.transfers.queries.carriers import tier_identities
-from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of
+from rendang.circulation.transfers.queries import carriers_for, tier_for
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.access.queries import can
-from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.identifiers import S10, is_valid_ems_number
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.steps import step
 from rendang.storage import actions as storage
 from rendang.storage.models import Placement
-from rendang.storage.queries import current_placements
 
 State, Outcome = Departure.State, DepartingDossier.Outcome
 DOMESTIC_EMS = re.compile(r"\d{13}")  # numbers within the country carry no check that is public
@@ -46,76 +40,12 @@ def check(departure: Departure, *, by: Any, **found: Any) -> None:
     """
     lines = still_kept(departure)
     if not departure.addresses_many:
-        _check(departure, lines[0], by=by, **found)
+        check_lines(departure, {lines[0]: Found(**found)}, by=by)
     unchecked = [line for line in lines if line.checked_by_id is None]
     if unchecked:
         raise ValidationError(_("%(count)d dossiers of the list are not checked yet.") % {"count": len(unchecked)})
-    rule = tier_of(departure, lines)
+    rule = tier_for(departure, lines)
     departure.checked_by, departure.tier, departure.tier_basis = by, rule.tier, rule.basis
-
-
-@transaction.atomic
-def check_dossier(line: DepartingDossier, *, by: Any, **found: Any) -> DepartingDossier:
-    """Check one dossier of a list of many: volumes, papers, the pages of every paper, the identity they show."""
-    departure = Departure.objects.select_for_update(of=("self", "case_ptr")).get(pk=line.departure_id)
-    if not can(by, Permission.TRANSFER_SEND, at=departure.institution_id):
-        raise PermissionDenied
-    if departure.state != State.APPROVED or departure.paused_at:
-        raise ValidationError(_("Dossiers are checked after the approval and before the list is closed."))
-    line = DepartingDossier.objects.select_related("dossier", "departure__institution").get(pk=line.pk)
-    if line.outcome != Outcome.GOING:
-        raise ValidationError(_("This dossier does not go along."))
-    before = audit.snapshot(line)
-    _check(departure, line, by=by, **found)
-    audit.record("departure.check_dossier", line, by=by, before=before, institution=departure.institution)
-    return line
-
-
-def _check(
-    departure: Departure,
-    line: DepartingDossier,
-    *,
-    by: Any,
-    principal_volumes: int,
-    duplicate_volumes: int,
-    papers_counted: int,
-    pages: Mapping[int, int] | None = None,
-    explanation: str = "",
-    identity: str = "",
-) -> None:
-    """``pages`` says of papers, by their id, how many pages were found; of those not named, as many as catalogued."""
-    _refuse_if_hindered(departure, line)
-    listed = dict(line.dossier.materials.filter(removed_at=None).values_list("pk", "pages"))
-    differing = {str(pk): count for pk, count in (pages or {}).items() if pk in listed and count != listed[pk]}
-    explanation = explanation.strip()
-    if not explanation and (differing or (listed and papers_counted != len(listed))):
-        raise ValidationError(
-            {
-                "explanation": _("What was found differs from the catalogue (%(papers)d papers). Explain it.")
-                % {"papers": len(listed)}
-            }
-        )
-    if identity and identity not in tier_identities(timezone.localdate()):
-        raise ValidationError({"identity": _("This is not an identity that asks for tier A.")})
-    line.principal_volumes, line.duplicate_volumes, line.papers = principal_volumes, duplicate_volumes, papers_counted
-    line.differences, line.explanation, line.identity, line.checked_by = differing, explanation, identity, by
-    line.full_clean(validate_unique=False, validate_constraints=False)
-    line.save()
-    place = current_placements([line.dossier_id]).first()
-    if place is None or place.kind != Placement.Kind.DESK or place.case_id != departure.pk:
-        where = departure.number
-        storage.put_on_desk(line.dossier, departure.institution, by=by, detail=where, case=departure)
-
-
-def _refuse_if_hindered(departure: Departure, line: DepartingDossier) -> None:
-    if why := hindrances(in_the_way_of(departure, [line.dossier_id])[line.dossier_id]):
-        raise ValidationError(why)
-    place = current_placements([line.dossier_id]).first()
-    if place and (place.kind in Placement.AWAY or place.kind == Placement.Kind.MISSING):
-        raise ValidationError(
-            _("%(barcode)s is not in the house (%(place)s), so it cannot be checked.")
-            % {"barcode": line.dossier, "place": place.label}
-        )
 
 
 @step(
@@ -178,7 +108,7 @@ def _traceable(
     departure: Departure, lines: list[DepartingDossier], carrier: str, waybill: str, courier: str
 ) -> tuple[str, str]:
     """Number and carrying person as they are noted. Raises ``ValidationError`` by field."""
-    if carrier not in carriers_for(departure.tier):
+    if carrier not in carriers_for(departure):
         raise ValidationError({"carrier": _("A dossier may not travel this way.")})
     number, carried_by = "".join(waybill.split()).upper(), courier.strip()
     if carrier == "hand":

@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,11 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rendang.circulation.transfers.forms.checking import CheckForm
 from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.circulation.transfers.queries import carriers_for
-from rendang.circulation.transfers.queries.carriers import tier_identities
-from rendang.dossiers.models import Dossier
-from rendang.dossiers.queries.catalogue import papers_of
 from rendang.institutions.models import OutsideKeeper
 from rendang.institutions.queries import find_keepers
 from rendang.kernel.access.models import Institution
@@ -141,56 +138,6 @@ def _with_initial(field: forms.Field, value: Any) -> forms.Field:
     return field
 
 
-class CheckForm(forms.Form):
-    """Page by page: volumes, papers, and of each catalogued paper the pages found (``pages_<id>``)."""
-
-    principal_volumes = forms.IntegerField(label=_("Principal volumes"), min_value=0, max_value=99)
-    duplicate_volumes = forms.IntegerField(label=_("Duplicate volumes"), min_value=0, max_value=99)
-    papers_counted = forms.IntegerField(label=_("Papers counted"), min_value=0, max_value=9999)
-    identity = forms.ChoiceField(
-        label=_("The papers show that the person is or was"),
-        required=False,
-        help_text=_("Decides how the parcel may travel"),
-    )
-    explanation = forms.CharField(
-        label=_("Explanation of the differences"),
-        max_length=400,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-    def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        volumes = [volume.kind for volume in dossier.volumes.all()]
-        self.papers = papers_of(dossier)
-        self.fields["principal_volumes"].initial = volumes.count("PRINCIPAL") or 1
-        self.fields["duplicate_volumes"].initial = volumes.count("DUPLICATE")
-        self.fields["papers_counted"].initial = len(self.papers) or None
-        known = [("", _("none of those for tier A")), *_identities()]
-        self.fields["identity"].choices = known  # type: ignore[attr-defined]
-        for paper in self.papers:
-            field = forms.IntegerField(min_value=0, max_value=9999, initial=paper.pages, label=paper.title)
-            field.widget.attrs |= {"class": "pages-found", "aria-label": paper.title}
-            self.fields[f"pages_{paper.pk}"] = field
-
-    def counted(self) -> Iterable[tuple[Any, forms.BoundField]]:
-        """Each catalogued paper with the field in which its pages are noted."""
-        return [(paper, self[f"pages_{paper.pk}"]) for paper in self.papers]
-
-    def questions(self) -> Iterable[forms.BoundField]:
-        return [self[name] for name in self.base_fields]
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        pages = {int(name[6:]): value for name, value in found.items() if name.startswith("pages_")}
-        return {name: found[name] for name in self.base_fields if name in found} | {"pages": pages}
-
-
-def _identities() -> list[tuple[str, str]]:
-    wanted = tier_identities(timezone.localdate())
-    return [(code, name) for code, name in standards.choices("personal_identity")() if code in wanted]
-
-
 def check_form(departure: Departure) -> Any:
     """Of a single dossier its papers; of a list nothing is asked any more: each was checked by itself."""
     if departure.dossier is None:
@@ -217,7 +164,7 @@ class ConsignmentForm(forms.Form):
 
 def dispatch_form(departure: Departure) -> type[forms.Form]:
     """Only the carriers that the tier allows."""
-    allowed = carriers_for(departure.tier)
+    allowed = carriers_for(departure)
     choices = [choice for choice in standards.choices("carrier")() if choice[0] in allowed]
     carrier = forms.ChoiceField(label=_("Carrier"), choices=choices)
     fields = {"carrier": carrier, "field_order": ["carrier", "waybill", "courier"]}

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from rendang.circulation.parcels.models import Tier
 from rendang.circulation.transfers.models import DepartingDossier, Departure
-from rendang.circulation.transfers.queries.carriers import carriers_for
+from rendang.circulation.transfers.queries import carriers_for
 from rendang.dossiers.models import Material
 from rendang.kernel.documents.papers import TransferNotice, TransferNoticeRow, chinese_date
 from rendang.kernel.documents.typesetting import render
@@ -118,7 +119,7 @@ def packet(departure: Departure, lines: Sequence[DepartingDossier], *, by: Any) 
     assert departure.keeper and departure.checked_by
     keeper, institution = departure.keeper, departure.institution
     reason = standards.code_name("transfer_reason", departure.reason)
-    allowed = carriers_for(departure.tier)
+    allowed = carriers_for(departure)
     paper = Packet(
         word=f"{institution.short_name}转",
         number=departure.number,
@@ -149,8 +150,8 @@ def packet(departure: Departure, lines: Sequence[DepartingDossier], *, by: Any) 
         duplicate=sum(line.duplicate_volumes or 0 for line in lines),
         pieces=sum(line.papers or 0 for line in lines),
         carriers="、".join(standards.code_name("carrier", carrier) for carrier in allowed),
-        tier="甲类" if departure.tier == Departure.Tier.A else "乙类",
-        marking="机要" if departure.tier == Departure.Tier.A else "",
+        tier="甲类" if departure.tier == Tier.A else "乙类",
+        marking="机要" if departure.tier == Tier.A else "",
         checker=departure.checked_by.name,
         sealer=by.name,
     )

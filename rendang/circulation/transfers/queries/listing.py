@@ -1,13 +1,17 @@
 """Which dossiers a list means: archive numbers, barcodes or identity numbers; or those of an employer."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
-from rendang.dossiers.models import Custody, Dossier
+from rendang.circulation.transfers.models import DepartingDossier, Departure
+from rendang.dossiers.models import Custody, Dossier, Material, Volume
 from rendang.kernel.access.models import Institution
 from rendang.kernel.core.crypto import blind_index
 from rendang.kernel.core.identifiers import mask_id_number, normalise_id_number
@@ -78,3 +82,36 @@ def of_employer(institution: Institution, name: str) -> list[Dossier]:
     if not found:
         raise ValidationError(_("No dossier is held here for an employer of this name."))
     return found
+
+
+@dataclass(frozen=True)
+class Catalogued:
+    """How much there is of a dossier by its catalogue."""
+
+    principal: int = 0
+    duplicate: int = 0
+    papers: int = 0
+    pages: int = 0
+
+
+def to_be_checked(departure: Departure, most: int) -> list[tuple[DepartingDossier, Catalogued]]:
+    """The next lines of a list that nobody has checked, with what the catalogue says of each."""
+    waiting = departure.lines.filter(outcome=DepartingDossier.Outcome.GOING, checked_by=None)
+    lines = list(waiting.select_related("dossier__person", "custody").order_by("pk")[:most])
+    keys = [line.dossier_id for line in lines]
+    volumes = Counter(Volume.objects.filter(dossier__in=keys).values_list("dossier", "kind"))
+    papers = Material.objects.filter(dossier__in=keys, removed_at=None).order_by().values("dossier")
+    counted = {
+        row[0]: row[1:] for row in papers.annotate(n=Count("pk"), p=Sum("pages")).values_list("dossier", "n", "p")
+    }
+    return [
+        (
+            line,
+            Catalogued(
+                volumes[line.dossier_id, Volume.Kind.PRINCIPAL],
+                volumes[line.dossier_id, Volume.Kind.DUPLICATE],
+                *counted.get(line.dossier_id, (0, 0)),
+            ),
+        )
+        for line in lines
+    ]

@@ -1,9 +1,8 @@
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Count, F
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -136,57 +135,6 @@ def apply_many(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The list is entered. What stands in the way of each dossier is beside it."))
             return go_to(request, "departures:detail", departure.pk)
     return render_page(request, "departures/apply_many.html", {"form": form}, partial="form")
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.TRANSFER_VIEW)
-def check_line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
-    """Check one dossier of a list; then on to the next."""
-    departure = get_visible_or_404(Departure.objects.all(), request.user, Permission.TRANSFER_VIEW, pk=pk)
-    if not can(request.user, Permission.TRANSFER_SEND, at=departure.institution_id):
-        raise PermissionDenied
-    found = departure.lines.select_related("dossier__person", "custody").filter(pk=line).first()
-    if found is None:
-        raise Http404
-    form = forms.CheckForm(found.dossier, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.check_dossier(found, by=request.user, **form.cleaned_data)
-        except ValidationError as refused:
-            show_refusal(form, refused)
-        else:
-            following = departure.lines.filter(outcome=DepartingDossier.Outcome.GOING, checked_by=None).order_by("pk")
-            if (next_line := following.first()) is not None:
-                messages.success(request, _("Checked. Here is the next dossier of the list."))
-                return redirect("departures:check_line", pk, next_line.pk)
-            messages.success(request, _("The last dossier of the list is checked. Close the check now."))
-            return redirect("departures:detail", pk)
-    record_view("catalogue.view", found.dossier, by=request.user, institution=departure.institution)
-    context = {"case": departure, "line": found, "person": found.dossier.person, "form": form}
-    return render(request, "departures/check.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.TRANSFER_VIEW)
-def check(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The check of a single dossier, paper by paper; of a list, its closing."""
-    rows = Departure.objects.select_related("institution", "person", "dossier")
-    departure = get_visible_or_404(rows, request.user, Permission.TRANSFER_VIEW, pk=pk)
-    if departure.addresses_many:
-        return step(request, pk=pk, step="check")
-    if not can(request.user, Permission.TRANSFER_SEND, at=departure.institution_id):
-        raise PermissionDenied
-    form = forms.CheckForm(departure.dossier, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.DEPARTURE_STEPS["check"](departure, by=request.user, **form.cleaned_data)
-        except ValidationError as refused:
-            show_refusal(form, refused)
-        else:
-            messages.success(request, _("Checked. A second person seals it now."))
-            return redirect("departures:detail", pk)
-    record_view("catalogue.view", departure.dossier, by=request.user, institution=departure.institution)
-    return render(request, "departures/check.html", {"case": departure, "person": departure.person, "form": form})
 
 
 @require_http_methods(["GET", "POST"])

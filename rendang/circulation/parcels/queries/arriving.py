@@ -1,4 +1,4 @@
-"""What is asked about parcels, and which businesses take on what is in them."""
+"""What has arrived, and which businesses take on what is in it."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -38,11 +38,6 @@ def takes_parcels(label: str | Promise, page: str, permission: Permission) -> No
 
 def ways_for(user: Any, parcel: Parcel) -> list[Way]:
     return [way for way in WAYS if can(user, way.permission, at=parcel.institution_id)]
-
-
-def carrier_is_allowed(code: str, *, on: dt.date) -> bool:
-    """Whether a dossier may travel this way at all: never self-carried, never by ordinary post (112号)."""
-    return code not in standards.policy("carriers_forbidden", on=on).value
 
 
 def waits(parcel: Parcel, enclosures: Sequence[Enclosure]) -> bool:

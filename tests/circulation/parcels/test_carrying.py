@@ -1,0 +1,39 @@
+"""How a dossier may travel: one rule for every parcel, whichever way it goes."""
+
+import datetime as dt
+
+import pytest
+
+from rendang.circulation.parcels.queries import TierRule, carriers_for, tier_in_words, tier_of
+
+pytestmark = pytest.mark.django_db
+TODAY = dt.date(2026, 11, 26)
+B = TierRule("B", "")
+
+
+@pytest.mark.parametrize(
+    ("destination", "people", "rule"),
+    [
+        ("", [("", "")], B),
+        ("archive_institution", [("70", "private_enterprise")], B),
+        ("organ", [("", "")], TierRule("A", "destination:organ")),
+        ("military", [], TierRule("A", "destination:military")),
+        ("", [("70", ""), ("11", "")], TierRule("A", "identity:11")),
+        ("", [("", "state_enterprise")], TierRule("A", "employer:state_enterprise")),
+        ("organ", [("11", "institution")], TierRule("A", "destination:organ")),
+    ],
+)
+def test_the_receiver_an_identity_or_an_employer_makes_a_parcel_tier_a(destination, people, rule):
+    assert tier_of(on=TODAY, destination=destination, people=people) == rule
+
+
+def test_what_a_tier_allows():
+    assert carriers_for("A", on=TODAY) == ["confidential", "hand"]
+    assert carriers_for("B", on=TODAY) == ["ems", "hand", "confidential"]
+
+
+def test_the_reason_is_shown_with_its_basis():
+    assert tier_in_words(TierRule("A", "employer:organ"), on=TODAY) == (
+        "Tier A: the employer is of the kind “机关”. 人社厅发〔2022〕64号"
+    )
+    assert tier_in_words(B, on=TODAY).endswith("人社部发〔2021〕112号；人社厅发〔2022〕64号")
