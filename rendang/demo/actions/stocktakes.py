@@ -45,7 +45,7 @@ def _signed(city: City, office: str) -> Scene:
     _read(case, labels, keeper)
     yield 44
     case = stocktakes.finish_counting(case, by=keeper)
-    for finding in case.findings.order_by("verdict", "pk"):
+    for finding in case.findings.filter(resolution="").order_by("verdict", "pk"):
         if finding.verdict == "MISPLACED" and _is_where_expected(finding):
             stocktakes.resolve(finding, by=keeper, resolution="PUT_BACK", reason="夹在邻格，已归位")
         elif finding.text:

@@ -2,6 +2,7 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 
 from rendang.kernel.access.models import Institution
@@ -9,7 +10,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, institutions_where
 from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out, clean
 from rendang.kernel.workflow.models import Case
-from rendang.storage.models import Store
+from rendang.storage.models import Placement, Store
 from rendang.storage.stocktakes import actions, forms, queries
 from rendang.storage.stocktakes.models import Finding, Scan, Stocktake
 
@@ -56,6 +57,14 @@ class VerdictsOut(Schema):
     racks: list[dict[str, Any]]
 
 
+class MovementOut(Schema):
+    """What the record says happened to a dossier: since the count began, or why it is in no slot."""
+
+    place: str
+    since: dt.datetime
+    case: str | None
+
+
 class FindingOut(Schema):
     """Where record and shelf disagree; positions are those on the shelf."""
 
@@ -66,8 +75,24 @@ class FindingOut(Schema):
     expected: str | None
     expected_state: str
     seen: list[str]
+    movement: MovementOut | None
     resolution: str
     reason: str
+
+
+class ResolveIn(Schema):
+    """One resolution for findings of one verdict."""
+
+    findings: list[int] = Field(min_length=1, max_length=200)
+    resolution: str = Field(max_length=12)
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class ResolvedOut(Schema):
+    """Which findings were resolved, and of the others why not."""
+
+    resolved: list[int]
+    refused: dict[int, str]
 
 
 class FindingsPage(Schema):
@@ -127,6 +152,16 @@ def findings(request: HttpRequest, number: str, asked: Query[FindingFilter]) -> 
     return {"items": [_finding(one) for one in page], "next": page[-1].pk if more else None}
 
 
+@router.post("/{number}/findings/resolve", response=ResolvedOut, operation_id="resolve_findings")
+def resolve(request: HttpRequest, number: str, data: ResolveIn) -> dict[str, Any]:
+    """Resolve findings alike, each by itself. 409 when they are of several verdicts."""
+    case = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_RUN, number=number)
+    found = list(queries.findings_of(case).filter(pk__in=data.findings).order_by("pk"))
+    refused = actions.resolve_all(found, by=request.user, resolution=data.resolution, reason=data.reason)
+    unknown = {pk: _("No such finding.") for pk in data.findings if pk not in {one.pk for one in found}}
+    return {"resolved": [one.pk for one in found if one.pk not in refused], "refused": refused | unknown}
+
+
 def _finding(one: Finding) -> dict[str, Any]:
     return {
         "id": one.pk,
@@ -136,9 +171,17 @@ def _finding(one: Finding) -> dict[str, Any]:
         "expected": one.expected_slot.code if one.expected_slot else None,
         "expected_state": one.expected_state,
         "seen": [slot.code for slot in (one.seen_slot, one.other_slot) if slot],
+        "movement": _movement(one.movement),
         "resolution": one.resolution,
         "reason": one.reason,
     }
+
+
+def _movement(placement: Placement | None) -> dict[str, Any] | None:
+    if placement is None:
+        return None
+    case = placement.case.number if placement.case else None
+    return {"place": placement.kind, "since": placement.since, "case": case}
 
 
 add_case_routes(router, Stocktake, Permission.STOCKTAKE_VIEW, actions.STEPS, forms.FORMS)

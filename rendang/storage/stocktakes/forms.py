@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,8 +10,8 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.workflow.forms import ReasonForm
 from rendang.storage.models import Slot, Store
 from rendang.storage.stocktakes.actions import Read
-from rendang.storage.stocktakes.models import DISCREPANCIES, Finding, Stocktake, Verdict
-from rendang.storage.stocktakes.queries import choices_for
+from rendang.storage.stocktakes.models import Finding, Stocktake, Verdict
+from rendang.storage.stocktakes.queries import choices_for, choices_for_all
 
 
 class PlanForm(forms.Form):
@@ -66,7 +67,7 @@ class FindingFilterForm(forms.Form):
     verdict = forms.ChoiceField(
         label=_("Verdict"),
         required=False,
-        choices=[("", _("All")), *((verdict.value, verdict.label) for verdict in Verdict if verdict in DISCREPANCIES)],
+        choices=[("", _("All")), *Verdict.choices],
     )
     standing = forms.ChoiceField(
         label=_("Resolution"),
@@ -96,6 +97,17 @@ class ResolveForm(forms.Form):
             self.fields["slot"].queryset = two.order_by("code")  # type: ignore[attr-defined]
         else:
             del self.fields["slot"]
+
+
+class ResolveAllForm(forms.Form):
+    """One resolution for findings of one verdict."""
+
+    resolution = forms.ChoiceField(label=_("Resolution"))
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, findings: Sequence[Finding], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["resolution"].choices = choices_for_all(findings)  # type: ignore[attr-defined]
 
 
 FORMS = {"conclude": ConcludeForm, "count_again": ReasonForm, "send_back": ReasonForm, "cancel": ReasonForm}

@@ -5,13 +5,15 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.workflow.models import Case
-from rendang.storage.models import Slot, Store
+from rendang.storage.models import Placement, Slot, Store
 
 
 class Verdict(models.TextChoices):
@@ -25,6 +27,7 @@ class Verdict(models.TextChoices):
     MISPLACED = "MISPLACED", _("Misplaced")
     TWICE = "TWICE", _("Seen in two slots")
     UNEXPECTED = "UNEXPECTED", _("Unexpected")
+    MOVED = "MOVED", _("Moved during the count")
 
 
 # What somebody has to look into before the stocktake ends.
@@ -158,8 +161,23 @@ class Scan(models.Model):
         return f"{self.device} {self.number}"
 
 
+_MOVED_HOW = {
+    Placement.Kind.SLOT: _("Put into %(place)s on %(day)s"),
+    Placement.Kind.AS_WRITTEN: _("Entered from a roster on %(day)s"),
+    Placement.Kind.DESK: _("Taken to the desk on %(day)s"),
+    Placement.Kind.COURIER: _("Sent off on %(day)s"),
+    Placement.Kind.READING_ROOM: _("Taken to the reading room on %(day)s"),
+    Placement.Kind.BORROWER: _("Lent on %(day)s"),
+    Placement.Kind.ELSEWHERE: _("Left for good on %(day)s"),
+    Placement.Kind.MISSING: _("Reported missing on %(day)s"),
+}
+
+
 class Finding(models.Model):
-    """账实不符 — where record and shelf disagree: to be resolved once, with a reason."""
+    """账实不符 — where record and shelf disagree: to be resolved once, with a reason.
+
+    What was moved while it was counted, and disagrees in nothing else, is a finding that its movement explains.
+    """
 
     class Resolution(models.TextChoices):
         FOUND_AGAIN = "FOUND_AGAIN", _("Searched again and found in its place")
@@ -168,6 +186,8 @@ class Finding(models.Model):
         ACCEPTED = "ACCEPTED", _("The record follows: it stays where it was seen")
         DESK = "DESK", _("Sent to the desk")
         TO_REGISTER = "TO_REGISTER", _("Handed over to be registered")
+        TAKEN_BACK = "TAKEN_BACK", _("Taken back under its case")
+        EXPLAINED = "EXPLAINED", _("Explained by a movement")
         LEFT_OPEN = "LEFT_OPEN", _("Left open")
 
     stocktake = models.ForeignKey(Stocktake, on_delete=models.CASCADE, related_name="findings", db_index=False)
@@ -179,6 +199,8 @@ class Finding(models.Model):
     seen_slot = models.ForeignKey(Slot, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     # The other of two slots in which it was seen.
     other_slot = models.ForeignKey(Slot, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # What the record says happened to it: since the count began, or why it is in no slot.
+    movement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     resolution = models.CharField(_("resolution"), max_length=12, choices=Resolution.choices, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -204,7 +226,12 @@ class Finding(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(resolution="", reason="", resolved_by__isnull=True, resolved_at__isnull=True)
-                | (~Q(resolution="") & ~Q(reason="") & Q(resolved_by__isnull=False, resolved_at__isnull=False)),
+                | Q(resolution="EXPLAINED", reason="", resolved_by__isnull=True, movement__isnull=False)
+                | (
+                    ~Q(resolution__in=("", "EXPLAINED"))
+                    & ~Q(reason="")
+                    & Q(resolved_by__isnull=False, resolved_at__isnull=False)
+                ),
                 name="a_resolution_has_reason_and_person",
                 violation_error_message=_("Say how it was resolved and why."),
             ),
@@ -212,3 +239,33 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.dossier.barcode if self.dossier else self.text
+
+    @property
+    def tone(self) -> str:
+        """The colour of its badge."""
+        return "red" if self.verdict in DISCREPANCIES else "grey"
+
+    @property
+    def open_hand(self) -> Case | None:
+        """The open case under which a reader or borrower has it, on the record."""
+        out = self.movement
+        if out is None or out.kind not in Placement.IN_HAND or out.until or not out.case or not out.case.is_open:
+            return None
+        return out.case
+
+    @property
+    def explanation(self) -> str:
+        """What the record says happened to it, in words for the screen; empty when it only lay in its slot."""
+        out = self.movement
+        if out is None:
+            return ""
+        told = {"day": f"{timezone.localtime(out.since):%Y-%m-%d %H:%M}", "place": out.slot}
+        if out.institution_id != self.stocktake.institution_id:
+            said = gettext("At %(place)s since %(day)s") % (told | {"place": out.institution})
+        else:
+            said = str(_MOVED_HOW[Placement.Kind(out.kind)]) % told
+        if out.case:
+            said = gettext("%(said)s under case %(case)s") % {"said": said, "case": out.case.number}
+        if self.open_hand:
+            said = gettext("%(said)s: take it back there") % {"said": said}
+        return said

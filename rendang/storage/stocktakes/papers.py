@@ -20,15 +20,20 @@ from rendang.storage.stocktakes.queries.register import OCCASIONS
 
 VERDICTS = {
     "FOUND": "账实相符", "ON_LOAN": "借出", "IN_TRANSIT": "转递途中", "AT_HAND": "在馆他处",
-    "MISSING": "盘亏", "MISPLACED": "错位", "TWICE": "两处见档", "UNEXPECTED": "盘盈",
+    "MISSING": "盘亏", "MISPLACED": "错位", "TWICE": "两处见档", "UNEXPECTED": "盘盈", "MOVED": "盘点期间变动",
 }  # fmt: skip
 RESOLUTIONS = {
     "FOUND_AGAIN": "复查在位", "REPORTED": "报失查找", "PUT_BACK": "归回原位", "ACCEPTED": "改登新位",
-    "DESK": "送窗口处理", "TO_REGISTER": "移交登记", "LEFT_OPEN": "待查",
+    "DESK": "送窗口处理", "TO_REGISTER": "移交登记", "LEFT_OPEN": "待查", "TAKEN_BACK": "按原办件收回",
+    "EXPLAINED": "盘点期间变动",
 }  # fmt: skip
 STATES = {
     "SLOT": "", "ON_LOAN": "借出", "IN_TRANSIT": "转递途中", "AT_HAND": "在馆他处", "UNPLACED": "未上架",
     "MISSING": "查找中", "": "无记录",
+}  # fmt: skip
+MOVEMENTS = {
+    "SLOT": "移至", "AS_WRITTEN": "导入", "DESK": "下架", "COURIER": "交寄", "READING_ROOM": "调阅",
+    "BORROWER": "借出", "ELSEWHERE": "转出", "MISSING": "报失",
 }  # fmt: skip
 # 盘亏, 盘盈, 错位: the lists of the report, each with the verdicts it holds.
 LISTS = (
@@ -105,7 +110,10 @@ def report(case: Stocktake, *, by: Any) -> StoredFile:
 def _lists(findings: Iterable[Finding], institution: int) -> list[tuple[str, list[Line]]]:
     findings = list(findings)
     numbers = archive_numbers([one.dossier_id for one in findings if one.dossier_id], institution)
-    return [(title, [_line(one, numbers) for one in findings if one.verdict in verdicts]) for title, verdicts in LISTS]
+    explained = [one for one in findings if one.resolution == Finding.Resolution.EXPLAINED]
+    lists = [(title, [one for one in findings if one.verdict in verdicts]) for title, verdicts in LISTS]
+    lists.append(("盘点期间变动清单", explained))
+    return [(title, [_line(one, numbers) for one in some]) for title, some in lists]
 
 
 def _line(one: Finding, numbers: dict[int, str]) -> Line:
@@ -118,5 +126,18 @@ def _line(one: Finding, numbers: dict[int, str]) -> Line:
         recorded=" ".join(filter(None, recorded)),
         seen="、".join(seen),
         resolution=RESOLUTIONS[one.resolution],
-        reason=one.reason,
+        reason="；".join(filter(None, [one.reason, _movement(one)])),
     )
+
+
+def _movement(one: Finding) -> str:
+    """What the record says happened to it, with the case under which."""
+    out = one.movement
+    if out is None:
+        return ""
+    told = f"{timezone.localtime(out.since):%Y-%m-%d %H:%M} {MOVEMENTS[out.kind]}"
+    if out.institution_id != one.stocktake.institution_id:
+        told = f"现在{out.institution}"
+    elif out.slot:
+        told += f" {out.slot.code}"
+    return f"{told}（{out.case.number}）" if out.case else told

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:pk>/scan/", views.scan, name="scan"),
     path("<int:pk>/upload/", views.upload, name="upload"),
     path("<int:pk>/findings/", views.findings, name="findings"),
+    path("<int:pk>/resolve/", views.resolve_many, name="resolve_many"),
     path("<int:pk>/report/", views.report, name="report"),
     path("<int:pk>/<slug:step>/", views.step, name="step"),
 ]

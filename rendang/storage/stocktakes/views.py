@@ -25,6 +25,7 @@ from rendang.storage.stocktakes import actions, forms, queries
 from rendang.storage.stocktakes.models import DISCREPANCIES, Finding, Scan, Stocktake, Verdict
 
 State = Stocktake.State
+MOST_TICKED = 200
 SHOWN = ("institution", "concluded_by", "signed_by", "report")
 
 
@@ -90,12 +91,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _verdicts(case: Stocktake, totals: dict[str, int]) -> list[tuple[Verdict, int, str, str]]:
     """Verdict, how many, its colour, and where its findings stand."""
     findings = reverse("stocktakes:findings", args=[case.pk])
+    told = set(case.findings.values_list("verdict", flat=True).distinct()) if case.counted_at else set()
     return [
         (
             verdict,
             totals.get(verdict.value, 0),
             "green" if verdict == Verdict.FOUND else "red" if verdict in DISCREPANCIES else "grey",
-            f"{findings}?verdict={verdict.value}" if verdict in DISCREPANCIES and case.counted_at else "",
+            f"{findings}?verdict={verdict.value}" if case.counted_at and verdict in told else "",
         )
         for verdict in Verdict
     ]
@@ -161,9 +163,7 @@ def _may_resolve(user: Any, case: Stocktake) -> bool:
 @requires(Permission.STOCKTAKE_RUN)
 def finding(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: both places, and what is done about it."""
-    rows = Finding.objects.select_related(
-        "stocktake__institution", "dossier__person", "expected_slot", "seen_slot", "other_slot", "resolved_by"
-    )
+    rows = Finding.objects.select_related(*queries.SHOWN)
     found = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_RUN, pk=pk)
     case, form = found.stocktake, None
     if not found.resolution and _may_resolve(request.user, case):
@@ -182,6 +182,41 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         record_view("finding.view", found.dossier or case, by=request.user, institution=case.institution)
     context = {"finding": found, "case": case, "form": form}
     return render_page(request, "stocktakes/finding.html", context, partial="form")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.STOCKTAKE_RUN)
+def resolve_many(request: HttpRequest, pk: int) -> HttpResponse:
+    """The ticked findings of one verdict: one resolution for all, then what became of each."""
+    rows = Stocktake.objects.select_related("institution")
+    case = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_RUN, pk=pk)
+    asked = request.POST if request.method == "POST" else request.GET
+    ticked = [int(key) for key in asked.getlist("finding") if key.isascii() and key.isdigit() and len(key) < 19]
+    found = list(queries.findings_of(case).filter(pk__in=ticked[:MOST_TICKED], resolution="").order_by("pk"))
+    form = forms.ResolveAllForm(found, request.POST or None)
+    alike = len({one.verdict for one in found}) <= 1
+    context = {
+        "case": case,
+        "found": found,
+        "form": form,
+        "alike": alike,
+        "may_resolve": _may_resolve(request.user, case),
+    }
+    if request.method == "POST" and found and form.is_valid():
+        try:
+            refused = actions.resolve_all(found, by=request.user, **form.cleaned_data)
+        except ValidationError as refusal:
+            show_refusal(form, refusal)
+        else:
+            context |= {
+                "outcomes": [(one, refused.get(one.pk, "")) for one in found],
+                "done": len(found) - len(refused),
+                "refused": len(refused),
+            }
+            return render_page(request, "stocktakes/resolved.html", context, partial="outcomes")
+    if found and not request.htmx:  # type: ignore[attr-defined]
+        record_view("stocktake.findings", case, by=request.user)
+    return render_page(request, "stocktakes/resolve_many.html", context, partial="form")
 
 
 @require_safe

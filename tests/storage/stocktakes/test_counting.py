@@ -20,7 +20,8 @@ from tests.storage.stocktakes.conftest import end_custody, reads
 
 pytestmark = pytest.mark.django_db
 NONE = {"FOUND": 0, "ON_LOAN": 0, "IN_TRANSIT": 0, "AT_HAND": 0, "MISSING": 0, "MISPLACED": 0, "TWICE": 0} | {
-    "UNEXPECTED": 0
+    "UNEXPECTED": 0,
+    "MOVED": 0,
 }
 
 

@@ -73,7 +73,8 @@ def test_the_register_has_the_stocktakes_signed_in_its_days(signed, institution,
     today = timezone.localdate()
     (line,) = queries.register_of_stocktakes(institution, today, today)
     assert line == [
-        signed.number, "年度全面盘点", f"{today}", f"{today}", "0", "1", "1", "1", "1", str(keeper), str(approver), "",
+        signed.number, "年度全面盘点", f"{today}", f"{today}", "0", "1", "1", "1", "1", "0",
+        str(keeper), str(approver), "",
     ]  # fmt: skip
     assert list(queries.register_of_stocktakes(institution, today + dt.timedelta(1), today + dt.timedelta(2))) == []
 

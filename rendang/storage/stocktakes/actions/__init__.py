@@ -11,7 +11,7 @@ from rendang.storage.stocktakes.actions.counting import (
 )
 from rendang.storage.stocktakes.actions.ending import conclude, send_back, sign
 from rendang.storage.stocktakes.actions.planning import cancel, plan, plan_what_is_due, start
-from rendang.storage.stocktakes.actions.resolving import resolve
+from rendang.storage.stocktakes.actions.resolving import resolve, resolve_all
 
 STEPS = {
     function.__name__: function
@@ -32,6 +32,7 @@ __all__ = [
     "plan_what_is_due",
     "record_scans",
     "resolve",
+    "resolve_all",
     "send_back",
     "sign",
     "start",

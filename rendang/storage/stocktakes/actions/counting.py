@@ -36,12 +36,14 @@ _KEEP = """
         %(times)s::timestamptz[]) AS reads (number, slot, dossier, text, at)
     ON CONFLICT (stocktake_id, device, number) DO NOTHING
 """
+# What disagrees, to be resolved; and what was moved meanwhile and is explained by that.
 _FIND = f"""
     WITH {VERDICTS_SQL}
     INSERT INTO stocktakes_finding (stocktake_id, verdict, dossier_id, text, expected_state, expected_slot_id,
-        seen_slot_id, other_slot_id, resolution, reason)
-    SELECT %(stocktake)s, verdict, dossier_id, '', coalesce(state, ''), slot_id, seen_slot, other_slot, '', ''
-    FROM verdicts WHERE verdict = ANY(%(discrepancies)s) ORDER BY dossier_id
+        seen_slot_id, other_slot_id, movement_id, resolution, reason)
+    SELECT %(stocktake)s, verdict, dossier_id, '', state, slot_id, seen_slot, other_slot, movement_id,
+        CASE WHEN verdict = ANY(%(discrepancies)s) THEN '' ELSE 'EXPLAINED' END, ''
+    FROM verdicts WHERE verdict = ANY(%(discrepancies)s) OR (is_moved AND movement_id IS NOT NULL) ORDER BY dossier_id
     ON CONFLICT DO NOTHING
 """
 
@@ -178,5 +180,5 @@ def finish_counting(case: Stocktake, *, by: Any) -> None:
 )
 def count_again(case: Stocktake, *, by: Any, reason: str) -> None:
     """Something was not counted or not uploaded yet. What is resolved stays resolved; the rest is compared anew."""
-    Finding.objects.filter(stocktake=case, resolution="").delete()
+    Finding.objects.filter(stocktake=case, resolution__in=("", Finding.Resolution.EXPLAINED)).delete()
     case.totals, case.counted_at = {}, None

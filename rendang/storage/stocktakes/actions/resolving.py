@@ -1,5 +1,6 @@
 """What is done about each finding, once, with a reason."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,7 +16,7 @@ from rendang.storage import actions as storage
 from rendang.storage import queries as places
 from rendang.storage.models import Placement, Slot
 from rendang.storage.stocktakes.models import Finding, Stocktake
-from rendang.storage.stocktakes.queries import choices_for
+from rendang.storage.stocktakes.queries import SHOWN, choices_for
 
 R = Finding.Resolution
 
@@ -35,11 +36,7 @@ def resolve(finding: Finding, *, by: Any, resolution: str, reason: str, slot: Sl
             _("Findings are resolved after the count and before the signature; the stocktake is “%(state)s”.")
             % {"state": case.state_label}
         )
-    finding = (
-        Finding.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("dossier", "expected_slot", "seen_slot", "other_slot")
-        .get(pk=finding.pk)
-    )
+    finding = Finding.objects.select_for_update(of=("self",), no_key=True).select_related(*SHOWN).get(pk=finding.pk)
     if finding.resolution:
         raise ValidationError(
             _("This finding is resolved already: %(how)s.") % {"how": finding.get_resolution_display()}
@@ -66,6 +63,23 @@ def resolve(finding: Finding, *, by: Any, resolution: str, reason: str, slot: Sl
     return finding
 
 
+def resolve_all(findings: Iterable[Finding], *, by: Any, resolution: str, reason: str) -> dict[int, str]:
+    """Resolve findings of one verdict alike, each by itself; returns finding id → why that one was not resolved.
+
+    One that is refused holds up no other. Refused as a whole unless all are of one stocktake and one verdict.
+    """
+    findings = list(findings)
+    if len({(finding.stocktake_id, finding.verdict) for finding in findings}) > 1:
+        raise ValidationError(_("Findings are resolved together when they are of one verdict. Tick those of one."))
+    refused: dict[int, str] = {}
+    for finding in findings:
+        try:
+            resolve(finding, by=by, resolution=resolution, reason=reason)
+        except ValidationError as refusal:
+            refused[finding.pk] = " ".join(refusal.messages)
+    return refused
+
+
 def _let_the_place_follow(finding: Finding, dossier: Dossier, case: Stocktake, slot: Slot | None, by: Any) -> None:
     now = places.current_placement(dossier)
     match finding.resolution:
@@ -77,6 +91,12 @@ def _let_the_place_follow(finding: Finding, dossier: Dossier, case: Stocktake, s
                 )
             seen = storage.Seen(dossier.pk, timezone.now(), finding.expected_slot_id)
             storage.note_seen([seen], case.institution_id, by=by)
+        case R.TAKEN_BACK:
+            if finding.open_hand:
+                raise ValidationError(
+                    _("%(barcode)s is still out under %(case)s. Take it back there first.")
+                    % {"barcode": dossier, "case": finding.open_hand.number}
+                )
         case R.ACCEPTED:
             _accept(dossier, now, slot, case, by)
         case R.REPORTED:

@@ -2,14 +2,16 @@
 
 from rendang.storage.stocktakes.queries.due import Due, next_due
 from rendang.storage.stocktakes.queries.register import register_of_stocktakes
-from rendang.storage.stocktakes.queries.resolving import choices_for, findings_of
+from rendang.storage.stocktakes.queries.resolving import SHOWN, choices_for, choices_for_all, findings_of
 from rendang.storage.stocktakes.queries.verdicts import VERDICTS_SQL, RackProgress, progress, totals, unknown_labels
 
 __all__ = [
+    "SHOWN",
     "VERDICTS_SQL",
     "Due",
     "RackProgress",
     "choices_for",
+    "choices_for_all",
     "findings_of",
     "next_due",
     "progress",

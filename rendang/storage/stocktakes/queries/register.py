@@ -20,8 +20,8 @@ OCCASIONS = {"YEARLY": "年度全面盘点", "HALF_YEARLY": "半年档卡核对"
     label=_("Register of stocktake reports"),
     permission=Permission.STOCKTAKE_VIEW,
     columns=[
-        ("盘点编号", 42), ("类别", 30), ("开始日期", 24), ("完成日期", 24), ("相符", 14), ("盘亏", 14), ("盘盈", 14),
-        ("错位", 14), ("在外", 14), ("盘点人", 20), ("监盘人", 20), ("结论", 27),
+        ("盘点编号", 38), ("类别", 26), ("开始日期", 24), ("完成日期", 24), ("相符", 14), ("盘亏", 14), ("盘盈", 14),
+        ("错位", 14), ("在外", 14), ("变动", 14), ("盘点人", 20), ("监盘人", 20), ("结论", 21),
     ],
 )  # fmt: skip
 def register_of_stocktakes(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
@@ -41,6 +41,7 @@ def register_of_stocktakes(institution: Institution, first: dt.date, last: dt.da
             str(many["UNEXPECTED"]),
             str(many["MISPLACED"] + many["TWICE"]),
             str(many["ON_LOAN"] + many["IN_TRANSIT"] + many["AT_HAND"]),
+            str(many.get("MOVED", 0)),
             str(one.concluded_by),
             str(one.signed_by),
             one.conclusion,

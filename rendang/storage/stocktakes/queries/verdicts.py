@@ -7,40 +7,84 @@ from django.db import connection
 from rendang.storage.queries.walking import shelf_order
 from rendang.storage.stocktakes.models import Scan, Stocktake, Verdict
 
-# One row for each dossier that was expected or seen: its verdict, where the record says it is, where it was seen.
-# Where a dossier was seen follows from the numbers of its device alone, so it does not matter in what order, or how
-# often, scans arrive. A dossier that was seen on no shelf was there, wherever the record says.
+# One row for each dossier that was expected or seen: its verdict, where the record says it is, where it was seen, and
+# the movement that explains it. Where a dossier was seen follows from the numbers of its device alone, so it does not
+# matter in what order, or how often, scans arrive. A slot is right when the record has the dossier there now, or had
+# it there until after it was seen; what is recorded after the last look at a dossier stands above that look. A dossier
+# that was seen on no shelf was there, wherever the record says.
 VERDICTS_SQL = f"""
-    scanned AS (
+    taken AS (
+        SELECT started_at, institution_id
+        FROM stocktakes_stocktake JOIN workflow_case ON workflow_case.id = case_ptr_id
+        WHERE case_ptr_id = %(stocktake)s
+    ), scanned AS (
         SELECT dossier_id, at, by_id, nullif((max(ARRAY[number, coalesce(slot_id, 0)])
             FILTER (WHERE slot_id IS NOT NULL OR text = '{Scan.NO_SLOT}')
             OVER (PARTITION BY device ORDER BY number))[2], 0) AS slot_id
         FROM stocktakes_scan WHERE stocktake_id = %(stocktake)s
+    ), looked AS (
+        SELECT slot_id, max(at) AS at FROM stocktakes_scan
+        WHERE stocktake_id = %(stocktake)s AND slot_id IS NOT NULL GROUP BY slot_id
+    ), sighted AS (
+        SELECT dossier_id, slot_id, max(at) AS at FROM scanned WHERE dossier_id IS NOT NULL
+        GROUP BY dossier_id, slot_id
+    ), judged AS (
+        SELECT sighted.*, sighted.slot_id IS NULL OR coalesce(sighted.slot_id = place.slot_id, false) OR EXISTS (
+            SELECT 1 FROM storage_placement earlier WHERE earlier.dossier_id = sighted.dossier_id
+            AND earlier.slot_id = sighted.slot_id AND earlier.until > sighted.at) AS is_right
+        FROM sighted
+        LEFT JOIN storage_placement place ON place.dossier_id = sighted.dossier_id AND place.until IS NULL
     ), seen AS (
-        SELECT dossier_id, min(slot_id) AS first_slot, max(slot_id) AS last_slot, max(at) AS at
-        FROM scanned WHERE dossier_id IS NOT NULL GROUP BY dossier_id
+        SELECT dossier_id, max(at) AS at, count(slot_id) AS slots, count(*) FILTER (WHERE NOT is_right) AS wrong,
+            min(slot_id) AS first_slot, min(slot_id) FILTER (WHERE NOT is_right) AS wrong_slot,
+            max(slot_id) FILTER (WHERE NOT is_right) AS last_wrong_slot,
+            min(slot_id) FILTER (WHERE is_right) AS right_slot
+        FROM judged GROUP BY dossier_id
     ), expected AS (
         SELECT dossier_id, slot_id, state FROM stocktakes_expecteddossier WHERE stocktake_id = %(stocktake)s
-    ), verdicts AS (
-        SELECT coalesce(expected.dossier_id, seen.dossier_id) AS dossier_id, expected.state, expected.slot_id,
-            CASE WHEN first_slot <> last_slot AND first_slot = expected.slot_id THEN last_slot ELSE first_slot END
-                AS seen_slot,
-            CASE WHEN first_slot = last_slot THEN NULL
-                WHEN first_slot = expected.slot_id THEN first_slot ELSE last_slot END AS other_slot,
-            seen.dossier_id IS NOT NULL AS is_seen, seen.at,
-            CASE
-                WHEN first_slot <> last_slot THEN '{Verdict.TWICE}'
-                WHEN expected.dossier_id IS NULL THEN '{Verdict.UNEXPECTED}'
-                WHEN seen.dossier_id IS NULL THEN CASE expected.state
-                    WHEN 'ON_LOAN' THEN '{Verdict.ON_LOAN}' WHEN 'IN_TRANSIT' THEN '{Verdict.IN_TRANSIT}'
-                    WHEN 'AT_HAND' THEN '{Verdict.AT_HAND}' ELSE '{Verdict.MISSING}' END
-                WHEN expected.state IN ('ON_LOAN', 'IN_TRANSIT') THEN '{Verdict.UNEXPECTED}'
-                WHEN expected.state = 'SLOT' AND first_slot <> expected.slot_id THEN '{Verdict.MISPLACED}'
-                WHEN expected.state <> 'SLOT' AND first_slot IS NOT NULL THEN '{Verdict.MISPLACED}'
-                WHEN expected.state = 'MISSING' THEN '{Verdict.MISPLACED}'
-                ELSE '{Verdict.FOUND}'
-            END AS verdict
+    ), compared AS (
+        SELECT coalesce(expected.dossier_id, seen.dossier_id) AS dossier_id, expected.state AS frozen_state,
+            expected.slot_id AS frozen_slot, seen.dossier_id IS NOT NULL AS is_seen, seen.at, slots, wrong, first_slot,
+            wrong_slot, last_wrong_slot, right_slot
         FROM expected FULL JOIN seen ON seen.dossier_id = expected.dossier_id
+    ), standing AS (
+        SELECT compared.*, place.id AS placement_id, place.since, place.slot_id AS now_slot,
+            CASE WHEN place.institution_id = taken.institution_id THEN place.kind ELSE 'ELSEWHERE' END AS now,
+            place.since > started_at OR (frozen_state = 'SLOT' AND place.slot_id IS DISTINCT FROM frozen_slot)
+                OR (frozen_state <> 'SLOT' AND place.slot_id IS NOT NULL) AS is_moved
+        FROM compared CROSS JOIN taken
+        LEFT JOIN storage_placement place ON place.dossier_id = compared.dossier_id AND place.until IS NULL
+    ), verdicts AS (
+        SELECT dossier_id, frozen_state, frozen_slot, is_seen, standing.at, coalesce(is_moved, false) AS is_moved,
+            CASE now WHEN 'SLOT' THEN 'SLOT' WHEN 'BORROWER' THEN 'ON_LOAN' WHEN 'COURIER' THEN 'IN_TRANSIT'
+                WHEN 'AS_WRITTEN' THEN 'UNPLACED' WHEN 'MISSING' THEN 'MISSING' WHEN 'ELSEWHERE' THEN ''
+                ELSE 'AT_HAND' END AS state,
+            CASE WHEN now = 'SLOT' THEN now_slot WHEN frozen_state IS NOT NULL OR now = 'ELSEWHERE' THEN frozen_slot
+                ELSE (SELECT earlier.slot_id FROM storage_placement earlier CROSS JOIN taken
+                    WHERE earlier.dossier_id = standing.dossier_id AND earlier.slot_id IS NOT NULL
+                    AND earlier.institution_id = taken.institution_id
+                    ORDER BY earlier.since DESC, earlier.id DESC LIMIT 1) END AS slot_id,
+            CASE WHEN is_moved OR now NOT IN ('SLOT', 'AS_WRITTEN') THEN placement_id END AS movement_id,
+            coalesce(wrong_slot, first_slot) AS seen_slot,
+            CASE WHEN slots > 1 THEN coalesce(right_slot, last_wrong_slot) END AS other_slot,
+            CASE
+                WHEN is_seen AND now = 'MISSING' THEN '{Verdict.MISPLACED}'
+                WHEN slots > 0 AND wrong = 0 THEN '{Verdict.FOUND}'
+                WHEN slots = 0 AND now IN ('DESK', 'READING_ROOM', 'AS_WRITTEN') THEN '{Verdict.FOUND}'
+                WHEN slots = 0 AND now = 'SLOT' AND (frozen_state IS NOT NULL OR since > standing.at)
+                    THEN '{Verdict.FOUND}'
+                WHEN NOT is_seen OR since > standing.at THEN CASE
+                    WHEN now = 'BORROWER' THEN '{Verdict.ON_LOAN}'
+                    WHEN now = 'COURIER' THEN '{Verdict.IN_TRANSIT}'
+                    WHEN now IN ('DESK', 'READING_ROOM') THEN '{Verdict.AT_HAND}'
+                    WHEN now = 'ELSEWHERE' THEN '{Verdict.MOVED}'
+                    WHEN now = 'SLOT' AND is_moved AND (looked.at IS NULL OR looked.at <= since) THEN '{Verdict.MOVED}'
+                    ELSE '{Verdict.MISSING}' END
+                WHEN slots > 1 THEN '{Verdict.TWICE}'
+                WHEN now IS NULL OR now IN ('BORROWER', 'COURIER', 'ELSEWHERE') THEN '{Verdict.UNEXPECTED}'
+                ELSE '{Verdict.MISPLACED}'
+            END AS verdict
+        FROM standing LEFT JOIN looked ON looked.slot_id = now_slot
     )
 """
 _TOTALS = f"WITH {VERDICTS_SQL} SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
@@ -50,9 +94,9 @@ _UNKNOWN = f"""
 """
 _PROGRESS = f"""
     WITH {VERDICTS_SQL}, counted AS (
-        SELECT slot_id, count(*) AS expected, count(*) FILTER (WHERE is_seen) AS seen,
+        SELECT frozen_slot AS slot_id, count(*) AS expected, count(*) FILTER (WHERE is_seen) AS seen,
             count(*) FILTER (WHERE verdict = '{Verdict.FOUND}') AS found
-        FROM verdicts WHERE state = 'SLOT' GROUP BY slot_id
+        FROM verdicts WHERE frozen_state = 'SLOT' GROUP BY frozen_slot
     )
     SELECT store.code, slot.rack, sum(expected), sum(seen), sum(found)
     FROM counted JOIN storage_slot slot ON slot.id = slot_id JOIN storage_store store ON store.id = slot.store_id
