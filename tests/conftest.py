@@ -12,6 +12,7 @@ from django.utils import translation
 
 from rendang.kernel.access.models import Institution, Role
 from rendang.kernel.accounts.models import User
+from rendang.kernel.documents import typesetting
 from tests import factories, standards
 
 # A gate gives the same answer to the same change; new examples are looked for where somebody can look into them.
@@ -74,6 +75,28 @@ def _plain_static_files(settings: object) -> None:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}  # type: ignore[attr-defined]
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True  # type: ignore[attr-defined]
+
+
+class FirstCopies:
+    """Typesets each template once and hands the same PDF out again: for those to whom it is all one what it says."""
+
+    def __init__(self, compiler: Any) -> None:
+        self.compiler = compiler
+        self.made: dict[str, bytes] = {}
+
+    def compile(self, *, input: str, **given: Any) -> bytes:
+        if input not in self.made:
+            self.made[input] = self.compiler.compile(input=input, **given)
+        return self.made[input]
+
+
+@pytest.fixture(scope="module")
+def one_copy_of_each_paper() -> Iterator[None]:
+    """Most of the time of whoever walks through the business is typesetting; what is printed is tested elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        copies = FirstCopies(typesetting._compiler())
+        patch.setattr(typesetting, "_compiler", lambda: copies)
+        yield
 
 
 @pytest.fixture

@@ -4,11 +4,16 @@ import datetime as dt
 
 from django.utils import timezone
 
+from rendang.circulation.accruals import actions as accruals
+from rendang.circulation.agreements import actions as agreements
+from rendang.circulation.household import actions as household
 from rendang.circulation.intake import actions as intake
 from rendang.circulation.loans import actions as loans
 from rendang.circulation.parcels.models import Parcel
+from rendang.circulation.party import actions as party
 from rendang.circulation.transfers import actions as transfers
 from rendang.services.certificates import actions as certificates
+from rendang.storage.stocktakes import actions as stocktakes
 from rendang.supervision import actions as supervision
 from tests.circulation.transfers import promises as departures
 from tests.one_of_each import COUNTED
@@ -20,6 +25,13 @@ TAKE = {
     "loan": loans.STEPS,
     "certificate": certificates.STEPS,
     "custodyconflict": supervision.STEPS,
+    "partytransfer": party.STEPS,
+    "householdmove": household.STEPS,
+    "pageloan": household.PAGE_STEPS,
+    "accrual": accruals.STEPS,
+    "chase": accruals.CHASE_STEPS,
+    "agreement": agreements.STEPS,
+    "stocktake": stocktakes.STEPS,
 }
 # What a step is given when all is well, and what is tried besides.
 GIVEN = {
@@ -50,6 +62,12 @@ GIVEN = {
     "renew": {"reason": "未看完"},
     "recall": {"reason": "越权查看"},
     "revoke": {"reason": "记载有误"},
+    "report_page_lost": {"reason": "本人遗失"},
+    "accrual.send_back": {},
+    "chase.end": {"reason": "查无此人"},
+    "stocktake.count_again": {"reason": "漏扫一架"},
+    "stocktake.send_back": {"reason": "再核一遍"},
+    "stocktake.cancel": {"reason": "改期"},
     "keep": {"finding": "在原机构库房"},
     "move": {"finding": "在新机构库房"},
 }
@@ -67,6 +85,11 @@ WRONG = {
     "loan.lend": {"identity_checked": False},
     "loan.receive_back": {"pages": 29},
     "loan.report_discrepancy": {"discrepancy": " "},
+    "partytransfer.complete": {"slip_date": dt.date(2020, 1, 1)},
+    "householdmove.register": {"permit_date": dt.date(2020, 1, 1)},
+    "accrual.identify": {"verdicts": {}},
+    "agreement.put_in_force": {"signed_on": dt.date(2999, 1, 1)},
+    "agreement.end": {"ended_on": dt.date(2020, 1, 1)},
 }
 # What else a change leaves in the audit log, always and perhaps, beside the event of its own name.
 ALSO = {
@@ -94,6 +117,11 @@ ALSO = {
     "undertaking.open": ["file.store", "message.send"],
     "accrual.open": ["file.store"],
     "chase.open": ["file.store"],
+    "chase.send_again": ["file.store"],
+    "agreement.put_in_force": ["file.store"],
+    "agreement.join": ["file.store", "custody.change_type", "message.send"],
+    "agreement.leave": ["file.store"],
+    "stocktake.sign": ["file.store"],
     "custodyconflict.move": ["custody.settle", "placement.put_on_desk"],
 }
 PERHAPS = {
@@ -110,7 +138,38 @@ PERHAPS = {
     "loan.receive_back": {"loan.call"},
     "loan.settle": {"loan.call"},
     "loan.withdraw": {"retrieval.drop", "loan.call"},
+    "partytransfer.approve": {"file.store"},
+    "partytransfer.complete": {"message.send"},
+    "householdmove.register": {"message.send"},
+    "accrual.identify": {"accrual.send_back", "file.store", "retrieval.want"},
+    "accrual.file": {
+        "accrual.put_in",
+        "accrual.send_on",
+        "accrual.send_back",
+        "file.store",
+        "material.add",
+        "message.send",
+        "retrieval.want",
+        "retrieval.drop",
+    },
+    "chase.open": {"message.send"},
+    "chase.answer": {"accrual.open", "file.store"},  # through the link
+    "agreement.open": {"employer.create"},
+    "agreement.leave": {"custody.change_type", "message.send", "intake.become_individual"},
+    "agreement.end": {"custody.change_type", "message.send", "intake.become_individual"},
+    "finding.resolve": {
+        "placement.place",
+        "placement.move",
+        "placement.put_on_desk",
+        "placement.missing",
+        "sighting.note",
+    },
+    "stocktake.scan": {"sighting.note"},
 }
+# What concerns several dossiers leaves some events several times.
+OF_SEVERAL = {"accrual.identify", "accrual.file", "agreement.end"}
+# Not all papers of a delivery could be put in yet, or none may be put in any more.
+INSTEAD = {"accrual.file": {"accrual.put_in", "accrual.send_back"}}
 # From whom to whom custody may go: by nothing but these.
 HANDS_OVER = {
     "departure.confirm": lambda case, holder: (case.institution_id, None),
@@ -127,11 +186,16 @@ def given(case, step: str) -> dict:
             "arrived_on": timezone.localdate() - dt.timedelta(1),
             "waybill": f"EA{Parcel.objects.count()}",
         }
-    if step in ("confirm_return", "send_receipt"):
-        return {
-            "confirm_return": {"returned_on": timezone.localdate()},
-            "send_receipt": {"receipt_carrier": "ems", "receipt_sent_on": timezone.localdate()},
-        }[step]
+    today = timezone.localdate()
+    if days := {
+        "confirm_return": {"returned_on": today},
+        "send_receipt": {"receipt_carrier": "ems", "receipt_sent_on": today},
+        "complete": {"slip_date": today},
+        "put_in_force": {"signed_on": today},
+        "agreement.end": {"ended_on": today, "reason": "协议到期"},
+        "register": {"registered_on": today, "permit_number": "准1", "permit_date": today, "page": f"{case.pk}"},
+    }.get(f"{case.kind}.{step}" if step == "end" else step):
+        return days
     if step == "match_parcel":
         return {"parcel": Parcel.objects.order_by("pk").last()}
     if step in {"lend", "lay_out"}:

@@ -225,8 +225,6 @@ def send_back_form(intake: Intake) -> type[forms.Form]:
 
 
 class ConfirmReturnForm(forms.Form):
-    FOR_MANY = True
-
     returned_on = forms.DateField(
         label=_("The sender has it since"), initial=today, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -234,8 +232,6 @@ class ConfirmReturnForm(forms.Form):
 
 
 class SendReceiptForm(forms.Form):
-    FOR_MANY = True
-
     receipt_sent_on = forms.DateField(label=_("Sent"), initial=today, widget=forms.DateInput(attrs={"type": "date"}))
     receipt_carrier = forms.ChoiceField(label=_("Sent by"), choices=receipt_carriers, initial="ems")
     receipt_waybill = forms.CharField(label=_("Number of the consignment"), max_length=40, required=False)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from rendang.circulation.party import papers
 from rendang.circulation.party.models import PartyBranch, PartyMembership, PartyTransfer
 from rendang.circulation.party.queries import MEMBERS, dossier_is_here, membership_of, stay_until
+from rendang.dossiers.queries.departure import is_going
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
@@ -73,6 +74,7 @@ def register_arrival(
         raise ValidationError(
             _("The dossier of this person is not kept here: take it in first, then the Party relation.")
         )
+    _refuse_if_its_dossier_goes(person)
     if person.political_status not in MEMBERS:
         raise ValidationError(
             _("The record does not say that this person is a member of the Party. Correct the political status first.")
@@ -168,6 +170,7 @@ def approve(case: PartyTransfer, *, by: Any) -> None:
     assert case.person
     if not dossier_is_here(case.person, case.institution):
         raise ValidationError(_("The dossier of this person is no longer kept here."))
+    _refuse_if_its_dossier_goes(case.person)
     case.membership = PartyMembership.objects.create(
         person=case.person,
         institution=case.institution,
@@ -266,6 +269,14 @@ def correct_membership(membership: PartyMembership, *, by: Any, reason: str = ""
         membership.save(update_fields=changed)
         audit.record("partymembership.change", membership, by=by, before=before, reason=reason)
     return membership
+
+
+def _refuse_if_its_dossier_goes(person: Person) -> None:
+    """Else the relation would stay behind (domain.md §1.7)."""
+    if is_going(person.dossier.pk):
+        raise ValidationError(
+            _("The dossier is about to leave: the Party relation goes with it and is not taken in here.")
+        )
 
 
 def _valid_until(day: dt.date, institution: Institution) -> dt.date:

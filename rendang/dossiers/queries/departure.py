@@ -16,13 +16,14 @@ Check = Callable[[Iterable[int]], dict[int, list["Obstacle"]]]
 class Obstacle:
     """Why a dossier should not leave yet, and the page on which that can be cleared.
 
-    A ``warning`` is shown and does not hold the dossier back.
+    A ``warning`` is shown and does not hold the dossier back; ``going`` says that it is on its way out already.
     """
 
     text: str | Promise
     page: str = ""  # name of the page in the URL configuration
     key: int | None = None  # what it is opened with
     warning: bool = False
+    going: bool = False
 
 
 CHECKS: dict[str, Check] = {}
@@ -45,3 +46,8 @@ def obstacles(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
         for pk, some in check(ids).items():
             found[pk] += some
     return {pk: sorted(some, key=lambda one: one.warning) for pk, some in found.items()}
+
+
+def is_going(dossier: int) -> bool:
+    """Whether the dossier is being transferred or leaves the city: from the application until it has arrived."""
+    return any(one.going for one in obstacles([dossier])[dossier])

@@ -118,8 +118,12 @@ def step_page(
     return page
 
 
-def _is_for_many(form_for: FormFor) -> bool:
-    return isinstance(form_for, type) and getattr(form_for, "FOR_MANY", False)
+def form_for_many(form_for: FormFor) -> type[Form] | None:
+    """What is asked once for many cases: the form itself where ``FOR_MANY`` is true, or the one it names instead."""
+    if not isinstance(form_for, type):
+        return None
+    asked = getattr(form_for, "FOR_MANY", None)
+    return form_for if asked is True else asked
 
 
 def steps_for_many(model: type[Case]) -> dict[str, Step]:
@@ -132,7 +136,7 @@ def steps_for_many(model: type[Case]) -> dict[str, Step]:
         for name, rule in STEPS[model].items()
         if name in made_with.take
         and not rule.singly
-        and (name not in made_with.forms_of or _is_for_many(made_with.forms_of[name]))
+        and (name not in made_with.forms_of or form_for_many(made_with.forms_of[name]))
     }
 
 
@@ -202,9 +206,9 @@ def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
     ticked = [int(key) for key in asked.getlist("case") if key.isascii() and key.isdigit() and len(key) < 19]
     rows = model._default_manager.visible_to(request.user, made_with.view).filter(pk__in=ticked[:MOST_AT_ONCE])
     cases = list(rows.select_related("institution", "counterpart", "person").order_by("pk"))
-    form_for = made_with.forms_of.get(step, Form)
-    assert isinstance(form_for, type)  # a form made for one case is never offered for many
-    form = form_for(request.POST or None)
+    form_class = form_for_many(made_with.forms_of[step]) if step in made_with.forms_of else Form
+    assert form_class  # a form made for one case is never offered for many
+    form = form_class(request.POST or None)
     back = asked.get("back", "")
     context = {
         "kind": model,

@@ -142,6 +142,7 @@ def note_repair(hazard: Hazard, *, by: Any, repair: str) -> None:
     permission=Permission.PROTECTION_VIEW,
     unlike=["repaired_by"],
     deadline=None,
+    singly=True,
 )
 def clear(hazard: Hazard, *, by: Any) -> None:
     """A second person has looked and found it as it should be."""

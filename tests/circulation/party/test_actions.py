@@ -7,6 +7,7 @@ from django.utils import timezone
 from rendang.circulation.party import actions
 from rendang.circulation.party.models import PartyMembership, PartyTransfer
 from rendang.circulation.party.queries import members, narrowed, register_of_transfers
+from rendang.circulation.transfers import actions as transfers
 from rendang.dossiers.queries.departure import obstacles
 from rendang.kernel.audit.models import AuditEvent
 from rendang.people.models import Message
@@ -126,6 +127,18 @@ def test_the_relation_stands_in_the_way_of_the_dossier_until_it_has_left(arrived
     case = actions.register_departure(arrived, by=clerk, other_committee="邻市市委组织部")
     actions.complete(actions.approve(case, by=approver), by=clerk, slip_date=timezone.localdate())
     assert obstacles([dossier]) == {dossier: []}
+
+
+def test_a_relation_is_not_taken_in_while_the_dossier_leaves(
+    person, branch, letter, clerk, approver, other_institution
+):
+    """It would stay behind; found by the random walk of tests/test_promises.py."""
+    case = actions.register_arrival(person, branch, by=clerk, **letter)
+    transfers.offer(person.dossier, other_institution, by=clerk, reason="internal")
+    nothing_happened(lambda: actions.approve(case, by=approver), "about to leave")
+    actions.withdraw(case, by=clerk, reason="档案转出")
+    letter["letter_number"] = "虚大组〔2026〕18"
+    nothing_happened(lambda: actions.register_arrival(person, branch, by=clerk, **letter), "about to leave")
 
 
 def test_floating_members_those_who_stay_too_long_and_arrears_are_listed(arrived, clerk):

@@ -1,15 +1,18 @@
 """One step for many ticked cases: each by itself, with all its checks, and never all or nothing."""
 
 import pytest
-from django.urls import reverse
+from django.forms import Form
+from django.urls import get_resolver, reverse
 
 from rendang.circulation.intake import actions as intake
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.transfers.models import Transfer
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.workflow.actions import pause
+from rendang.kernel.workflow.models import kinds
 from rendang.kernel.workflow.steps import STEPS
-from rendang.kernel.workflow.views import steps_for_many
+from rendang.kernel.workflow.views import KINDS, form_for_many, steps_for_many
 from rendang.services.certificates import actions as certificates
 from rendang.services.certificates.models import Certificate
 from rendang.storage import actions as storage
@@ -114,6 +117,22 @@ def test_steps_for_many_ask_for_nothing_or_for_the_same(drafts):
     assert set(steps_for_many(Certificate)) == {"issue", "refuse", "revoke"}
     assert {"issue_letter", "accept", "withdraw"} <= set(steps_for_many(Intake)) < set(STEPS[Intake])
     assert not {"open_parcel", "witness_opening", "review"} & set(steps_for_many(Intake))
+
+
+@pytest.mark.parametrize("kind", kinds().values(), ids=kinds())
+def test_what_is_asked_once_differs_from_no_case_to_the_next(kind):
+    """A number of a consignment, a proof, a finding belong to one case: such a step is taken for one case only."""
+    get_resolver().url_patterns  # noqa: B018 — the pages tell which forms belong to a kind
+    for name in steps_for_many(kind):
+        asked = form_for_many(KINDS[kind].forms_of[name]) if name in KINDS[kind].forms_of else Form
+        assert set(asked.base_fields) <= {"reason", "opinion", "carrier"}, name
+
+
+def test_one_courier_takes_many_parcels_along_but_a_waybill_is_one_parcels():
+    assert set(form_for_many(KINDS[Transfer].forms_of["dispatch"]).base_fields) == {"carrier"}
+    alone = {"send_receipt", "confirm_return", "accept_settled", "claim", "give_up"}
+    assert not alone & set(steps_for_many(Intake))
+    assert alone <= set(STEPS[Intake])
 
 
 @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])

@@ -92,6 +92,7 @@ def accept(intake: Intake, *, by: Any) -> None:
     target=State.RECEIPTED,
     permission=Permission.INTAKE_REGISTER,
     deadline=None,
+    singly=True,
 )
 def send_receipt(
     intake: Intake, *, by: Any, receipt_carrier: str, receipt_sent_on: dt.date, receipt_waybill: str = ""
@@ -113,6 +114,7 @@ def send_receipt(
     unlike=["reviewer"],
     deadline="custody_conflict_settle",
     way_out=True,
+    singly=True,
 )
 def claim(intake: Intake, *, by: Any) -> None:
     """Another institution holds a dossier of this person: a claim, a custody conflict, and this intake as evidence."""
@@ -135,6 +137,7 @@ def claim(intake: Intake, *, by: Any) -> None:
     target=State.ACCEPTED,
     permission=Permission.INTAKE_DECIDE,
     deadline="receipt_return",
+    singly=True,
 )
 def accept_settled(intake: Intake, *, by: Any) -> None:
     """Supervision has found that the dossier is ours: what it came with is entered, and the receipt printed."""

@@ -64,6 +64,7 @@ def send_back(intake: Intake, *, by: Any, carrier: str, waybill: str = "") -> No
     target=State.RETURNED,
     permission=Permission.INTAKE_REGISTER,
     deadline=None,
+    singly=True,
 )
 def confirm_return(intake: Intake, *, by: Any, returned_on: dt.date, return_finding: str = "") -> None:
     """The carrier's proof of delivery or the sender's word: only now has the parcel left our hands for good."""
@@ -94,6 +95,7 @@ def report_missing(intake: Intake, *, by: Any, reason: str) -> None:
     permission=Permission.INTAKE_DECIDE,
     deadline=None,
     way_out=True,
+    singly=True,
 )
 def give_up(intake: Intake, *, by: Any, reason: str) -> None:
     """The inquiry has found nothing: its result is kept, and the sender is to make the dossier anew."""

@@ -55,6 +55,7 @@ def check(departure: Departure, *, by: Any, **found: Any) -> None:
     target=State.SEALED,
     permission=Permission.TRANSFER_SEND,
     unlike=["checked_by"],
+    singly=True,
 )
 def seal(departure: Departure, *, by: Any) -> None:
     """A second person seals what the first has checked; list, notice, cover, seal strips and label are printed."""

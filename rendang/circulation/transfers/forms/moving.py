@@ -33,10 +33,15 @@ class PackForm(forms.Form):
     papers_counted = forms.IntegerField(label=_("Papers counted"), min_value=0, max_value=9999)
 
 
-class DispatchForm(forms.Form):
-    FOR_MANY = True  # one courier takes many parcels along
+class CourierForm(forms.Form):
+    """One courier takes many parcels along; a consignment with a number of its own is handed over by itself."""
 
     carrier = forms.ChoiceField(label=_("Carrier"), choices=allowed_carriers)
+
+
+class DispatchForm(CourierForm):
+    FOR_MANY = CourierForm
+
     waybill = forms.CharField(label=_("Number of the consignment"), max_length=40, required=False)
 
 

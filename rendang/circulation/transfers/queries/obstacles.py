@@ -19,6 +19,7 @@ _OPEN = {
     "certificate": _("A certificate is being drafted; issue it before the dossier leaves."),
 }
 _WARNINGS = frozenset({"certificate"})
+_GOING = frozenset({"transfer", "departure"})
 
 
 @before_departure
@@ -30,7 +31,8 @@ def open_business(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
     going = DepartingDossier.objects.filter(dossier__in=ids, outcome=DepartingDossier.Outcome.GOING)
     many = going.filter(departure__dossier__isnull=True).values_list("dossier", "departure")
     for dossier, kind, case in [*cases, *((dossier, "departure", case) for dossier, case in many)]:
-        found[dossier].append(Obstacle(_OPEN[kind], kind_of(kind).PAGE, case, warning=kind in _WARNINGS))
+        is_warning, is_going = kind in _WARNINGS, kind in _GOING
+        found[dossier].append(Obstacle(_OPEN[kind], kind_of(kind).PAGE, case, warning=is_warning, going=is_going))
     return found
 
 
