@@ -46,6 +46,10 @@ def fresh_number() -> str:
     return make_id_number("330103", dt.date(1970, 1, 1) + dt.timedelta(number // 900), number % 900 + 1)
 
 
+def a_scan() -> ContentFile:
+    return ContentFile(b"%PDF-1.7\n%%EOF\n", name="scan.pdf")
+
+
 def staff_of(institution: Institution) -> dict[Role, object]:
     """Somebody for every role of an institution."""
     return {role: factories.staff(institution, role) for role in Role if role not in CITY_ROLES}
@@ -197,6 +201,7 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         id_number=fresh_number(),
         reason="graduation",
         sender="虚构大学",
+        papers=[("居民身份证", a_scan())],
     )
     here.intake = intake.issue_letter(here.intake, by=ours[Role.APPROVER])
 
@@ -248,6 +253,7 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         reason="employed",
         letter_number="海人才调〔2026〕7号",
         letter_date=timezone.localdate(),
+        papers=[("居民身份证", a_scan())],
     )
     for step, by in (("approve", Role.HEAD), ("check", Role.KEEPER), ("seal", Role.APPROVER)):
         inputs = COUNTED if step == "check" else {}
@@ -297,7 +303,8 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         reason="employed",
         letter_number="海人才调〔2026〕8号",
         letter_date=timezone.localdate(),
-        letter=ContentFile(b"%PDF-1.7\n%%EOF\n", name="letter.pdf"),
+        letter=a_scan(),
+        papers=[("居民身份证", a_scan())],
     )
 
     contested = factories.held_dossier(partner)

@@ -3,8 +3,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rendang.circulation.transfers.actions import LETTER
 from rendang.kernel.access.models import Institution
 from rendang.kernel.core.identifiers import id_number_problem, normalise_id_number
+from rendang.kernel.files.forms import PapersForm
 from rendang.kernel.standards import queries as standards
 
 OF_THE_OFFICE = frozenset({"internal", "institution_change", "death"})
@@ -51,8 +53,10 @@ def reasons_to_leave() -> list[tuple[str, str]]:
     return [choice for choice in standards.choices("transfer_reason")() if choice[0] not in OF_THE_OFFICE]
 
 
-class LeaveForm(forms.Form):
+class LeaveForm(PapersForm):
     """The dossier is to be sent on: where to, and the recall letter. Made for a telephone in one hand."""
+
+    SERVICE_ITEM, COVERED = "transfer", LETTER
 
     to = forms.CharField(
         label=_("Where to"), max_length=120, help_text=_("The institution or employer that has issued the letter")
@@ -80,8 +84,10 @@ def personal_identities() -> list[tuple[str, Any]]:
     return [("", _("Not known")), *standards.choices("personal_identity")()]
 
 
-class IntakeForm(forms.Form):
+class IntakeForm(PapersForm):
     """《个人委托人事档案管理服务申请表》, filled in on a telephone; who applies is known from the sign-in."""
+
+    SERVICE_ITEM = "intake"
 
     institution = forms.ModelChoiceField(
         label=_("Institution"), queryset=Institution.objects.filter(is_active=True).order_by("pk")

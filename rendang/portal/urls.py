@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rendang.portal.views import citizens, departures, public, undertakings, uploads
+from rendang.portal.views import citizens, departures, papers, public, undertakings, uploads
 
 app_name = "portal"
 urlpatterns = [
@@ -23,5 +23,7 @@ urlpatterns = [
     path("me/intake/", citizens.intake, name="intake"),
     path("me/intake/<int:pk>/letter/", citizens.letter, name="intake_letter"),
     path("me/intake/<int:pk>/withdraw/", citizens.withdraw, name="intake_withdraw"),
+    path("me/cases/<int:pk>/papers/", papers.papers, name="papers"),
+    path("me/papers/<int:pk>/", papers.submitted, name="submitted"),
     path("me/looks/", citizens.looks, name="looks"),
 ]

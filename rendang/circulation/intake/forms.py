@@ -14,6 +14,7 @@ from rendang.dossiers.queries.completeness import is_paper, key_materials_for, l
 from rendang.kernel.access.models import Institution
 from rendang.kernel.core.forms import FilesField
 from rendang.kernel.core.identifiers import normalise_id_number
+from rendang.kernel.files.forms import PapersForm
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.forms import ReasonForm
 
@@ -26,8 +27,10 @@ def personal_identities() -> list[tuple[str, Any]]:
     return [("", _("Not known")), *standards.choices("personal_identity")()]
 
 
-class ApplyForm(forms.Form):
+class ApplyForm(PapersForm):
     """《个人委托人事档案管理服务申请表》, as the window clerk enters it."""
+
+    SERVICE_ITEM = "intake"
 
     institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none())
     name = forms.CharField(label=_("Full name"), max_length=60)

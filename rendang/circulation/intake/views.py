@@ -21,6 +21,7 @@ from rendang.kernel.audit.actions import record_view
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.files.serving import serve
+from rendang.kernel.files.views import submitted_context, submitted_pages
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.steps import leads_on, steps_open_to
 from rendang.kernel.workflow.views import case_context, case_list, step_page
@@ -59,7 +60,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     intake = get_visible_or_404(rows, request.user, Permission.INTAKE_VIEW, pk=pk)
     record_view("intake.view", intake, by=request.user)
-    context = case_context(request, intake) | {
+    context = case_context(request, intake) | submitted_context(request, intake, edit=Permission.INTAKE_REGISTER)
+    context |= {
         "reason": standards.code_name("intake_reason", intake.reason),
         "carrier": intake.parcel and standards.code_name("carrier", intake.parcel.carrier),
         "receipt_carrier": intake.receipt_carrier and standards.code_name("carrier", intake.receipt_carrier),
@@ -157,7 +159,7 @@ def _parcel(request: HttpRequest, pk: int) -> Parcel:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.INTAKE_REGISTER)
 def apply(request: HttpRequest) -> HttpResponse:
-    form = forms.ApplyForm(request.POST or None)
+    form = forms.ApplyForm(request.POST or None, request.FILES or None)
     field = form.fields["institution"]
     field.queryset = institutions_where(request.user, Permission.INTAKE_REGISTER)  # type: ignore[attr-defined]
     field.initial = field.queryset.first()  # type: ignore[attr-defined]
@@ -242,4 +244,5 @@ def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
     return serve(request, stored, permission=Permission.INTAKE_VIEW, belongs_to=intake, inline=True)
 
 
+submitted, hand_in = submitted_pages(Intake, look=Permission.INTAKE_VIEW, edit=Permission.INTAKE_REGISTER)
 step = step_page(Intake, actions.STEPS, forms.FORMS, Permission.INTAKE_VIEW)

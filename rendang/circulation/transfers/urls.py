@@ -22,6 +22,8 @@ departures = (
         path("<int:pk>/check-many/", checking.check_many, name="check_many"),
         path("<int:pk>/lines/<int:line>/check/", checking.check_line, name="check_line"),
         path("<int:pk>/lines/<int:line>/leave-out/", leaving.leave_out, name="leave_out"),
+        path("<int:pk>/submitted/<int:paper>/", leaving.submitted, name="submitted"),
+        path("<int:pk>/hand-in/", leaving.hand_in, name="hand_in"),
         path("<int:pk>/<slug:step>/", leaving.step, name="step"),
     ],
     "departures",

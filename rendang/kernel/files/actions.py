@@ -4,12 +4,12 @@ import hashlib
 import hmac
 import io
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
-from django.core.exceptions import SuspiciousFileOperation, ValidationError
+from django.core.exceptions import PermissionDenied, SuspiciousFileOperation, ValidationError
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -20,13 +20,17 @@ from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
 from rendang.kernel.access.models import Institution
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can
 from rendang.kernel.audit.actions import record, snapshot
 from rendang.kernel.core.jobs import job, scheduled
 from rendang.kernel.files import sealing
-from rendang.kernel.files.kinds import LIMITS, TYPE_NAMES, Kind
-from rendang.kernel.files.models import StoredFile
+from rendang.kernel.files.kinds import LIMITS, MIB, TYPE_NAMES, Kind
+from rendang.kernel.files.models import StoredFile, SubmittedPaper
 from rendang.kernel.files.queries import open_file
 from rendang.kernel.files.sniffing import sniff
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.models import Case
 
 BLOCK = 1024 * 1024
 FOLDER = "blobs"
@@ -128,6 +132,42 @@ def store(content: bytes | BinaryIO, *, name: str, kind: str, institution: Insti
     )
     record("file.store", stored, by=by, detail={"kind": kind, "sha256": sha256, "size": size})
     return stored
+
+
+@transaction.atomic
+def hand_in(
+    case: Case, papers: Iterable[tuple[str, BinaryIO]], *, by: Any, permission: Permission | None
+) -> list[SubmittedPaper]:
+    """Add papers to an application: (which paper of the service item, its picture or PDF). All or none.
+
+    ``permission`` is asked at the case's institution; ``None``: the caller has checked, or it is the applicant's own.
+    Raises ``ValidationError`` when the case is closed, for a paper nobody asks for, for too many files, and for a
+    file that is too large or of a type that is not taken.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("institution").get(pk=case.pk)
+    if permission is not None and not can(by, permission, at=case.institution_id):
+        raise PermissionDenied
+    if not case.is_open:
+        raise ValidationError(_("This case is closed: papers can no longer be added to it."))
+    today, handed_in = timezone.localdate(), []
+    largest = standards.policy("application_paper_size", on=today, institution=case.institution).value
+    most = standards.policy("application_papers", on=today, institution=case.institution).value
+    known = {*standards.service_item(case.service_item).papers, SubmittedPaper.OTHER}
+    count = case.submitted.count()
+    for title, content in papers:
+        count += 1
+        if count > most:
+            raise ValidationError(_("An application takes at most %(most)d files.") % {"most": most})
+        if title not in known:
+            raise ValidationError(_("“%(paper)s” is not asked for here.") % {"paper": title})
+        _digest(content, largest * MIB)
+        stored = store(
+            content, name=content.name or "paper", kind=Kind.ATTACHMENT, institution=case.institution, by=by
+        )
+        paper = SubmittedPaper.objects.create(case=case, title=title, file=stored, submitted_by=by)
+        record("submittedpaper.hand_in", paper, by=by, detail={"title": title})
+        handed_in.append(paper)
+    return handed_in
 
 
 def _plain_name(name: str) -> str:

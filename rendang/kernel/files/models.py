@@ -1,10 +1,12 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.files.kinds import Kind
+from rendang.kernel.workflow.models import Case
 
 
 class StoredFile(models.Model):
@@ -37,3 +39,35 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.pk}"
+
+
+class SubmittedPaper(models.Model):
+    """申请材料 — a picture or PDF of a paper that came with an application, or was handed in later.
+
+    ``title`` is a paper of the case's service item as it was asked for that day, or ``OTHER``.
+    """
+
+    OTHER = "其他材料"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="submitted")
+    title = models.CharField(_("paper"), max_length=200)
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(_("handed in"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(title=""), name="a_submitted_paper_says_what_it_is")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def institution_id(self) -> int:
+        """Where the application lies, for the audit log."""
+        return self.case.institution_id
+
+    @property
+    def person_id(self) -> int | None:
+        """Whose application it is, for the audit log."""
+        return self.case.person_id

@@ -367,6 +367,10 @@ class ServiceItem(models.Model):
         """``papers``, ``steps``, ``applicants`` or ``note`` in the language on screen; Chinese where English lacks."""
         return (getattr(self, f"{field}_english") if is_english() else None) or getattr(self, field)
 
+    def papers_of_everybody(self) -> list[str]:
+        """Those asked of every applicant; one asked only of some says of whom before a colon (单位办理：…)."""
+        return [paper for paper in self.papers if "：" not in paper]
+
     def shown_papers(self) -> list[str]:
         return self.text("papers")
 

@@ -88,7 +88,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 @citizen
 def intake(request: HttpRequest) -> HttpResponse:
     """An application to have one's dossier kept, followed afterwards under "my cases"."""
-    form = forms.IntakeForm(request.POST or None)
+    form = forms.IntakeForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             intakes.apply_online(by=request.user, **form.cleaned_data)

@@ -16,6 +16,8 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
+from rendang.kernel.files import actions as files
+from rendang.kernel.files.queries import papers_lacking
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.actions import next_in_series, open_case, open_cases
 from rendang.kernel.workflow.models import Case
@@ -42,17 +44,18 @@ def apply(
     mobile: str = "",
     identity_check: str = Check.CARD,
     channel: str = Case.Channel.WINDOW,
+    papers: Iterable[tuple[str, Any]] = (),
 ) -> Intake:
     """Somebody wants the dossier kept here: open the intake (form 《个人委托人事档案管理服务申请表》).
 
     ``identity_check`` says how it was seen that it is this person who asks. Refused when an institution of the system
     already holds the dossier (it must be transferred, not taken in twice) or when an intake of this person is already
-    under way here.
+    under way here. ``papers`` are what was handed in with it (``files.hand_in``); what lacks is shown on its page.
     """
     if not can(by, Permission.INTAKE_REGISTER, at=institution):
         raise PermissionDenied
     person = people.find_or_create_person(name=name, id_number=id_number, mobile=mobile, by=by)
-    return open_intake(
+    intake = open_intake(
         institution,
         person,
         by=by,
@@ -64,6 +67,8 @@ def apply(
         identity_check=identity_check,
         channel=channel,
     )
+    files.hand_in(intake, papers, by=by, permission=None)
+    return intake
 
 
 @transaction.atomic
@@ -76,14 +81,18 @@ def apply_online(
     sender_address: str = "",
     personal_identity: str = "",
     mobile: str = "",
+    papers: Iterable[tuple[str, Any]] = (),
 ) -> Intake:
-    """A citizen who has signed in with the real name asks for the own dossier to be kept here (portal)."""
+    """A citizen who has signed in with the real name asks for the own dossier to be kept here (portal).
+
+    A paper that lacks does not refuse it: the applicant is told once what to bring or send (75号).
+    """
     if not getattr(by, "is_citizen", False):
         raise PermissionDenied
     if not institution.is_active:
         raise ValidationError({"institution": _("This institution no longer takes dossiers.")})
     person = people.find_or_create_person(name=by.name, id_number=by.id_number, mobile=mobile, by=by)
-    return open_intake(
+    intake = open_intake(
         institution,
         person,
         by=by,
@@ -95,6 +104,12 @@ def apply_online(
         channel=Case.Channel.ONLINE,
         applicant=by,
     )
+    files.hand_in(intake, papers, by=by, permission=None)
+    if lacking := papers_lacking(intake):
+        lacks = "；".join(lacking)
+        text = f"您的存档申请已收到。尚缺：{lacks}。可在“我的档案”补交，或到窗口办理；不因缺材料而不受理。"
+        people.tell(person, text[:400], institution=institution, by=by, case=intake)
+    return intake
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Everything that changes where dossiers are kept: moves inside the system, departures to keepers outside it."""
 
-from rendang.circulation.transfers.actions.applying import MOST_AT_ONCE, apply, apply_online, leave_out
+from rendang.circulation.transfers.actions.applying import LETTER, MOST_AT_ONCE, apply, apply_online, leave_out
 from rendang.circulation.transfers.actions.arriving import chase_every_morning
 from rendang.circulation.transfers.actions.checking import Found, check_dossier, check_dossiers
 from rendang.circulation.transfers.actions.departing import DEPARTURE_STEPS
@@ -19,6 +19,7 @@ from rendang.circulation.transfers.actions.moving import (
 
 __all__ = [
     "DEPARTURE_STEPS",
+    "LETTER",
     "MOST_AT_ONCE",
     "STEPS",
     "Found",

@@ -22,6 +22,7 @@ from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import refusal_from
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
+from rendang.kernel.files.queries import papers_lacking
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
@@ -29,6 +30,8 @@ from rendang.people import actions as people
 from rendang.storage import actions as storage
 
 State, AppliedBy, Outcome = Departure.State, Departure.AppliedBy, DepartingDossier.Outcome
+# The recall letter has a field of its own; so begins its name among the papers of the service item.
+LETTER = "调档函"
 MOST_AT_ONCE = 500  # a list that two people can still check and seal
 
 
@@ -45,6 +48,7 @@ def apply(
     applied_by: str = AppliedBy.PERSON,
     remarks: str = "",
     channel: str = Case.Channel.WINDOW,
+    papers: Iterable[tuple[str, Any]] = (),
 ) -> Departure:
     """Open a departure of dossiers that one institution holds; who enters it has seen the recall letter.
 
@@ -64,7 +68,7 @@ def apply(
     )
     if not to.is_active:
         raise ValidationError({"to": _("This address is no longer in use.")})
-    return _open(departure, dossiers, by=by, letter=letter, may=_may_offer(by))
+    return _open(departure, dossiers, by=by, letter=letter, papers=papers, may=_may_offer(by))
 
 
 def apply_online(
@@ -78,10 +82,12 @@ def apply_online(
     letter: Any,
     letter_issuer: str = "",
     remarks: str = "",
+    papers: Iterable[tuple[str, Any]] = (),
 ) -> Departure:
     """A citizen asks for the own dossier to be sent on, with a picture of the recall letter; the clerk examines it.
 
-    ``to`` is the receiver in the person's words; a name of the address book is recognised.
+    ``to`` is the receiver in the person's words; a name of the address book is recognised. A paper that lacks does not
+    refuse it: the person is told once what to bring or send.
     """
     if not getattr(by, "is_citizen", False) or bytes(by.id_index) != bytes(dossier.person.id_index):
         raise PermissionDenied
@@ -98,14 +104,27 @@ def apply_online(
         letter_date=letter_date,
         letter_issuer=letter_issuer.strip() or named,
     )
-    return _open(departure, [dossier], by=by, letter=letter, may=lambda custody: True)
+    departure = _open(departure, [dossier], by=by, letter=letter, papers=papers, may=lambda custody: True)
+    if lacking := papers_lacking(departure, covered=LETTER):
+        lacks = "；".join(lacking)
+        text = f"您的转出申请已收到。尚缺：{lacks}。可在“我的档案”补交，或到窗口办理；不因缺材料而不受理。"
+        people.tell(dossier.person, text[:400], institution=departure.institution, by=by, case=departure)
+    return departure
 
 
 def _may_offer(by: Any) -> Any:
     return lambda custody: can(by, Permission.TRANSFER_OFFER, at=custody.institution_id)
 
 
-def _open(departure: Departure, dossiers: Collection[Dossier], *, by: Any, letter: Any, may: Any) -> Departure:
+def _open(
+    departure: Departure,
+    dossiers: Collection[Dossier],
+    *,
+    by: Any,
+    letter: Any,
+    papers: Iterable[tuple[str, Any]],
+    may: Any,
+) -> Departure:
     keys = {dossier.pk for dossier in dossiers}
     if not keys or len(keys) > MOST_AT_ONCE:
         raise ValidationError(_("Choose between one and %(most)d dossiers.") % {"most": MOST_AT_ONCE})
@@ -141,6 +160,7 @@ def _open(departure: Departure, dossiers: Collection[Dossier], *, by: Any, lette
                 DepartingDossier(departure=departure, dossier=custody.dossier, custody=custody)
                 for custody in custodies
             )
+            files.hand_in(departure, papers, by=by, permission=None)
             return departure
     except IntegrityError as broken:
         raise refusal_from(broken) from broken

@@ -8,16 +8,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rendang.circulation.transfers.actions import LETTER
 from rendang.circulation.transfers.forms.checking import CheckForm
 from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.circulation.transfers.queries import carriers_for
 from rendang.institutions.models import OutsideKeeper
 from rendang.institutions.queries import find_keepers
 from rendang.kernel.access.models import Institution
+from rendang.kernel.files.forms import PICTURES, PapersForm
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.forms import ReasonForm
 
-PICTURES = "application/pdf,image/*"
 MOST_SUGGESTED = 300
 
 
@@ -66,8 +67,10 @@ class LetterForm(forms.Form):
     )
 
 
-class DepartureForm(LetterForm):
+class DepartureForm(PapersForm, LetterForm):
     """A single dossier leaves: where to, and on which letter."""
+
+    SERVICE_ITEM, COVERED = "transfer", LETTER
 
     letter = forms.FileField(
         label=_("Recall letter, scanned or photographed"),

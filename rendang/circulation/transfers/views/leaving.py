@@ -22,6 +22,7 @@ from rendang.kernel.audit.actions import record_view
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.files.serving import serve
+from rendang.kernel.files.views import submitted_context, submitted_pages
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.views import case_context, case_list, step_page
 
@@ -68,7 +69,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     going = [line.dossier_id for line in lines if line.outcome == DepartingDossier.Outcome.GOING]
     before_packing = departure.state in {Departure.State.APPLIED, Departure.State.APPROVED}
     found = in_the_way_of(departure, going) if before_packing else {}
-    context = case_context(request, departure) | {
+    context = case_context(request, departure)
+    context |= submitted_context(request, departure, edit=Permission.TRANSFER_OFFER, covered=actions.LETTER)
+    context |= {
         "reason": standards.code_name("transfer_reason", departure.reason),
         "carrier": departure.carrier and standards.code_name("carrier", departure.carrier),
         "refusal_reason": departure.refusal_reason and standards.code_name("return_reason", departure.refusal_reason),
@@ -171,4 +174,7 @@ def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
     return serve(request, stored, permission=Permission.TRANSFER_VIEW, belongs_to=departure, inline=True)
 
 
+submitted, hand_in = submitted_pages(
+    Departure, look=Permission.TRANSFER_VIEW, edit=Permission.TRANSFER_OFFER, covered=actions.LETTER
+)
 step = step_page(Departure, actions.DEPARTURE_STEPS, forms.DEPARTURE_FORMS, Permission.TRANSFER_VIEW)
