@@ -14,7 +14,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
-from rendang.kernel.core.constraints import refusal_from
+from rendang.kernel.core.constraints import at_hand, refusal_from
 from rendang.kernel.documents.papers import chinese_date
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
@@ -63,12 +63,12 @@ def register(
         registered_by=by,
     )
     year = f"{arrived_on:%Y}"
-    parcel.full_clean(exclude=["number"])
+    parcel.full_clean(exclude=at_hand(parcel) | {"number"}, validate_constraints=False)  # they refuse by themselves
     (number,) = next_in_series("parcel", institution, year)
     parcel.number = f"{institution.code}-DJ-{year}-{number:05d}"
     try:
         with transaction.atomic():
-            parcel.save()
+            parcel.save(force_insert=True)
     except IntegrityError as broken:
         raise refusal_from(broken) from broken
     giver = handed_over_by.strip() or standards.code_name("carrier", carrier)
@@ -121,11 +121,10 @@ def take_over(parcel: Parcel, *, by: Any, remarks: str = "") -> HandOver:
     return taken
 
 
-@transaction.atomic
 def match(parcel: Parcel, case: Case, person: Person, *, by: Any) -> Enclosure:
     """A dossier in this parcel is the one that the case waits for; its owner is told that it has come.
 
-    The caller has checked that ``by`` may, and holds the case's lock. A name noted on the outside is used up.
+    The caller has checked that ``by`` may, and holds the case's lock in its transaction. A name noted on the outside is used up.
     """
     parcel = _locked(parcel)
     if parcel.set_aside:
@@ -135,7 +134,7 @@ def match(parcel: Parcel, case: Case, person: Person, *, by: Any) -> Enclosure:
     named = parcel.enclosures.filter(case=None, name__in={person.name, person.former_name or person.name}).first()
     enclosure = named or Enclosure(parcel=parcel, name=person.name)
     enclosure.person, enclosure.case, enclosure.matched_at = person, case, timezone.now()
-    enclosure.full_clean()
+    enclosure.full_clean(exclude=at_hand(enclosure), validate_constraints=False)
     enclosure.save()
     audit.record("parcel.match", enclosure, by=by, detail={"case": [None, case.number]})
     text = f"您的档案已于{chinese_date(parcel.arrived_on)}寄达{parcel.institution.name}，正在办理接收。"

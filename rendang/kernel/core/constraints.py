@@ -1,5 +1,7 @@
 """From a broken database constraint to a sentence for the person at the screen."""
 
+from typing import Any
+
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
@@ -18,6 +20,18 @@ def refusal_from(broken: IntegrityError) -> ValidationError:
             if constraint.name == name:
                 return ValidationError(_message(constraint))
     return ValidationError(_("Somebody else changed this at the same moment. Look again and repeat."))
+
+
+def at_hand(row: Any) -> set[str]:
+    """The row's references whose row is loaded: for ``full_clean(exclude=…)``, which would ask for each once more.
+
+    Whether they still exist is for the foreign key to say, at the latest when the transaction ends.
+    """
+    return {
+        field.name
+        for field in row._meta.concrete_fields
+        if field.is_relation and field.is_cached(row) and field.get_cached_value(row) is not None
+    }
 
 
 def _message(constraint: BaseConstraint) -> str:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
-from rendang.kernel.core.constraints import refusal_from
+from rendang.kernel.core.constraints import at_hand, refusal_from
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Case
 
@@ -119,8 +119,9 @@ def _take(model: type[Case], rule: Step, change: Callable[..., None], case: Any,
     if case.state in model.CLOSED:
         case.closed_at = timezone.now()
     changed = {field.name for field in case._meta.concrete_fields if before[field.attname] != _value(case, field)}
-    # Only what changed is validated and written: an untouched foreign key needs no look-up.
-    case.full_clean(exclude={field.name for field in case._meta.concrete_fields} - changed)
+    # Only what changed is validated and written: an untouched foreign key needs no look-up, nor does one at hand.
+    unchanged = {field.name for field in case._meta.concrete_fields} - changed
+    case.full_clean(exclude=unchanged | at_hand(case))
     case.save(update_fields=changed)
     audit.record(f"{model._meta.model_name}.{rule.name}", case, by=by, before=before, reason=inputs.get("reason", ""))
     return case
@@ -179,7 +180,7 @@ def _set_deadline(case: Any, rule: Step, today: dt.date) -> None:
 
 def set_deadline(case: Any, policy: str, today: dt.date) -> None:
     """The last day by the policy in force today at the case's institution."""
-    limit = standards.deadline(policy, start=today, institution=case.institution)
+    limit = standards.deadline(policy, start=today, institution=case.institution_id)
     case.due_date, case.due_is_provisional = limit.due, limit.provisional
     case.due_basis = limit.policy.basis[:200]
 

@@ -307,10 +307,9 @@ def _keep_identity(person: Person, kind: str, number: str, *, reason: str, valid
     return identity
 
 
-@transaction.atomic
 def tell(person: Person, text: str, *, institution: Any, by: Any, case: Any = None) -> Message:
     """Tell a person something about the dossier; it is read on the portal. ``text`` is Chinese, without numbers of
-    identity papers. The caller has checked that ``by`` may act for the institution."""
+    identity papers. Part of the caller's transaction, who has checked that ``by`` may act for the institution."""
     message = Message.objects.create(person=person, institution=institution, case=case, text=text)
     audit.record("message.send", message, by=by, detail={})
     return message
