@@ -31,9 +31,11 @@ class DossierQuerySet(ScopedQuerySet):
 class Dossier(models.Model):
     """档案 — the physical file of one person. Who holds it is its custody, where it lies its placement."""
 
+    # Checked by a trigger once a statement, like those of Custody and Placement (docs/adr/0031).
     person = models.OneToOneField(
         Person,
         on_delete=models.PROTECT,
+        db_constraint=False,
         related_name="dossier",
         error_messages={"unique": _("This person already has a dossier.")},
     )
@@ -69,9 +71,11 @@ class Custody(models.Model):
         PERSONAL = "personal", _("Entrusted by the person")
         UNIT = "unit", _("Entrusted by the employer")
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="custodies")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, db_constraint=False, related_name="custodies")
     # Served by the unique constraint below; an index of its own would cost every import.
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="custodies", db_index=False)
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, db_constraint=False, related_name="custodies", db_index=False
+    )
     # Sorted by code points in every database, so that the index of the unique constraint also finds a beginning.
     archive_number = models.CharField(_("archive number"), max_length=40, db_collation="C")
     status = models.CharField(_("custody"), max_length=8, choices=Status.choices, default=Status.HELD)

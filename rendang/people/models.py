@@ -99,8 +99,15 @@ class Person(models.Model):
     major = models.CharField(_("subject"), max_length=80, blank=True)
     major_kind = models.CharField(_("kind of subject"), max_length=20, blank=True)
     graduated = PartialDateField(_("graduated"))
+    # Checked by a trigger once a statement, not by row (docs/adr/0031).
     employer = models.ForeignKey(
-        Employer, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("employer"), related_name="people"
+        Employer,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        null=True,
+        blank=True,
+        verbose_name=_("employer"),
+        related_name="people",
     )
     post_kind = models.CharField(_("kind of post"), max_length=40, blank=True)
     work_division = models.CharField(_("division of the workplace"), max_length=6, blank=True)

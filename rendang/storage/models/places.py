@@ -44,8 +44,10 @@ class Placement(models.Model):
     # In the house but in nobody's slot: it can be put back.
     AT_HAND = frozenset({Kind.DESK, Kind.READING_ROOM})
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="placements")
-    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, db_constraint=False, related_name="placements")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     kind = models.CharField(_("place"), max_length=12, choices=Kind.choices)
     # Indexed below where there is one.
     slot = models.ForeignKey(
@@ -60,6 +62,7 @@ class Placement(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
+        db_constraint=False,
         related_name="+",
         db_index=False,
     )

@@ -37,7 +37,7 @@ CREATE TEMP TABLE IF NOT EXISTS roster_staged (
     custody_id bigint NOT NULL DEFAULT nextval('dossiers_custody_id_seq'),
     {", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in STAGED)}, PRIMARY KEY (n)
 ) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS roster_employer (k int PRIMARY KEY, id bigint) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS roster_employer (k int, id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS roster_on_record (n int PRIMARY KEY) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS roster_known (
     n int PRIMARY KEY, fate text NOT NULL, person_id bigint, dossier_id bigint, custody_id bigint, holding_id bigint,

@@ -1,0 +1,91 @@
+"""What rows that come in bulk refer to is there, and stays: kept by triggers once a statement (docs/adr/0031)."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from rendang.dossiers.models import Custody, Dossier
+from rendang.kernel.access.models import Institution
+from rendang.kernel.accounts.models import User
+from rendang.people.models import Employer, Person
+from rendang.storage.models import Placement
+from tests.factories import CustodyFactory, EmployerFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+NOBODY = 999_999_999
+
+
+@pytest.fixture
+def custody(clerk):
+    custody = CustodyFactory()
+    person = custody.dossier.person
+    person.employer = EmployerFactory()
+    person.save()
+    Placement.objects.create(
+        dossier=custody.dossier, institution=custody.institution, kind="DESK", since=timezone.now(), by=clerk
+    )
+    return custody
+
+
+def placement(custody, **changed):
+    row = Placement.objects.get(dossier=custody.dossier)
+    fields = {"dossier_id": row.dossier_id, "institution_id": row.institution_id, "by_id": row.by_id} | changed
+    return Placement(kind="DESK", since=timezone.now(), until=timezone.now(), **fields)
+
+
+@pytest.mark.parametrize("reference", ["dossier_id", "institution_id", "by_id"])
+def test_a_placement_refers_to_what_is_there(custody, reference):
+    with pytest.raises(IntegrityError, match="that is not there"), transaction.atomic():
+        Placement.objects.bulk_create([placement(custody), placement(custody, **{reference: NOBODY})])
+    assert Placement.objects.filter(dossier=custody.dossier).count() == 1
+
+
+@pytest.mark.parametrize("reference", ["dossier_id", "institution_id"])
+def test_a_custody_refers_to_what_is_there(custody, reference):
+    fields = {"dossier_id": custody.dossier_id, "institution_id": custody.institution_id} | {reference: NOBODY}
+    with pytest.raises(IntegrityError, match="that is not there"), transaction.atomic():
+        Custody.objects.create(archive_number="X-1", status="CLAIMED", name="某某", **fields)
+    assert Custody.objects.count() == 1
+
+
+def test_a_dossier_refers_to_a_person_who_is_there(custody):
+    with pytest.raises(IntegrityError, match="that is not there"), transaction.atomic():
+        Dossier.objects.create(person_id=NOBODY)
+    assert Dossier.objects.count() == 1
+
+
+def test_a_person_refers_to_an_employer_that_is_there_or_to_none(custody):
+    person = custody.dossier.person
+    with pytest.raises(IntegrityError, match="that is not there"), transaction.atomic():
+        Person.objects.filter(pk=person.pk).update(employer_id=NOBODY)
+    with pytest.raises(IntegrityError, match="that is not there"), transaction.atomic():
+        PersonFactory(employer_id=NOBODY)
+    assert Person.objects.get().employer_id == person.employer_id
+    Person.objects.update(employer=None)
+    Person.objects.update(employer=EmployerFactory())
+
+
+@pytest.mark.parametrize("model", [Person, Employer, Dossier, Institution, User])
+def test_what_is_referred_to_is_neither_deleted_nor_renumbered(custody, model):
+    table, before = model._meta.db_table, model._base_manager.count()
+    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET id = id + 1000000"):
+        with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert model._base_manager.count() == before > 0
+
+
+@pytest.mark.parametrize(
+    ("model", "reference"),
+    [
+        (Dossier, "person"),
+        (Custody, "dossier"),
+        (Custody, "institution"),
+        (Placement, "institution"),
+        (Placement, "by"),
+    ],
+)
+def test_a_row_keeps_what_it_refers_to(custody, model, reference):
+    row = model._base_manager.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model._base_manager.filter(pk=row.pk).update(**{f"{reference}_id": getattr(row, f"{reference}_id") + 1})
+    assert getattr(model._base_manager.get(), f"{reference}_id") == getattr(row, f"{reference}_id")
