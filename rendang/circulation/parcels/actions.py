@@ -124,8 +124,8 @@ def take_over(parcel: Parcel, *, by: Any, remarks: str = "") -> HandOver:
 def match(parcel: Parcel, case: Case, person: Person, *, by: Any) -> Enclosure:
     """A dossier in this parcel is the one that the case waits for; its owner is told that it has come.
 
-    The caller has checked that ``by`` may, and holds the case's lock in its transaction. A name noted on the outside is
-    used up.
+    The caller has checked that ``by`` may, and holds the case's lock in its transaction. A name noted on the outside
+    is used up.
     """
     parcel = _locked(parcel)
     if parcel.set_aside:
