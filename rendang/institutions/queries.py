@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from rendang.institutions.models import Notice, OutsideKeeper
@@ -22,6 +23,16 @@ def notices_for(user: Any, today: dt.date) -> QuerySet[Notice]:
 def directory() -> QuerySet[Institution]:
     """The active institutions as the public sees them (人社厅发〔2016〕75号: the directory must be published)."""
     return Institution.objects.filter(is_active=True).order_by("pk")
+
+
+def directory_version() -> str:
+    """Another text after every change of an institution: for who keeps what was drawn from the directory."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT md5(coalesce(string_agg(institution::text, '' ORDER BY id), '')) FROM access_institution institution"
+        )
+        version: str = cursor.fetchone()[0]
+    return version
 
 
 def find_keepers(text: str) -> QuerySet[OutsideKeeper]:

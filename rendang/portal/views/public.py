@@ -1,17 +1,20 @@
 """Pages for anyone: the one-entry query, verification, the service guide and the directory."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.circulation.intake.models import Intake
-from rendang.institutions.queries import directory
+from rendang.institutions.queries import directory, directory_version
 from rendang.kernel.access.queries import public
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Case
@@ -64,7 +67,8 @@ def query(request: HttpRequest) -> HttpResponse:
             except ValidationError as refused:
                 form.add_error(None, refused.messages)
             else:
-                return _padded(render(request, "portal/answer.html", {"found": found, "institutions": directory()}))
+                institutions = _directory_drawn(directory_version(), get_language())
+                return _padded(render(request, "portal/answer.html", {"found": found, "institutions": institutions}))
     # The question is used up or answered wrongly: the page asks a new one and keeps what was typed.
     fresh = new_challenge()
     typed = request.POST.copy()
@@ -72,6 +76,12 @@ def query(request: HttpRequest) -> HttpResponse:
     form.data = typed
     form["answer"].label = fresh.question
     return render(request, "portal/query.html", {"form": form})
+
+
+@lru_cache(maxsize=8)
+def _directory_drawn(version: str, language: str | None) -> str:
+    """The directory's part of the answer, the same for everybody: drawn once for each state of it and language."""
+    return render_to_string("portal/_institutions.html", {"institutions": directory()})
 
 
 def _padded(answer: HttpResponse) -> HttpResponse:
