@@ -29,7 +29,7 @@ def directory_version() -> str:
     """Another text after every change of an institution: for who keeps what was drawn from the directory."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT md5(coalesce(string_agg(institution::text, '' ORDER BY id), '')) FROM access_institution institution"
+            "SELECT md5(coalesce(string_agg(one::text, '' ORDER BY id), '')) FROM access_institution AS one"
         )
         version: str = cursor.fetchone()[0]
     return version

@@ -21,15 +21,18 @@ from rendang.kernel.workflow.models import Case
 from rendang.people.queries import canonical_number
 from rendang.storage.queries import current_placement, in_stock
 
-# One statement whoever is asked for, found or not: the same plan, the same work. The name must agree as well;
-# a wrong name is as unknown as a wrong number.
+# One statement whoever is asked for, found or not: the same plan, the same work. The name must agree as well; a wrong
+# name is as unknown as a wrong number. For a number that nobody has, another dossier is looked up all the way, so that
+# it takes as long, and nothing of it is told.
 WHERE_IS_IT = """
-SELECT person.id, custody.institution_id, institution.name, institution.english_name, institution.address,
-       institution.phone, custody.received_on, custody.id IS NOT NULL AND slot.id IS NOT NULL AS in_stock
+SELECT CASE WHEN %(name)s IN (person.name, person.former_name) THEN asked.known END, custody.id IS NOT NULL,
+       institution.id, institution.name, institution.english_name, institution.address, institution.phone,
+       custody.received_on, custody.id IS NOT NULL AND slot.id IS NOT NULL AS in_stock
 FROM (SELECT coalesce(
           (SELECT id FROM people_person WHERE id_index = %(index)s),
-          (SELECT person_id FROM people_otheridentity WHERE number_index = %(index)s)) AS person_id) AS asked
-LEFT JOIN people_person person ON person.id = asked.person_id AND %(name)s IN (person.name, person.former_name)
+          (SELECT person_id FROM people_otheridentity WHERE number_index = %(index)s)) AS known) AS asked
+LEFT JOIN people_person person
+    ON person.id = coalesce(asked.known, (SELECT person_id FROM dossiers_dossier ORDER BY id LIMIT 1))
 LEFT JOIN dossiers_dossier dossier ON dossier.person_id = person.id
 LEFT JOIN dossiers_custody custody ON custody.dossier_id = dossier.id AND custody.status = 'HELD'
 LEFT JOIN access_institution institution ON institution.id = custody.institution_id
@@ -53,9 +56,13 @@ INSIDE = ("loan.",)
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """All that the one-entry query tells: which institution, since when, in stock or not, address and telephone."""
+    """All that the one-entry query tells: which institution, since when, in stock or not, address and telephone.
+
+    ``person_id`` is for the trace alone: somebody of that name and number, whose dossier may not be here.
+    """
 
     person_id: int | None = None
+    is_found: bool = False
     institution_id: int | None = None
     institution: str = ""
     english_name: str = ""
@@ -63,10 +70,6 @@ class Whereabouts:
     phone: str = ""
     since: str = ""
     in_stock: bool = False
-
-    @property
-    def is_found(self) -> bool:
-        return self.institution_id is not None
 
 
 def used(kind: str, address: bytes, identity: bytes | None) -> tuple[int, int]:
@@ -84,10 +87,10 @@ def where_is(name: str, id_number: str) -> Whereabouts:
     index = blind_index(canonical_number(id_number))
     with connection.cursor() as cursor:
         cursor.execute(WHERE_IS_IT, {"index": index, "name": normalise_name(name)})
-        row = cursor.fetchone()
-    if row is None or row[1] is None:
-        return Whereabouts(person_id=row[0] if row else None)
-    return Whereabouts(*row)
+        person_id, is_held, *told = cursor.fetchone()
+    if person_id is None or not is_held:
+        return Whereabouts(person_id)
+    return Whereabouts(person_id, True, *told)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from rendang.kernel.workflow.queries import FlowState, course
 from rendang.portal import actions, forms
 from rendang.portal.challenge import answered, new_challenge
 from rendang.portal.models import PublicRequest
+from rendang.portal.queries import Whereabouts
 from rendang.services.certificates.queries import verify, verify_paper
 
 MAX_PDF = 5 * 1024 * 1024
@@ -67,8 +68,7 @@ def query(request: HttpRequest) -> HttpResponse:
             except ValidationError as refused:
                 form.add_error(None, refused.messages)
             else:
-                institutions = _directory_drawn(directory_version(), get_language())
-                return _padded(render(request, "portal/answer.html", {"found": found, "institutions": institutions}))
+                return _padded(render(request, "portal/answer.html", _answer(found)))
     # The question is used up or answered wrongly: the page asks a new one and keeps what was typed.
     fresh = new_challenge()
     typed = request.POST.copy()
@@ -76,6 +76,17 @@ def query(request: HttpRequest) -> HttpResponse:
     form.data = typed
     form["answer"].label = fresh.question
     return render(request, "portal/query.html", {"form": form})
+
+
+def _answer(found: Whereabouts) -> dict[str, Any]:
+    """What the page says. Both answers are drawn, whichever it is, so that neither takes longer."""
+    kept = render_to_string("portal/_kept.html", {"found": found})
+    not_kept = render_to_string("portal/_not_kept.html")
+    return {
+        "found": found,
+        "answer": kept if found.is_found else not_kept,
+        "institutions": _directory_drawn(directory_version(), get_language()),
+    }
 
 
 @lru_cache(maxsize=8)
