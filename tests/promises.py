@@ -102,6 +102,7 @@ def what_two_must_do_two_have_done():
         ("loan.open", "loan.approve"),
         ("loan.endorse", "loan.approve_finally"),
         ("loan.report_discrepancy", "loan.settle"),
+        ("loan.report_lost", "loan.order_reconstruction"),
         ("partytransfer.open", "partytransfer.approve"),
         ("householdmove.open", "householdmove.approve"),
         ("agreement.open", "agreement.put_in_force"),
@@ -127,8 +128,8 @@ def what_is_lent_is_with_the_borrower_counted_signed_for_and_due():
     for loan in kinds()["loan"].objects.exclude(handed_over_at=None):
         assert loan.slip_file_id
         assert loan.signed_by.loan_id == loan.pk
-        assert loan.state in places or loan.pages_back is not None
-        assert loan.pages_back in {None, loan.pages_out} or loan.discrepancy_file_id
+        assert loan.state in {*places, "SEARCHED", "REBUILDING"} or loan.pages_back is not None
+        assert loan.pages_back in {None, loan.pages_out} or loan.discrepancy_file_id or loan.loss_report_file_id
 
 
 def the_public_is_told_what_the_record_says():

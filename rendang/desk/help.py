@@ -112,7 +112,9 @@ TOPICS = (
             " instead. The section approves, and the head as well what leaves the house, a cadre's dossier or a reason"
             " for the head. Pages are counted and signed for at hand-over and at return; who is late gets a letter and"
             " borrows nothing more. For reading on screen classes or single papers are named, and no others are shown."
-            " Nobody reads their own dossier or a relative's."
+            " Nobody reads their own dossier or a relative's. Of those who wait for a dossier only the first is"
+            " called and told; it is held for them some working days. What a borrower has lost is reported, looked"
+            " for, answered for by the unit, and found again or reconstructed."
         ),
         ("《干部人事档案工作条例》（2018）第三十一条", "查（借）阅规定"),
         (
@@ -122,6 +124,8 @@ TOPICS = (
             "borrow_renewals",
             "digital_consultation",
             "overdue_notice",
+            "loan_hold",
+            "loan_lost_search",
             "loan_head_uses",
             "loan_head_employers",
         ),

@@ -254,7 +254,70 @@ class FindingForm(forms.Form):
     )
 
 
+class TellForm(forms.Form):
+    how = forms.ChoiceField(label=gettext_lazy("How the unit was told"), choices=Loan.Way.choices)
+    whom = forms.CharField(
+        label=gettext_lazy("Who was told"), max_length=60, help_text=gettext_lazy("Name and post at the unit.")
+    )
+
+
+class SearchForm(forms.Form):
+    done = forms.CharField(
+        label=gettext_lazy("What was done"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Whom you have asked, what they answered. It is added with day and name."),
+    )
+
+
+class StatementForm(forms.Form):
+    statement = forms.CharField(
+        label=gettext_lazy("What the unit says"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("How it was lost and what the unit does about it; or that it gives no statement."),
+    )
+    answerable = forms.CharField(label=gettext_lazy("Who answers for it"), max_length=60)
+    statement_file = forms.FileField(
+        label=gettext_lazy("Statement with the unit's stamp, scanned"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": PICTURES}),
+    )
+
+
+def found_form(loan: Loan) -> type[forms.Form]:
+    class FoundForm(SearchForm):
+        pages = forms.IntegerField(
+            label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999, initial=loan.pages_out
+        )
+        field_order = ("pages", "done")
+
+    return FoundForm
+
+
+class RebuiltForm(SearchForm):
+    pages = forms.IntegerField(label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999)
+    field_order = ("pages", "done")
+
+
+class DecisionForm(forms.Form):
+    decision = forms.CharField(
+        label=gettext_lazy("Decision"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What is reconstructed from where, who is told, who is held to account."),
+    )
+
+
 FORMS: dict[str, Any] = {
+    "tell_unit": TellForm,
+    "report_lost": SearchForm,
+    "report_pages_lost": SearchForm,
+    "note_search": SearchForm,
+    "take_statement": StatementForm,
+    "find": found_form,
+    "order_reconstruction": DecisionForm,
+    "finish_reconstruction": RebuiltForm,
     "name_papers": name_papers_form,
     "approve": OpinionForm,
     "endorse": OpinionForm,

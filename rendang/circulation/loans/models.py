@@ -81,9 +81,14 @@ class Loan(Case):
         LENT = "LENT", _("With the borrower")
         READING = "READING", _("In the reading room")
         GRANTED = "GRANTED", _("Digital consultation open")
+        SEARCHED = "SEARCHED", _("Lost by the borrower, being looked for")
+        REBUILDING = "REBUILDING", _("Lost, being reconstructed")
         RETURNED = "RETURNED", _("Returned complete")
         DISCREPANT = "DISCREPANT", _("Returned with a discrepancy")
         SETTLED = "SETTLED", _("Discrepancy settled")
+        FOUND = "FOUND", _("Lost and found again")
+        REBUILT = "REBUILT", _("Lost and reconstructed")
+        LAPSED = "LAPSED", _("Not collected in time")
         FINISHED = "FINISHED", _("Digital consultation over")
         RECALLED = "RECALLED", _("Digital consultation recalled")
         REFUSED = "REFUSED", _("Not approved")
@@ -93,6 +98,28 @@ class Loan(Case):
         CONSULTATION = "CONSULTATION", _("Consultation in the reading room")
         LOAN = "LOAN", _("Loan out of the house")
         DIGITAL = "DIGITAL", _("Digital consultation")
+
+    class Turn(models.TextChoices):
+        """Of a loan that had to wait: whether its unit knows that the dossier is there for it."""
+
+        NONE = "", _("not called")
+        CALLED = "CALLED", _("called, the unit is to be told")
+        TOLD = "TOLD", _("the unit has been told")
+
+    class Way(models.TextChoices):
+        """How the unit was told."""
+
+        TELEPHONE = "TELEPHONE", _("By telephone")
+        LETTER = "LETTER", _("By letter, with the notice")
+        MESSAGE = "MESSAGE", _("By message to the contact")
+        IN_PERSON = "IN_PERSON", _("In person, with the notice")
+
+    class Lost(models.TextChoices):
+        """What the borrower has lost."""
+
+        NOTHING = "", _("nothing")
+        DOSSIER = "DOSSIER", _("the dossier")
+        PAGES = "PAGES", _("pages of it")
 
     class Because(models.TextChoices):
         """Why the head must approve, too."""
@@ -104,12 +131,19 @@ class Loan(Case):
 
     SERVICE_ITEM = "consultation"
     PAGE = "loans:detail"
-    CLOSED = frozenset({State.RETURNED, State.SETTLED, State.FINISHED, State.RECALLED, State.REFUSED, State.WITHDRAWN})
-    GOOD_ENDS = frozenset({State.SETTLED, State.FINISHED})
+    CLOSED = frozenset(
+        {
+            State.RETURNED, State.SETTLED, State.FOUND, State.REBUILT, State.FINISHED, State.RECALLED, State.REFUSED,
+            State.WITHDRAWN, State.LAPSED,
+        }
+    )  # fmt: skip
+    GOOD_ENDS = frozenset({State.SETTLED, State.FOUND, State.FINISHED})
+    FINDS_WHAT_IT_LOST = True
     ENDS = (_("Kept by / unit that applies"), "→")
     # The dossier itself, not its images.
     PAPER = (Use.CONSULTATION, Use.LOAN)
     IN_HAND = (State.LENT, State.READING)
+    LOST = (State.SEARCHED, State.REBUILDING)
 
     use = models.CharField(_("kind of use"), max_length=12, choices=Use.choices)
     custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="loans")
@@ -137,8 +171,19 @@ class Loan(Case):
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     opinion = models.CharField(_("opinion"), max_length=200, blank=True)
     approval_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # The dossier has come back and this loan is the next in line: the unit is told on this day.
-    called_on = models.DateField(_("told that it is there"), null=True, blank=True)
+    # The dossier is free and this loan is the next in line: it is held for the unit, which is told.
+    called_on = models.DateField(_("called"), null=True, blank=True)
+    turn = models.CharField(_("turn"), max_length=8, choices=Turn.choices, blank=True)
+    held_until = models.DateField(_("held until"), null=True, blank=True)
+    availability_file = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    told_on = models.DateField(_("told that it is there"), null=True, blank=True)
+    told_how = models.CharField(_("how"), max_length=12, choices=Way.choices, blank=True)
+    told_whom = models.CharField(_("who was told"), max_length=60, blank=True)
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     pages_out = models.PositiveIntegerField(_("pages handed over"), null=True, blank=True)
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
@@ -161,6 +206,20 @@ class Loan(Case):
     discrepancy = models.CharField(_("discrepancy"), max_length=400, blank=True)
     discrepancy_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     finding = models.CharField(_("finding"), max_length=400, blank=True)
+
+    # 遗失: what the borrower has lost, what was done to find it, what the unit answers for, what the head decided.
+    lost = models.CharField(_("lost"), max_length=8, choices=Lost.choices, blank=True)
+    lost_on = models.DateField(_("reported lost"), null=True, blank=True)
+    lost_reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    search_log = models.TextField(_("search"), max_length=4000, blank=True)
+    loss_report_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    loss_notice_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    statement = models.CharField(_("statement of the unit"), max_length=400, blank=True)
+    statement_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answerable = models.CharField(_("who answers for it"), max_length=60, blank=True)
+    decision = models.CharField(_("decision"), max_length=400, blank=True)
 
     # Of a digital consultation: class marks (4, 4-1) and single papers that may be read, neither named: all.
     class_marks = ArrayField(models.CharField(max_length=4), default=list, blank=True)
@@ -211,6 +270,22 @@ class Loan(Case):
             ),
             models.CheckConstraint(
                 condition=Q(handed_over_at__isnull=True) | ~Q(use="DIGITAL"), name="images_are_not_handed_over"
+            ),
+            models.CheckConstraint(
+                condition=~Q(turn="TOLD") | Q(told_on__isnull=False, told_by__isnull=False) & ~Q(told_how=""),
+                name="who_is_told_is_told_on_a_day_in_a_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(turn="") | Q(called_on__isnull=False, held_until__isnull=False),
+                name="who_is_called_has_it_held_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(lost="") | Q(handed_over_at__isnull=False, lost_reported_by__isnull=False),
+                name="only_what_was_handed_over_is_lost",
+            ),
+            models.CheckConstraint(
+                condition=Q(decision="") | ~Q(statement=""),
+                name="what_is_reconstructed_was_answered_for",
             ),
         ]
 

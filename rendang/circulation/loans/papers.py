@@ -1,4 +1,4 @@
-"""The papers of a loan: application with its approvals, hand-over slip, report of a discrepancy, overdue notice.
+"""The papers of a loan: application, hand-over slip, reports of a discrepancy and a loss, notices to the unit.
 
 Statutory papers are Chinese by nature. Identity numbers stand on them masked.
 """
@@ -117,6 +117,63 @@ class OverdueLetter:
     days: int
     times: int
     basis: str
+    issued_on: dt.date
+    handler: str
+    phone: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvailabilityNotice:
+    """到档通知单: the dossier is back and held for the unit until a day."""
+
+    number: str
+    institution: str
+    unit: str
+    people: str
+    name: str
+    archive_number: str
+    use: str
+    held_until: dt.date
+    basis: str
+    issued_on: dt.date
+    handler: str
+    phone: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossReport:
+    """人事档案遗失情况报告, to the superior authority."""
+
+    number: str
+    institution: str
+    unit: str
+    name: str
+    archive_number: str
+    handed_over_on: dt.date
+    due_on: dt.date
+    signed_by: str
+    pages_out: int
+    what: str
+    done: str
+    reported_on: dt.date
+    reported_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossNotice:
+    """限期查找并说明通知书, to the unit."""
+
+    number: str
+    institution: str
+    unit: str
+    name: str
+    archive_number: str
+    handed_over_on: dt.date
+    signed_by: str
+    what: str
+    due_on: dt.date
     issued_on: dt.date
     handler: str
     phone: str
@@ -266,3 +323,71 @@ def overdue_letter(loan: Loan, *, by: Any, times: int) -> StoredFile:
         address=loan.institution.address,
     )
     return _store("overdue_notice", f"催还通知书{times}", paper, loan, by)
+
+
+def availability_notice(loan: Loan, *, by: Any, basis: str) -> StoredFile:
+    assert loan.person and loan.held_until
+    paper = AvailabilityNotice(
+        number=loan.number,
+        institution=loan.institution.name,
+        unit=loan.unit,
+        people="、".join(str(one) for one in loan.borrowers.order_by("pk")),
+        name=loan.person.name,
+        archive_number=loan.custody.archive_number,
+        use=USES[Loan.Use(loan.use)],
+        held_until=loan.held_until,
+        basis=basis,
+        issued_on=timezone.localdate(),
+        handler="" if by.kind == "SYSTEM" else str(by),
+        phone=loan.institution.phone,
+        address=loan.institution.address,
+    )
+    return _store("availability_notice", "到档通知单", paper, loan, by)
+
+
+def _what_is_lost(loan: Loan) -> str:
+    if loan.lost == Loan.Lost.DOSSIER:
+        return f"整卷遗失，共{loan.pages_out}页"
+    missing = (loan.pages_out or 0) - (loan.pages_back or 0)
+    return f"缺{missing}页：{loan.discrepancy.rstrip('。')}"
+
+
+def loss_report(loan: Loan, *, by: Any, done: str) -> StoredFile:
+    assert loan.person and loan.pages_out is not None and loan.due_back
+    paper = LossReport(
+        number=loan.number,
+        institution=loan.institution.name,
+        unit=unit_in_words(loan),
+        name=loan.person.name,
+        archive_number=loan.custody.archive_number,
+        handed_over_on=_day(loan.handed_over_at),
+        due_on=loan.due_back,
+        signed_by=str(loan.signed_by),
+        pages_out=loan.pages_out,
+        what=_what_is_lost(loan),
+        done=done,
+        reported_on=timezone.localdate(),
+        reported_by=str(by),
+    )
+    return _store("loss_report", "人事档案遗失情况报告", paper, loan, by)
+
+
+def loss_notice(loan: Loan, *, by: Any, policy: str) -> StoredFile:
+    assert loan.person
+    today = timezone.localdate()
+    paper = LossNotice(
+        number=loan.number,
+        institution=loan.institution.name,
+        unit=loan.unit,
+        name=loan.person.name,
+        archive_number=loan.custody.archive_number,
+        handed_over_on=_day(loan.handed_over_at),
+        signed_by=str(loan.signed_by),
+        what=_what_is_lost(loan),
+        due_on=standards.deadline(policy, start=today, institution=loan.institution).due,
+        issued_on=today,
+        handler=str(by),
+        phone=loan.institution.phone,
+        address=loan.institution.address,
+    )
+    return _store("loss_notice", "限期查找并说明通知书", paper, loan, by)

@@ -1,4 +1,4 @@
-"""Dossiers read, lent out, waited for, overdue and come back short; agencies with agreements; somebody barred."""
+"""Dossiers read, lent out, waited for, overdue, lost and come back short; agencies with agreements; a bar."""
 
 from collections.abc import Iterator
 
@@ -31,12 +31,15 @@ def scenes(city: City) -> Iterator[Scene]:
         (Use.DIGITAL, State.RECALLED, 16), (Use.LOAN, State.RETURNED, 20), (Use.CONSULTATION, State.RETURNED, 17),
         (Use.LOAN, State.DISCREPANT, 9), (Use.LOAN, State.SETTLED, 30), (Use.LOAN, State.REFUSED, 13),
         (Use.CONSULTATION, State.WITHDRAWN, 10),
+        (Use.LOAN, State.SEARCHED, 14), (Use.LOAN, State.FOUND, 22), (Use.LOAN, State.REBUILDING, 25),
+        (Use.LOAN, State.REBUILT, 40),
     ]  # fmt: skip
     for round_ in range(city.scale):
-        for number, (use, state, days_ago) in enumerate(cast, start=19 * round_):
+        for number, (use, state, days_ago) in enumerate(cast, start=len(cast) * round_):
             yield _loan(city, people, number, use, state, days_ago)
         yield _waiting(city, people, 100 + 10 * round_)
         yield _pension(city, people, 200 + 10 * round_)
+        yield _not_collected(city, people, 300 + 10 * round_)
 
 
 def _agencies(city: City) -> Scene:
@@ -145,6 +148,9 @@ def _loan(city: City, people: Registry, number: int, use: str, state: str, days_
                 loans.issue_overdue_notice(case, by=keeper)
         return
     yield max(days_ago - 2 if use == Use.CONSULTATION else days_ago - 6, 0)
+    if state in {State.SEARCHED, State.FOUND, State.REBUILDING, State.REBUILT}:
+        yield from _lose(city, office, case, state, days_ago)
+        return
     if state == State.RETURNED:
         case = loans.receive_back(case, by=keeper, pages=pages)
         yield max(days_ago - 7, 0)
@@ -157,6 +163,33 @@ def _loan(city: City, people: Registry, number: int, use: str, state: str, days_
         case = loans.settle(case, by=city.by("approver", office), finding="借阅单位送回缺页，已逐页核对归卷。")
         yield days_ago - 10
         shelve_again(dossier, keeper, case.institution)
+
+
+def _lose(city: City, office: str, case: Loan, state: str, days_ago: int) -> Scene:
+    """The borrower has lost it: looked for, answered for, then found again or reconstructed."""
+    keeper, dossier = city.by("keeper", office), case.dossier
+    pages = case.pages_out or 0
+    assert dossier
+    case = loans.report_lost(case, by=keeper, done="已电话询问借阅人，借阅单位正在全面查找。")
+    yield days_ago - 8
+    case = loans.note_search(case, by=keeper, done="派人到借阅单位查找，未见；借阅单位请当事人书面说明。")
+    if state == State.SEARCHED:
+        return
+    yield days_ago - 10
+    if state != State.FOUND:
+        said = "办公室搬迁时遗失，已内部通报批评。"
+        case = loans.take_statement(case, by=keeper, statement=said, answerable="档案管理员孙某")
+        yield days_ago - 12
+        decision = "按目录向原单位、学校补建；报主管部门备案。"
+        case = loans.order_reconstruction(case, by=city.by("head", office), decision=decision)
+        if state == State.REBUILDING:
+            return
+        yield days_ago - 30
+        case = loans.finish_reconstruction(case, by=keeper, pages=pages - 9, done="已补齐主要材料。")
+    else:
+        case = loans.find(case, by=keeper, pages=pages, done="在借阅单位档案柜内找到，逐页清点无误。")
+    yield days_ago - 31 if state == State.REBUILT else days_ago - 11
+    shelve_again(dossier, keeper, case.institution)
 
 
 def _waiting(city: City, people: Registry, number: int) -> Scene:
@@ -177,10 +210,42 @@ def _waiting(city: City, people: Registry, number: int) -> Scene:
         second = _apply(city, people, number, office, dossier, Use.CONSULTATION, reason="title")
         number += 1
         yield 3
-        loans.approve(second, by=city.by("approver", office))
+        second = loans.approve(second, by=city.by("approver", office))
         if comes_back:
+            yield 2
+            third = _apply(city, people, number, office, dossier, Use.CONSULTATION, reason="vetting")
+            number += 1
+            yield 2
+            loans.approve(third, by=city.by("approver", office))
             yield 1
             loans.receive_back(first, by=city.by("keeper", office), pages=51)
+            yield 0
+            second.refresh_from_db()
+            loans.tell_unit(second, by=city.by("clerk", office), how="TELEPHONE", whom="赵干事")
+
+
+def _not_collected(city: City, people: Registry, number: int) -> Scene:
+    """Its turn has come, its unit was told and did not come in time."""
+    office = "RCSC"
+    dossier = city.dossier(office)
+    if dossier is None:
+        return
+    keeper, approver, clerk = (city.by(role, office) for role in ("keeper", "approver", "clerk"))
+    yield 15
+    first = loans.approve(
+        _apply(city, people, number, office, dossier, Use.CONSULTATION, reason="vetting"), by=approver
+    )
+    first = _hand_over(city, office, first, 37)
+    second = _apply(city, people, number + 1, office, dossier, Use.CONSULTATION, reason="title")
+    second = loans.approve(second, by=approver)
+    yield 14
+    loans.receive_back(first, by=keeper, pages=37)
+    second.refresh_from_db()
+    second = loans.tell_unit(second, by=clerk, how="LETTER", whom="钱干事")
+    yield 8
+    loans.lapse(second, by=clerk)
+    yield 7
+    shelve_again(dossier, keeper, second.institution)
 
 
 def _pension(city: City, people: Registry, number: int) -> Scene:

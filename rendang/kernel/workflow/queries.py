@@ -1,6 +1,8 @@
 """What pages ask about cases and about the workflows themselves."""
 
 import datetime as dt
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -171,6 +173,18 @@ def to_do(user: Any, today: dt.date) -> CaseQuerySet:
         .select_related("institution", "counterpart", "person")
         .order_by(F("paused_at").asc(nulls_first=True), F("due_date").asc(nulls_last=True), "pk")
     )
+
+
+NUMBER = re.compile(r"[A-Z0-9]{2,12}-[0-9]{8}-[0-9]{4,}")
+
+
+def cases_named(texts: Iterable[str], user: Any) -> list[Case]:
+    """The cases whose numbers stand in what was said, of those that the person may open: where to go on."""
+    numbers = {number for text in texts for number in NUMBER.findall(text)}
+    if not numbers:
+        return []
+    rows = Case.objects.visible_to(user, Permission.CASE_VIEW).filter(number__in=numbers, kind__in=kinds_seen_by(user))
+    return list(rows.order_by("pk"))
 
 
 @dataclass(frozen=True)

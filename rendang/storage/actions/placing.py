@@ -53,6 +53,7 @@ def move(dossier: Dossier, slot: Slot, *, by: Any) -> Placement:
         raise PermissionDenied
     with refused_in_words():
         dossier, now = _locked(dossier)
+        refuse_if_in_hand(dossier, now, None)
         if not now or now.kind != Kind.SLOT:
             raise ValidationError(_("%(barcode)s lies in no slot. Place it instead.") % {"barcode": dossier})
         refuse_if_there(dossier, now, slot)
@@ -69,6 +70,7 @@ def take_out(dossier: Dossier, *, by: Any, detail: str, case: Case | None = None
         dossier, now = _locked(dossier)
         if now and not can(by, Permission.STORAGE_MOVE, at=now.institution_id):
             raise PermissionDenied
+        refuse_if_in_hand(dossier, now, case)
         if not now or now.kind not in {Kind.SLOT, Kind.AS_WRITTEN}:
             raise ValidationError(_("%(barcode)s lies in no slot.") % {"barcode": dossier})
         where = _whereabouts(dossier, now)
@@ -83,6 +85,7 @@ def put_back(dossier: Dossier, *, by: Any) -> Placement:
         dossier, now = _locked(dossier)
         if now and not can(by, Permission.STORAGE_MOVE, at=now.institution_id):
             raise PermissionDenied
+        refuse_if_in_hand(dossier, now, None)
         if not now or now.kind not in Placement.AT_HAND:
             raise ValidationError(
                 _("%(barcode)s is not at the desk, so it cannot be put back.") % {"barcode": dossier}

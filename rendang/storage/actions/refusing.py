@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from rendang.dossiers.models import Dossier
 from rendang.kernel.core.constraints import refusal_from
-from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.models import Case, kind_of
 from rendang.storage.models import Placement, Slot
 
 Kind = Placement.Kind
@@ -39,12 +39,20 @@ def refuse_if_there(dossier: Dossier, now: Placement | None, slot: Slot) -> None
 
 
 def refuse_if_in_hand(dossier: Dossier, now: Placement | None, case: Case | None) -> None:
-    """What is read or lent under a case comes back under that case, counted and signed for, and by no other way."""
-    if now is None or now.kind not in Placement.IN_HAND or (case is not None and case.pk == now.case_id):
+    """What is read or lent under a case comes back under that case, counted and signed for, and by no other way; so
+    does what was lost under it, where the case says so."""
+    if now is None or now.kind not in (*Placement.IN_HAND, Kind.MISSING):
         return
-    if now.case is not None and now.case.is_open:
+    if now.case is None or not now.case.is_open or (case is not None and case.pk == now.case_id):
+        return
+    if now.kind in Placement.IN_HAND:
         raise ValidationError(
             _("%(barcode)s is in a reader's hands (%(case)s). Take it back there first.")
+            % {"barcode": dossier, "case": now.case}
+        )
+    if kind_of(now.case.kind).FINDS_WHAT_IT_LOST:
+        raise ValidationError(
+            _("%(barcode)s is being looked for (%(case)s). Record there that it was found.")
             % {"barcode": dossier, "case": now.case}
         )
 

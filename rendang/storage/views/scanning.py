@@ -14,6 +14,7 @@ from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, requires
 from rendang.kernel.core.htmx import render_page
+from rendang.kernel.workflow.queries import cases_named
 from rendang.storage import actions, forms, queries
 from rendang.storage.models import Placement, Slot
 
@@ -51,6 +52,7 @@ def scan(request: HttpRequest, mode: str) -> HttpResponse:
     given = {name: request.GET[name] for name in ("dossier", "slot", "detail") if name in request.GET}
     form = forms.ScanForm(request.POST or None, initial=given, **reach)
     result = suggested = None
+    in_the_way: list[Any] = []
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         keep = data.pop("keep_slot", False)
@@ -69,6 +71,7 @@ def scan(request: HttpRequest, mode: str) -> HttpResponse:
                 # A full slot is scanned anew; whatever else is in the way concerns the dossier.
                 wrong = "slot" if "slot" in form.fields and getattr(refused, "code", None) == "full" else "dossier"
                 form.add_error(wrong, refused.messages)
+                in_the_way = cases_named(refused.messages, request.user)
             else:
                 kept = {"slot": data["slot"].code, "keep_slot": True} if keep else {}
                 form = forms.ScanForm(initial=kept | {"detail": data.get("detail", "")}, **reach)
@@ -78,6 +81,7 @@ def scan(request: HttpRequest, mode: str) -> HttpResponse:
         "tabs": tabs(mode),
         "title": MODES[mode],
         "suggested": suggested,
+        "in_the_way": in_the_way,
         "results": [_line(result)] if result else [],
         "at": timezone.localtime(),
     }
@@ -114,6 +118,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     slots = Slot.objects.visible_to(request.user, Permission.STORAGE_MOVE)
     slot: Slot | None = None
     results: list[dict[str, Any]] = []
+    in_the_way: list[Any] = []
     if request.method == "POST" and "codes" in request.POST:
         typed = forms.CodesForm(request.POST)
         if typed.is_valid():
@@ -128,6 +133,7 @@ def batch(request: HttpRequest) -> HttpResponse:
             results, slot = _place_scans(request, [data["code"]], slots, slot, data["moving"])
             wrong = [line["refused"] for line in results if line.get("refused")]
             if wrong:
+                in_the_way = cases_named(wrong, request.user)
                 again = request.POST.copy()
                 again["slot"] = slot.code if slot else ""
                 form = forms.BatchForm(again)
@@ -141,6 +147,7 @@ def batch(request: HttpRequest) -> HttpResponse:
         "slot": Slot.objects.select_related("store").get(pk=slot.pk) if slot else None,
         "tabs": tabs("batch"),
         "results": results[::-1],
+        "in_the_way": in_the_way,
         "done": sum("placement" in line for line in results),
         "at": timezone.localtime(),
     }
@@ -165,7 +172,7 @@ def _place_scans(
     for scan in scans:
         problem = scan.problem or refused.get(scan.dossier or 0, "")
         if problem:
-            lines.append({"code": scan.code, "refused": problem})
+            lines.append({"code": scan.code, "refused": problem, "cases": cases_named([problem], request.user)})
         elif scan.dossier:
             lines.append({"placement": places[scan.dossier], "warning": warned.get(scan.dossier, "")})
     return lines, slot

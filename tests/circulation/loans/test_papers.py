@@ -1,4 +1,4 @@
-"""The four papers of a loan against their golden pictures and their words."""
+"""The papers of a loan against their golden pictures and their words."""
 
 import datetime as dt
 from dataclasses import replace
@@ -79,11 +79,52 @@ LETTER = papers.OverdueLetter(
     phone="0532-00000001",
     address="琴岛市演示路1号",
 )
+AVAILABLE = papers.AvailabilityNotice(
+    **COMMON,
+    unit="琴岛市虚构区委组织部",
+    people="赵一、买买提江·阿卜杜热合曼",
+    use="借出",
+    held_until=dt.date(2026, 7, 6),
+    basis="本机构规定；本系统默认，待各地规定",
+    issued_on=DAY,
+    handler="吴保管",
+    phone="0532-00000001",
+    address="琴岛市演示路1号",
+)
+LOST = papers.LossReport(
+    **COMMON,
+    unit="琴岛市虚构区委组织部（赵一、钱二）",
+    handed_over_on=DAY,
+    due_on=dt.date(2026, 7, 8),
+    signed_by="赵一",
+    pages_out=128,
+    what="整卷遗失，共128页",
+    done="7月8日电话询问借阅人；7月9日派人到借阅单位查找，未见。",
+    reported_on=dt.date(2026, 7, 9),
+    reported_by="吴保管",
+)
+LOSS_LETTER = papers.LossNotice(
+    **COMMON,
+    unit="琴岛市虚构区委组织部",
+    handed_over_on=DAY,
+    signed_by="赵一",
+    what="缺2页：四类材料4-1-3缺第2、3页",
+    due_on=dt.date(2026, 8, 8),
+    issued_on=dt.date(2026, 7, 9),
+    handler="吴保管",
+    phone="0532-00000001",
+    address="琴岛市演示路1号",
+)
 PAPERS = {
     "approval_form": (FORM, ["查（借）阅审批表", "科室意见", "同意借出一周", "孙科长", "不得查阅本人及其亲属的档案"]),
     "hand_over_slip": (SLIP, ["借阅登记（交接）单", "共128页", "2026年7月8日", "不转借", "3702**********1234"]),
     "discrepancy_report": (REPORT, ["归还清点差异报告", "少 1 页", "缺第2页", "清点人签名", "不得上架或再次借出"]),
     "overdue_notice": (LETTER, ["催还通知书", "第2次", "逾期3天", "送还地址", "查（借）阅规定（一周）"]),
+    "availability_notice": (
+        AVAILABLE, ["到档通知单", "请于2026年7月6日前", "买买提江·阿卜杜热合曼", "由下一申请单位", "本机构规定"],
+    ),
+    "loss_report": (LOST, ["人事档案遗失情况报告", "整卷遗失，共128页", "派人到借阅单位查找", "第四十八条"]),
+    "loss_notice": (LOSS_LETTER, ["限期查找并说明通知书", "缺第2、3页", "2026年8月8日前", "责任人员", "暂停受理"]),
 }  # fmt: skip
 
 

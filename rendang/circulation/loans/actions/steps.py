@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.loans import papers, queries
 from rendang.circulation.loans.actions.applying import papers_named
+from rendang.circulation.loans.actions.line import call, lock_next
 from rendang.circulation.loans.actions.signed import take_signed
 from rendang.circulation.loans.models import Borrower, Loan
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.audit import actions as audit
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.steps import set_deadline, step
 from rendang.storage import actions as storage
@@ -173,21 +173,21 @@ def receive_back(loan: Loan, *, by: Any, pages: int, signed: Any = None) -> None
                 % {"out": loan.pages_out}
             }
         )
-    following = _lock_next(loan)
+    following = lock_next(loan)
     _take_back(loan, by, pages, signed)
-    _call(following, by)
+    call(following, by)
 
 
 @step(
     Loan,
     label=gettext_lazy("Report a discrepancy"),
-    sources=[State.LENT, State.READING],
+    sources=[State.LENT, State.READING, State.SEARCHED],
     target=State.DISCREPANT,
     permission=Permission.LOAN_HAND_OVER,
     deadline="loan_discrepancy",
     singly=True,
     way_out=True,
-    only_for={"use": Loan.PAPER},
+    only_for={"use": Loan.PAPER, "lost": [Loan.Lost.NOTHING, Loan.Lost.DOSSIER]},
 )
 def report_discrepancy(loan: Loan, *, by: Any, pages: int, discrepancy: str, signed: Any = None) -> None:
     """It came back other than it was handed over: what is wrong is written down and printed for both to sign."""
@@ -212,7 +212,7 @@ def settle(loan: Loan, *, by: Any, finding: str) -> None:
     if not finding.strip():
         raise ValidationError({"finding": _("Write down what came of it.")})
     loan.finding = finding.strip()
-    _call(_lock_next(loan), by)
+    call(lock_next(loan), by)
 
 
 @step(
@@ -297,9 +297,9 @@ def refuse(loan: Loan, *, by: Any, reason: str) -> None:
 def withdraw(loan: Loan, *, by: Any, reason: str) -> None:
     """The unit no longer needs it: off the pick list, and the next in line moves up."""
     loan.end_reason = reason
-    following = _lock_next(loan) if loan.state == State.APPROVED and loan.is_paper else None
+    following = lock_next(loan) if loan.state == State.APPROVED and loan.is_paper else None
     storage.no_longer_want(loan, by=by)
-    _call(following, by)
+    call(following, by)
 
 
 def _approve(loan: Loan, by: Any, opinion: str) -> None:
@@ -337,27 +337,6 @@ def _take_back(loan: Loan, by: Any, pages: int, signed: Any) -> None:
     storage.put_on_desk(loan.dossier, loan.institution, by=by, detail=loan.number, case=loan)
 
 
-def _lock_next(loan: Loan) -> Loan | None:
-    """The loan that gets the dossier when this one no longer stands in its way; cases are locked before dossiers."""
-    waiting = Loan.objects.select_for_update(of=("self", "case_ptr")).filter(
-        dossier=loan.dossier, state=State.APPROVED, use__in=Loan.PAPER
-    )
-    following = waiting.exclude(pk=loan.pk).order_by("approved_at", "pk").first()
-    ahead = queries.ahead_of(following) if following else None
-    return following if following and (ahead is None or ahead.pk == loan.pk) else None
-
-
-def _call(following: Loan | None, by: Any) -> None:
-    """通知下一位: from today the next in line has its time to come for the dossier."""
-    if following is None or following.called_on:
-        return
-    before = audit.snapshot(following)
-    following.called_on = timezone.localdate()
-    set_deadline(following, "loan_collect", following.called_on)
-    following.save(update_fields=["called_on", "due_date", "due_is_provisional", "due_basis"])
-    audit.record("loan.call", following, by=by, before=before)
-
-
 def _refuse_unless_kept(loan: Loan) -> Dossier:
     """The custody under which it was asked for still runs; the dossier is locked from here on."""
     assert loan.dossier_id
@@ -381,12 +360,3 @@ def _refuse_unless_at_hand(loan: Loan, dossier: Dossier) -> None:
     here = {Placement.Kind.SLOT, Placement.Kind.AS_WRITTEN, Placement.Kind.DESK}
     if place and (place.kind not in here or place.institution_id != loan.institution_id):
         raise ValidationError(_("The dossier is not at hand: %(place)s.") % {"place": place.label})
-
-
-STEPS = {
-    function.__name__: function
-    for function in (
-        approve, endorse, approve_finally, lend, lay_out, grant, receive_back, report_discrepancy, settle, renew,
-        finish, recall, refuse, withdraw, name_papers,
-    )
-}  # fmt: skip

@@ -8,6 +8,7 @@ from rendang.circulation.loans.queries.line import (
     holders_of,
     open_loan_of,
     overdue,
+    places_in_line,
     waiting,
 )
 from rendang.circulation.loans.queries.rules import (
@@ -38,6 +39,7 @@ __all__ = [
     "papers_by_class",
     "people_needed",
     "permit",
+    "places_in_line",
     "unit_in_words",
     "waiting",
 ]

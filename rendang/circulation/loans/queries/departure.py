@@ -11,6 +11,8 @@ from rendang.dossiers.queries.departure import Obstacle, before_departure
 IN_THE_WAY = {
     Loan.State.LENT: _("It is lent out and has to come back first."),
     Loan.State.READING: _("It is being read and has to come back first."),
+    Loan.State.SEARCHED: _("A borrower has lost it or pages of it; it is being looked for."),
+    Loan.State.REBUILDING: _("A borrower has lost it or pages of it; it is being reconstructed."),
     Loan.State.DISCREPANT: _("It has come back with a discrepancy, which has to be settled first."),
 }
 

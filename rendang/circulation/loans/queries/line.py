@@ -10,8 +10,8 @@ from rendang.circulation.loans.models import Loan
 from rendang.dossiers.models import Dossier
 
 State = Loan.State
-# The dossier is with somebody, or has come back and is not in order.
-NOT_THERE = (*Loan.IN_HAND, State.DISCREPANT)
+# The dossier is with somebody, lost, or has come back and is not in order.
+NOT_THERE = (*Loan.IN_HAND, State.DISCREPANT, *Loan.LOST)
 
 
 def holder_of(dossier: Dossier) -> Loan | None:
@@ -43,6 +43,15 @@ def ahead_of(loan: Loan) -> Loan | None:
     if loan.approved_at:
         line = line.filter(Q(approved_at__lt=loan.approved_at) | Q(approved_at=loan.approved_at, pk__lt=loan.pk))
     return line.first()
+
+
+def places_in_line(dossiers: Iterable[int]) -> dict[int, int]:
+    """Loan id → its place in the line for its dossier, 1 for the first. One query, however many."""
+    found: dict[int, int] = {}
+    waits: dict[int | None, int] = {}
+    for pk, dossier in _line(Loan.objects.filter(dossier__in=list(dossiers))).values_list("pk", "dossier"):
+        waits[dossier] = found[pk] = waits.get(dossier, 0) + 1
+    return found
 
 
 def open_loan_of(dossier: Dossier, *, returning: bool) -> Loan | None:

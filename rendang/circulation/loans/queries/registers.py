@@ -25,6 +25,12 @@ def _day(moment: dt.datetime | None) -> str:
     return f"{timezone.localdate(moment):%Y-%m-%d}" if moment else ""
 
 
+def _returned(loan: Loan) -> str:
+    if loan.state in Loan.LOST:
+        return "遗失"
+    return _day(loan.taken_back_at or (loan.closed_at if loan.use == Loan.Use.DIGITAL else None))
+
+
 def _lines(rows: Any, moment: str) -> Iterator[list[str]]:
     rows = rows.select_related("person", "custody", "approved_by").prefetch_related("borrowers")
     for loan in rows.order_by(moment, "pk"):
@@ -38,7 +44,7 @@ def _lines(rows: Any, moment: str) -> Iterator[list[str]]:
             str(loan.approved_by or ""),
             "" if loan.pages_out is None else str(loan.pages_out),
             f"{loan.due_back or ''}",
-            _day(loan.taken_back_at or (loan.closed_at if loan.use == Loan.Use.DIGITAL else None)),
+            _returned(loan),
             "" if loan.pages_back is None else str(loan.pages_back),
         ]
 

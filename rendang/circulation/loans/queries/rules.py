@@ -80,12 +80,15 @@ def _barred(institution: Institution, unit: str, people: Mapping[bytes, str], on
 def _late(institution: Institution, unit: str, people: Mapping[bytes, str], on: dt.date) -> list[str]:
     theirs = Q(unit=unit) | Q(borrowers__id_index__in=list(people))
     late = Loan.objects.overdue(on).filter(theirs, institution=institution, state__in=Loan.IN_HAND).distinct()
-    numbers = list(late.order_by("due_date").values_list("number", flat=True)[:3])
-    if not numbers:
-        return []
-    return [
-        _("A dossier lent to them is overdue: %(numbers)s. It comes back first.") % {"numbers": "、".join(numbers)}
-    ]
+    lost = Loan.objects.filter(theirs, institution=institution, state__in=Loan.LOST).distinct()
+    found = []
+    if numbers := list(late.order_by("due_date").values_list("number", flat=True)[:3]):
+        said = _("A dossier lent to them is overdue: %(numbers)s. It comes back first.")
+        found.append(said % {"numbers": "、".join(numbers)})
+    if numbers := list(lost.order_by("pk").values_list("number", flat=True)[:3]):
+        said = _("A dossier lent to them is lost: %(numbers)s. It is found or reconstructed first.")
+        found.append(said % {"numbers": "、".join(numbers)})
+    return found
 
 
 def _outside_agreement(agency: Agency, reason: str, on: dt.date) -> list[str]:

@@ -35,6 +35,10 @@ PAPERS = {
     "slip": ("slip_file", gettext_lazy("Hand-over slip")),
     "signed-slip": ("signed_slip", gettext_lazy("Hand-over slip, signed")),
     "discrepancy": ("discrepancy_file", gettext_lazy("Discrepancy report")),
+    "availability": ("availability_file", gettext_lazy("Notice of availability")),
+    "loss-report": ("loss_report_file", gettext_lazy("Report of the loss")),
+    "loss-notice": ("loss_notice_file", gettext_lazy("Notice of the loss to the unit")),
+    "statement": ("statement_file", gettext_lazy("Statement of the unit")),
     "signed-return": ("signed_return", gettext_lazy("Count of the return, signed")),
 }
 
@@ -64,7 +68,18 @@ def waiting(request: HttpRequest) -> HttpResponse:
     page = keyset_page(rows, request)
     holders = queries.holders_of([loan.dossier_id for loan in page.rows])
     today = timezone.localdate()
-    entries = [(loan, holders.get(loan.dossier_id), standing(loan, today)) for loan in page.rows]
+    line = queries.places_in_line([loan.dossier_id for loan in page.rows])
+    entries = [
+        {
+            "loan": loan,
+            "holder": holders.get(loan.dossier_id),
+            "place": line.get(loan.pk, 1),
+            "standing": standing(loan, today),
+            "may_tell": loan.turn == Loan.Turn.CALLED
+            and can(request.user, Permission.LOAN_REGISTER, at=loan.institution_id),
+        }
+        for loan in page.rows
+    ]
     context = {"page": page, "entries": entries, "tabs": tabs("waiting")}
     return render(request, "loans/waiting.html", context)
 
@@ -94,7 +109,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Loan.objects.select_related(
         "institution", "counterpart", "person", "dossier", "custody", "agency", "endorsed_by", "approved_by",
-        "handed_over_by", "signed_by", "taken_back_by", "opened_by",
+        "handed_over_by", "signed_by", "taken_back_by", "opened_by", "told_by", "lost_reported_by",
     )  # fmt: skip
     loan = get_visible_or_404(rows, request.user, Permission.LOAN_VIEW, pk=pk)
     record_view("loan.view", loan, by=request.user)
