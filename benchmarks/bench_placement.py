@@ -4,25 +4,27 @@ One process. Beside the placing the two statements at the bottom of it, each pai
 place and the new one with their triggers, and a line of the audit log.
 """
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.city import institutions, populate, start, worker
+from benchmarks.city import institutions, populate, shelve, start, worker
 from benchmarks.measuring import rate, result
 
-PEOPLE = 5_000
+PEOPLE = 100_000
 BATCH, BATCHES, SINGLE = 20, 10, 100
+MOVED, AT_ONCE = 500, 50
 SLOTS = 10_000
 
 
 def bench(rows: int | None = None) -> Iterator[dict[str, Any]]:
     """``rows`` are the people on record; none of them lies in a slot at first."""
     start()
-    populate(rows or PEOPLE)
+    populate(rows or PEOPLE, (("RCSC", 100),))
     from rendang.dossiers.models import Custody, Dossier
     from rendang.kernel.standards import queries as standards
-    from rendang.storage import actions, queries
-    from rendang.storage.models import Compaction, Slot
+    from rendang.storage import actions
+    from rendang.storage.models import Slot
     from rendang.storage.ranges import Plan, expand, expand_racks
 
     place = institutions()["RCSC"]
@@ -68,11 +70,40 @@ def bench(rows: int | None = None) -> Iterator[dict[str, Any]]:
         "placement", "placed one by one", "dossiers/s", rate(singles, count=SINGLE),
         rate(bare(SINGLE, 1), count=SINGLE), "UPDATE, INSERT, INSERT, each committed",
     )  # fmt: skip
-    planned = rate(lambda: queries.shifts(store, Compaction.Method.KEEP_ORDER), count=SLOTS)
-    counted = rate(lambda: _bare_scan(store), count=SLOTS)
+    yield from _plans(place, keeper)
+
+
+def _plans(place: Any, keeper: Any) -> Iterator[dict[str, Any]]:
+    """Everything of the institution lies in one store, ten to a slot, in no order; with a tenth of the room free."""
+    from rendang.storage import actions, queries
+    from rendang.storage.models import Compaction, Slot
+
+    store = shelve(place, keeper, 9, capacity=10, shuffled=True)
+    slots = Slot.objects.filter(store=store).count()
+    counted = rate(lambda: _bare_scan(store), count=slots)
+    for method in (Compaction.Method.KEEP_ORDER, Compaction.Method.NUMBER, Compaction.Method.EMPLOYER):
+        outline = queries.outlines(store, [method])[method]
+        planned = rate(lambda: queries.outlines(store, [method]), count=slots)  # noqa: B023
+        yield result(
+            "placement", f"plan {method}, {slots:,} slots, {len(outline.moves):,} moves", "slots/s", planned, counted,
+            "SELECT of the slots and what lies there", seconds=round(slots / planned, 2),
+        )  # fmt: skip
+    began = time.perf_counter()
+    plan = actions.plan_compaction(store, method=Compaction.Method.NUMBER, by=keeper)
+    took = time.perf_counter() - began
+    moves = list(plan.moves.values_list("pk", flat=True)[:MOVED])
     yield result(
-        "placement", "compaction planned", "slots/s", planned, counted, "SELECT of the slots and what lies there"
-    )
+        "placement", "plan NUMBER written down", "slots/s", slots / took, counted,
+        "SELECT of the slots and what lies there", seconds=round(took, 2),
+    )  # fmt: skip
+    began = time.perf_counter()
+    for at in range(0, len(moves), AT_ONCE):
+        actions.work_off_lines(plan, moves[at : at + AT_ONCE], by=keeper)
+    took = time.perf_counter() - began
+    yield result(
+        "placement", f"moves worked off, {AT_ONCE} in one request", "moves/s", len(moves) / took, counted,
+        "SELECT of the slots and what lies there", seconds=round(took, 2),
+    )  # fmt: skip
 
 
 def _bare_slots(place: Any, keeper: Any) -> Any:

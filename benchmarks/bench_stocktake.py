@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from benchmarks.city import institutions, populate, start, worker
+from benchmarks.city import institutions, populate, shelve, start, worker
 from benchmarks.measuring import rate, result
 
 ROWS = 100_000
@@ -27,7 +27,7 @@ def bench(rows: int | None = None) -> Iterator[dict[str, Any]]:
     place = institutions()["RCSC"]
     populate(rows, (("RCSC", 100),))
     keeper = worker("bench.keeper", "KEEPER", place)
-    _shelve(place.pk, keeper.pk)
+    shelve(place, keeper, A_SLOT)
     case = actions.plan(place, by=keeper, occasion="YEARLY", planned_for=timezone.localdate())
     took, case = _timed(lambda: actions.start(case, by=keeper))
     count = case.expected.count()
@@ -70,30 +70,6 @@ _JOIN = """
         ON seen.dossier_id = line.dossier_id
     GROUP BY 1
 """
-# Whatever the roster brought lies in a slot, twenty in each.
-_SHELVE = (
-    """INSERT INTO storage_store (institution_id, code, name, floor, purpose, shelving)
-    VALUES (%(place)s, 'BENCH', 'Bench', 1, 'CUSTODY', 'MOBILE')""",
-    """CREATE TEMP TABLE lying AS SELECT id, dossier_id, (row_number() OVER (ORDER BY id) - 1) / %(each)s AS slot
-    FROM storage_placement WHERE institution_id = %(place)s AND until IS NULL""",
-    """INSERT INTO storage_slot (store_id, institution_id, code, rack, bay, layer, capacity, occupied, used)
-    SELECT store.id, %(place)s, 'BENCH-' || number, 'R' || number / 50, '', '', 2 * %(each)s, 0, 0
-    FROM storage_store store, (SELECT DISTINCT slot AS number FROM lying) numbers WHERE store.code = 'BENCH'""",
-    "UPDATE storage_placement SET until = since FROM lying WHERE lying.id = storage_placement.id",
-    """INSERT INTO storage_placement (dossier_id, institution_id, kind, slot_id, thickness, detail, since, by_id)
-    SELECT dossier_id, %(place)s, 'SLOT', slot.id, 15, '', now(), %(by)s
-    FROM lying JOIN storage_slot slot ON slot.code = 'BENCH-' || lying.slot""",
-    "ANALYZE storage_placement",
-    "ANALYZE storage_slot",
-)
-
-
-def _shelve(place: int, by: int) -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        for statement in _SHELVE:
-            cursor.execute(statement, {"place": place, "each": A_SLOT, "by": by})
 
 
 def _labels(place: int) -> list[str]:

@@ -65,3 +65,37 @@ def populate(rows: int, shares: tuple[tuple[str, int], ...] = SHARES) -> None:
     connection.close()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+# Whatever the roster brought lies in the slots of one store, so many in each; as it came, or shuffled.
+_SHELVE = (
+    """INSERT INTO storage_store (institution_id, code, name, floor, purpose, shelving)
+    VALUES (%(place)s, 'BENCH', 'Bench', 1, 'CUSTODY', 'MOBILE')""",
+    """CREATE TEMP TABLE lying AS
+    SELECT id, dossier_id, (row_number() OVER (ORDER BY
+        CASE WHEN %(shuffled)s THEN md5(id::text) ELSE lpad(id::text, 20, '0') END) - 1) / %(each)s AS slot
+    FROM storage_placement WHERE institution_id = %(place)s AND until IS NULL""",
+    """INSERT INTO storage_slot (store_id, institution_id, code, rack, bay, layer, capacity, occupied, used)
+    SELECT store.id, %(place)s, 'BENCH-' || number, 'A-' || number / 50, (number / 10)::text, (number %% 10)::text,
+        %(capacity)s, 0, 0
+    FROM storage_store store, (SELECT DISTINCT slot AS number FROM lying) numbers WHERE store.code = 'BENCH'""",
+    "UPDATE storage_placement SET until = since FROM lying WHERE lying.id = storage_placement.id",
+    """INSERT INTO storage_placement (dossier_id, institution_id, kind, slot_id, thickness, detail, since, by_id)
+    SELECT dossier_id, %(place)s, 'SLOT', slot.id, 15, '', now(), %(by)s
+    FROM lying JOIN storage_slot slot ON slot.code = 'BENCH-' || lying.slot""",
+    "ANALYZE storage_placement",
+    "ANALYZE storage_slot",
+)
+
+
+def shelve(place: Any, keeper: Any, each: int, *, capacity: int | None = None, shuffled: bool = False) -> Any:
+    """Everything of an institution into the slots of one new store; the store."""
+    from django.db import connection
+
+    from rendang.storage.models import Store
+
+    told = {"place": place.pk, "by": keeper.pk, "each": each, "capacity": capacity or 2 * each, "shuffled": shuffled}
+    with connection.cursor() as cursor:
+        for statement in _SHELVE:
+            cursor.execute(statement, told)
+    return Store.objects.get(code="BENCH")

@@ -246,7 +246,7 @@ TOPICS = (
         _(
             "A dossier is always somewhere: in its slot, on a desk or on its way. “In stock” means that your"
             " institution has custody and the dossier lies in a slot. A slot takes what fits by number and by width;"
-            " stores of one sort are for dossiers of that sort. The pick list, the put-back list and a compaction plan"
+            " stores of one sort are for dossiers of that sort. The pick list, the put-back list and a plan of moves"
             " follow one round through the stores; every scan notes when a dossier was last seen."
         ),
         ("GB/T 32623-2016",),

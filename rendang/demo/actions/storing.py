@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from rendang.demo.actions.city import City
@@ -65,6 +67,7 @@ def scenes(city: City) -> Iterator[Scene]:
     for room in ("阅档室 2 号桌", "阅档室 5 号桌", "扫描室"):
         yield _returned(city, room)
     yield _compaction(city)
+    yield _sorting(city)
     yield _labels(city)
 
 
@@ -141,6 +144,17 @@ def _compaction(city: City) -> Scene:
     moves = list(plan.moves.waiting().values_list("dossier_id", flat=True))
     yield 1
     storage.work_off(plan, moves[: len(moves) // 2], by=by)
+
+
+def _sorting(city: City) -> Scene:
+    """The store of the retired is being put in order of archive number; the first dozen moves are done."""
+    yield 2
+    by = city.by("keeper", "TXRY")
+    store = Store.objects.get(institution=city.institutions["TXRY"], code="T01")
+    with suppress(ValidationError):  # a very small city may have nothing to sort
+        plan = storage.plan_compaction(store, method=Compaction.Method.NUMBER, by=by)
+        yield 1
+        storage.work_off_lines(plan, list(plan.moves.values_list("pk", flat=True)[:12]), by=by)
 
 
 def _labels(city: City) -> Scene:

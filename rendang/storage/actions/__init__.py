@@ -1,7 +1,7 @@
 """Everything that changes where dossiers lie, and the stores they lie in."""
 
 from rendang.storage.actions.batches import place_all
-from rendang.storage.actions.compacting import plan_compaction, stop_compaction, work_off
+from rendang.storage.actions.compacting import plan_compaction, stop_compaction, work_off, work_off_lines
 from rendang.storage.actions.fetching import fetch
 from rendang.storage.actions.keeping import set_keeping
 from rendang.storage.actions.labels import MOST_LABELS, print_box_labels, print_dossier_labels, print_slot_labels
@@ -67,4 +67,5 @@ __all__ = [
     "want",
     "want_all",
     "work_off",
+    "work_off_lines",
 ]

@@ -1,4 +1,4 @@
-"""压架、倒架: a plan of moves through a store, worked off line by line."""
+"""压架、倒架、排架: a plan of moves through a store, worked off line by line."""
 
 from typing import Self
 
@@ -20,7 +20,9 @@ class CompactionQuerySet(ScopedQuerySet):
 
 
 class Compaction(models.Model):
-    """压架 — the gaps of a store are closed by a list of moves, which may be interrupted and taken up again.
+    """压架、排架 — the gaps of a store are closed, or its dossiers put in order, by a list of moves (倒架单).
+
+    It may be interrupted and taken up again.
 
     A move is an ordinary one, with its event and its place in the dossier's history; the plan only says which is next.
     """
@@ -28,6 +30,11 @@ class Compaction(models.Model):
     class Method(models.TextChoices):
         KEEP_ORDER = "KEEP_ORDER", _("Close up, keeping the order")
         FEWEST = "FEWEST", _("Fill the gaps from the end, with the fewest moves")
+        NUMBER = "NUMBER", _("In order of archive number")
+        EMPLOYER = "EMPLOYER", _("By employer, then archive number")
+
+    # These put the dossiers in order; the others close gaps.
+    SORTING = frozenset({Method.NUMBER, Method.EMPLOYER})
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="compactions")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="compactions")
@@ -45,7 +52,7 @@ class Compaction(models.Model):
                 fields=["store"],
                 condition=Q(closed_at__isnull=True),
                 name="one_compaction_of_a_store_at_a_time",
-                violation_error_message=_("This store has a compaction plan already. Finish or stop it first."),
+                violation_error_message=_("This store has a plan of moves already. Finish or stop it first."),
             ),
             models.CheckConstraint(
                 condition=Q(stop_reason="") | Q(closed_at__isnull=False), name="what_is_stopped_is_closed"
@@ -65,7 +72,10 @@ class CompactionMoveQuerySet(models.QuerySet):
 
 
 class CompactionMove(models.Model):
-    """One line of the plan: which dossier goes from which slot into which."""
+    """One line of the plan: which dossier goes from which slot into which.
+
+    A dossier that has to make room goes aside first (腾挪) and has a second line into the slot where it is wanted.
+    """
 
     compaction = models.ForeignKey(Compaction, on_delete=models.CASCADE, related_name="moves", db_index=False)
     position = models.PositiveIntegerField(_("number"))
@@ -92,7 +102,9 @@ class CompactionMove(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["compaction", "position"], name="compaction_move_position_once"),
-            models.UniqueConstraint(fields=["compaction", "dossier"], name="a_plan_moves_a_dossier_once"),
+            models.UniqueConstraint(
+                fields=["compaction", "dossier", "target"], name="a_plan_moves_a_dossier_into_a_slot_once"
+            ),
             models.CheckConstraint(condition=~Q(origin=F("target")), name="a_move_goes_somewhere_else"),
             models.CheckConstraint(
                 condition=Q(done_at__isnull=True) | Q(overtaken=False, done_by__isnull=False),

@@ -1,6 +1,6 @@
 """What pages and other apps ask about places: where a dossier is, what is free, how full the stores are."""
 
-from rendang.storage.queries.compacting import Shift, compactions, shifts
+from rendang.storage.queries.compacting import Outline, Shift, compactions, outlines
 from rendang.storage.queries.finding import dossiers_by_code, dossiers_named, known_slots, slot_by_code, slots_between
 from rendang.storage.queries.floor import FloorPlan, RoomPlan, floor_plans, room_plan
 from rendang.storage.queries.keeping import (
@@ -53,6 +53,7 @@ __all__ = [
     "FloorPlan",
     "GoesBack",
     "Occupancy",
+    "Outline",
     "PickList",
     "RackRow",
     "RoomPlan",
@@ -83,6 +84,7 @@ __all__ = [
     "occupancy_by_store",
     "occupancy_grid",
     "occupancy_of",
+    "outlines",
     "pick_list",
     "place_history",
     "place_label",
@@ -95,7 +97,6 @@ __all__ = [
     "row_of",
     "rows_of",
     "shelf_order",
-    "shifts",
     "slot_by_code",
     "slots_between",
     "suggest",

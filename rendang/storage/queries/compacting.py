@@ -1,62 +1,137 @@
-"""Which moves close the gaps of a store, in an order in which each finds its slot free."""
+"""Which moves close the gaps of a store, or put it in order, in an order in which each finds its slot free."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
+from rendang.dossiers.models import Custody
 from rendang.storage.models import Compaction, Placement, Slot, Store
-from rendang.storage.queries.walking import in_walking_order
+from rendang.storage.queries.sorting import Shelves, Step, filled, steps
+from rendang.storage.queries.walking import row_of, shelf_order, through_the_store
 
 Method = Compaction.Method
+ASIDE = 50  # slots of other stores in which a dossier may wait its turn
+
+
+class Shelf(NamedTuple):
+    """A slot as a plan sees it."""
+
+    pk: int
+    code: str
+    rack: str
+    bay: str
+    layer: str
+    capacity: int
+    width: int | None
+
+
+class Shift(NamedTuple):
+    """A dossier that goes from one slot into another."""
+
+    dossier: int
+    origin: int
+    target: int
 
 
 @dataclass(frozen=True)
-class Shift:
-    """A dossier that goes from one slot into another of its store."""
+class Outline:
+    """The moves of a plan, or why there can be none."""
 
-    dossier: int
-    origin: Slot
-    target: Slot
-
-
-class _Rack:
-    """The slots of a store in walking order, with what is promised to each."""
-
-    def __init__(self, slots: list[Slot], *, empty: bool) -> None:
-        self.slots = slots
-        self.count = [0 if empty else slot.occupied for slot in slots]
-        self.used = [0 if empty else slot.used for slot in slots]
-
-    def fits(self, at: int, thickness: int) -> bool:
-        slot = self.slots[at]
-        return self.count[at] < slot.capacity and (slot.width is None or self.used[at] + thickness <= slot.width)
-
-    def add(self, at: int, thickness: int, count: int = 1) -> None:
-        self.count[at] += count
-        self.used[at] += count * thickness
+    moves: Sequence[Shift] = ()
+    problem: str = ""
 
 
-def shifts(store: Store, method: str) -> list[Shift]:
-    """The moves that close the gaps of a store, none if there are no gaps. Four queries, however large it is.
+Lying = dict[int, list[tuple[int, int]]]  # slot → dossier and thickness, as they were put there
 
-    Taken in their order, each finds room: a dossier only ever goes towards the door, and whatever lay in its target
-    and had to leave has left before.
+
+def outlines(store: Store, methods: Iterable[str]) -> dict[str, Outline]:
+    """What each way of moving would come to; at most five queries, however large the store.
+
+    Taken in their order, the moves each find room. Closing up, a dossier only ever goes towards the door, and whatever
+    lay in its target and had to leave has left before; in order of numbers, what waits for each other in a ring goes
+    aside first.
     """
-    slots = in_walking_order(
-        Slot.objects.filter(store=store).select_related("store__building").defer("institution"), lambda slot: slot
-    )
-    lying: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    slots = _slots(store)
+    lying: Lying = defaultdict(list)
     placements = Placement.objects.current().filter(slot__store=store).order_by("since", "pk")
     for slot, dossier, thickness in placements.values_list("slot_id", "dossier_id", "thickness"):
         lying[slot].append((dossier, thickness))
-    found = _in_order(slots, lying) if method == Method.KEEP_ORDER else _from_the_end(slots, lying)
-    return [Shift(dossier, slots[origin], slots[target]) for dossier, origin, target in found]
+    names: dict[int, tuple[str, str]] | None = None
+    found = {}
+    for method in methods:
+        if method in Compaction.SORTING:
+            names = _names(store) if names is None else names
+            found[method] = _sorted(store, slots, lying, names, method)
+        else:
+            moves = _in_order(slots, lying) if method == Method.KEEP_ORDER else _from_the_end(slots, lying)
+            problem = "" if moves else _("%(store)s has no gaps to close.") % {"store": store}
+            found[method] = Outline(_shifts(moves, slots), problem)
+    return found
 
 
-def _in_order(slots: list[Slot], lying: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int, int]]:
+def _shifts(moves: Iterable[Step], slots: Sequence[Shelf]) -> list[Shift]:
+    return [Shift(dossier, slots[origin].pk, slots[target].pk) for dossier, origin, target in moves]
+
+
+def _slots(store: Store) -> list[Shelf]:
+    """In walking order."""
+    rows = [
+        Shelf(*row) for row in Slot.objects.filter(store=store).order_by().values_list(*Shelf._fields).iterator(20_000)
+    ]
+    return through_the_store(rows, lambda slot: slot, sorted({row_of(slot.rack) for slot in rows}, key=shelf_order))
+
+
+def _names(store: Store) -> dict[int, tuple[str, str]]:
+    """Dossier → archive number and employer, of what lies in the store."""
+    here = Placement.objects.current().filter(dossier=OuterRef("dossier"), slot__store=store)
+    held = Custody.objects.filter(Exists(here), institution=store.institution_id, status=Custody.Status.HELD)
+    rows = held.order_by().values_list("dossier_id", "archive_number", "employer__name")
+    return {dossier: (number, employer or "") for dossier, number, employer in rows.iterator(20_000)}
+
+
+def _sorted(store: Store, slots: list[Shelf], lying: Lying, names: dict[int, tuple[str, str]], method: str) -> Outline:
+    """By archive number, or by employer and then number; what has no employer comes last."""
+    at = {slot.pk: number for number, slot in enumerate(slots)}
+    place = {dossier: at[slot] for slot, those in lying.items() for dossier, _thick in those}
+    thickness = {dossier: thick for those in lying.values() for dossier, thick in those}
+
+    def order(dossier: int) -> tuple[bool, str, bool, str, int]:
+        number, employer = names.get(dossier, ("", ""))
+        firm = employer if method == Method.EMPLOYER else ""
+        return (method == Method.EMPLOYER and not firm, firm, not number, number, dossier)
+
+    wanted = filled(slots, sorted(place, key=order), thickness)
+    if wanted is None:
+        said = _("In this order not all dossiers fit into %(store)s: their thickness leaves gaps. Add slots first.")
+        return Outline(problem=said % {"store": store})
+    if wanted == place:
+        return Outline(problem=_("%(store)s is in this order already.") % {"store": store})
+    moves = steps(slots, place, wanted, thickness)
+    if moves is None:  # no room to turn in the store itself
+        beyond = _beyond(store)
+        aside = range(len(slots), len(slots) + len(beyond))
+        slots = [*slots, *beyond]
+        moves = steps(slots, place, wanted, thickness, aside)
+    if moves is None:
+        said = _("%(store)s is full and no other store has room in which a dossier could wait. Add a slot first.")
+        return Outline(problem=said % {"store": store})
+    return Outline(_shifts(moves, slots))
+
+
+def _beyond(store: Store) -> list[Shelf]:
+    """Slots of other stores of the same sort, cut to the room that is left in them."""
+    others = Slot.objects.free().filter(institution=store.institution_id, store__purpose=store.purpose)
+    rows = others.exclude(store=store).order_by("store", "code")[:ASIDE]
+    return [Shelf(slot.pk, slot.code, slot.rack, slot.bay, slot.layer, slot.room, slot.width_left) for slot in rows]
+
+
+def _in_order(slots: Sequence[Shelf], lying: Lying) -> list[Step]:
     """Every dossier moves up as far as it can without overtaking another."""
-    rack, reached, found = _Rack(slots, empty=True), 0, []
+    rack, reached, found = Shelves(slots), 0, []
     for origin, slot in enumerate(slots):
         for dossier, thickness in lying.get(slot.pk, []):
             while reached < origin and not rack.fits(reached, thickness):
@@ -67,9 +142,12 @@ def _in_order(slots: list[Slot], lying: dict[int, list[tuple[int, int]]]) -> lis
     return found
 
 
-def _from_the_end(slots: list[Slot], lying: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int, int]]:
+def _from_the_end(slots: Sequence[Shelf], lying: Lying) -> list[Step]:
     """The last dossiers fill the first gaps."""
-    rack, found, first = _Rack(slots, empty=False), [], 0
+    rack, found, first = Shelves(slots), [], 0
+    for at, slot in enumerate(slots):
+        for _dossier, thickness in lying.get(slot.pk, []):
+            rack.add(at, thickness)
     for origin in range(len(slots) - 1, -1, -1):
         for dossier, thickness in reversed(lying.get(slots[origin].pk, [])):
             while first < origin and rack.count[first] >= slots[first].capacity:

@@ -3,12 +3,25 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from itertools import groupby
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar
 
 from rendang.storage.models import Slot, Store
 
 T = TypeVar("T")
+
+
+class OnTheWay(Protocol):
+    """What the way through a store asks of a slot."""
+
+    @property
+    def rack(self) -> str: ...
+    @property
+    def bay(self) -> str: ...
+    @property
+    def layer(self) -> str: ...
+    @property
+    def code(self) -> str: ...
 
 
 def place_on_shelf(slot: Slot) -> tuple[Any, ...]:
@@ -16,9 +29,10 @@ def place_on_shelf(slot: Slot) -> tuple[Any, ...]:
     return shelf_order(slot.layer), shelf_order(slot.bay), shelf_order(slot.code)
 
 
-def shelf_order(code: str) -> list[tuple[int, str]]:
+@lru_cache(maxsize=50_000)
+def shelf_order(code: str) -> tuple[tuple[int, str], ...]:
     """2 before 10, and A before B."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", code) if part]
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", code) if part)
 
 
 def row_of(rack: str) -> str:
@@ -46,18 +60,25 @@ def in_walking_order(things: Iterable[T], slot_of: Callable[[T], Slot]) -> list[
 
     The slots come with their store and its building. One query, however many.
     """
-    things = sorted(things, key=lambda thing: (shelf_order(slot_of(thing).layer), shelf_order(slot_of(thing).code)))
-    rows = rows_of(slot_of(thing).store_id for thing in things)
-    turn = {(store, row): number for store, names in rows.items() for number, row in enumerate(names)}
+    rooms: dict[int, list[T]] = defaultdict(list)
+    for thing in things:
+        rooms[slot_of(thing).store_id].append(thing)
+    rows = rows_of(rooms)
+    stores = sorted(rooms, key=lambda pk: round_of(slot_of(rooms[pk][0]).store))
+    return [thing for pk in stores for thing in through_the_store(rooms[pk], slot_of, rows[pk])]
 
-    def aisle(thing: T) -> tuple[Any, ...]:
+
+def through_the_store(things: Iterable[T], slot_of: Callable[[T], OnTheWay], rows: Iterable[str]) -> list[T]:
+    """In the order of the way through one store, whose rows of racks, in their order, are given."""
+    turn = {name: number for number, name in enumerate(rows)}
+    keyed = []
+    bays = set()
+    for thing in things:
         slot = slot_of(thing)
-        return (*round_of(slot.store), turn[slot.store_id, row_of(slot.rack)])
-
-    def along(thing: T) -> tuple[Any, ...]:
-        return shelf_order(slot_of(thing).rack), shelf_order(slot_of(thing).bay)
-
-    walked: list[T] = []
-    for key, group in groupby(sorted(things, key=aisle), key=aisle):
-        walked += sorted(group, key=along, reverse=key[-1] % 2 == 1)
-    return walked
+        bays.add((slot.rack, slot.bay))
+        keyed.append((slot.rack, slot.bay, shelf_order(slot.layer), shelf_order(slot.code), thing))
+    along = sorted(bays, key=lambda bay: (shelf_order(bay[0]), shelf_order(bay[1])))
+    way = {bay: (turn[row_of(bay[0])], number) for number, bay in enumerate(along)}
+    passed = {bay: (row, -number if row % 2 else number) for bay, (row, number) in way.items()}
+    keyed.sort(key=lambda each: (passed[each[0], each[1]], each[2], each[3]))
+    return [each[4] for each in keyed]

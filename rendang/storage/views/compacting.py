@@ -1,4 +1,4 @@
-"""压架: planning the moves of a store and working them off, by scan or by the shelf."""
+"""压架、排架: planning the moves of a store and working them off, by scan or by the shelf."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -28,7 +28,7 @@ PRINTED = 500
 @require_http_methods(["GET", "POST"])
 @requires(Permission.STORAGE_PLAN)
 def compact(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which moves would close the gaps of a store; and the plan that writes them down."""
+    """Which moves would close the gaps of a store or put it in order; and the plan that writes them down."""
     rows = Store.objects.select_related("institution", "building")
     store = get_visible_or_404(rows, request.user, Permission.STORAGE_PLAN, pk=pk)
     form = forms.CompactionForm(request.POST or None)
@@ -44,8 +44,8 @@ def compact(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "earlier": queries.compactions(store.compactions.order_by("-at"))[:10],
         "methods": [
-            {"label": label, "moves": len(queries.shifts(store, method))}
-            for method, label in Compaction.Method.choices
+            {"label": Compaction.Method(method).label, "moves": len(outline.moves), "problem": outline.problem}
+            for method, outline in queries.outlines(store, Compaction.Method.values).items()
         ],
     }
     return render(request, "storage/compact.html", context)
@@ -62,9 +62,13 @@ def compaction(request: HttpRequest, pk: int) -> HttpResponse:
     refused: dict[int, str] = {}
     if request.method == "POST" and "move" in request.POST:
         chosen = [int(one) for one in request.POST.getlist("move") if one.isascii() and one.isdecimal()]
-        lines = plan.moves.waiting().filter(dossier__in=chosen[:PAGE_SIZE])
-        refused = actions.work_off(plan, lines.values_list("dossier_id", flat=True), by=request.user)
-        done = CompactionMove.objects.filter(compaction=plan, dossier__in=chosen, done_at__isnull=False).count()
+        chosen = chosen[:PAGE_SIZE]
+        try:
+            refused = actions.work_off_lines(plan, chosen, by=request.user)
+        except ValidationError as problem:
+            messages.error(request, " ".join(problem.messages))
+            return redirect("storage:compaction", pk)
+        done = plan.moves.filter(pk__in=chosen, done_at__isnull=False).count()
         messages.success(
             request, ngettext("%(count)d move is done.", "%(count)d moves are done.", done) % {"count": done}
         )
@@ -81,7 +85,8 @@ def compaction(request: HttpRequest, pk: int) -> HttpResponse:
             except ValidationError as problem:
                 form.add_error("dossier", problem.messages)
             else:
-                moved = plan.moves.select_related("target", "dossier__person").get(dossier=dossier)
+                done_lines = plan.moves.filter(dossier=dossier, done_at__isnull=False).order_by("-position")
+                moved = done_lines.select_related("target", "dossier__person").first()
                 form = forms.WorkOffForm(dossiers=dossiers)
     plan = queries.compactions(Compaction.objects.filter(pk=pk)).get()
     waiting = plan.moves.waiting().select_related("dossier__person", "origin", "target")
@@ -93,7 +98,7 @@ def compaction(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "moved": moved,
         "page": page,
-        "rows": [(line, refused.get(line.dossier_id, "")) for line in page.object_list],
+        "rows": [(line, refused.get(line.pk, "")) for line in page.object_list],
         "last": plan.moves.filter(done_at__isnull=False)
         .select_related("dossier__person", "origin", "target", "done_by")
         .order_by("-done_at", "-position")[:10],
