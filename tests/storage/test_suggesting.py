@@ -1,11 +1,15 @@
 """Which slot is suggested: the last one, else by the institution's rule, always in the right sort of store."""
 
 import pytest
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
+from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.standards import actions as standards
+from rendang.kernel.standards.models import Policy
 from rendang.storage import actions, queries
 from rendang.storage.models import Store
 from tests.factories import CustodyFactory, EmployerFactory, PlacementFactory, SlotFactory, StoreFactory, held_dossier
@@ -25,7 +29,7 @@ def rule(institution, value, supervisor):
     standards.set_policy(
         "slot_rule",
         value=value,
-        unit="text",
+        unit="slot_rule",
         basis="馆内规定",
         valid_from=timezone.localdate(),
         institution=institution,
@@ -102,3 +106,33 @@ def test_suggesting_costs_the_same_for_many(institution):
 
     cost(dossiers)
     assert cost(dossiers[:1]) == cost(dossiers)
+
+
+def test_a_rule_nobody_knows_is_refused_with_the_rules_there_are(institution, supervisor):
+    before = (Policy.objects.count(), AuditEvent.objects.count())
+    with pytest.raises(ValidationError, match=r"“numbr” is no rule here.*number \(beside its neighbour.*first_free"):
+        rule(institution, "numbr", supervisor)
+    assert (Policy.objects.count(), AuditEvent.objects.count()) == before
+
+
+def test_the_database_holds_no_other_rule(institution, supervisor):
+    rule(institution, "employer", supervisor)
+    for wrong in ({"value": "emploier"}, {"unit": "text"}):
+        with pytest.raises(IntegrityError, match="a_slot_rule_is_one_that_is_known"), transaction.atomic():
+            Policy.objects.filter(code="slot_rule", institution=institution).update(**wrong)
+
+
+def test_on_screen_the_rule_is_chosen(signed_in, supervisor, institution):
+    desk = signed_in(supervisor)
+    address = reverse("standards:policy_change", args=["slot_rule"])
+    page = desk.get(address).text
+    assert page.count('type="radio" name="value"') == 3
+    assert "beside its neighbour by archive number" in page
+    given = {
+        "value": "number", "unit": "slot_rule", "institution": institution.pk, "valid_from": timezone.localdate(),
+        "basis": "馆内规定", "reason": "试行",
+    }  # fmt: skip
+    assert "Select a valid choice" in desk.post(address, given | {"value": "numbr"}).text
+    desk.post(address, given)
+    assert Policy.objects.get(code="slot_rule", institution=institution).value == "number"
+    assert "beside its neighbour by archive number" in desk.get(reverse("standards:policy", args=["slot_rule"])).text

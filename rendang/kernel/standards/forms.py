@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
-from rendang.kernel.standards.models import CODED_UNITS, TIME_UNITS, CodeTable, Policy, ServiceItem
+from rendang.kernel.standards.models import CHOSEN_UNITS, CODED_UNITS, TIME_UNITS, CodeTable, Policy, ServiceItem
 from rendang.kernel.standards.queries import codes
 
 # 2027-02-05, or 2027-02-05~2027-02-11 (also to, 至, –), then what the day is called.
@@ -160,6 +160,10 @@ class PolicyForm(forms.Form):
             choices = [(row.code, f"{row.name} ({row.code})") for row in codes(like.unit)]
             self.fields["value"] = forms.MultipleChoiceField(
                 label=_("Value"), choices=choices, widget=forms.CheckboxSelectMultiple
+            )
+        elif like.unit in CHOSEN_UNITS:
+            self.fields["value"] = forms.ChoiceField(
+                label=_("Value"), choices=CHOSEN_UNITS[like.unit].choices, widget=forms.RadioSelect
             )
         elif isinstance(self.like, list):
             self.fields["value"].widget = forms.Textarea(attrs={"rows": 5})

@@ -228,6 +228,14 @@ class KeyMaterial(models.Model):
         return self.english_name if is_english() else self.name
 
 
+class SlotRule(models.TextChoices):
+    """上架建议规则 — beside what a dossier is put, where its last slot has no room."""
+
+    NUMBER = "number", _("beside its neighbour by archive number")
+    EMPLOYER = "employer", _("beside the dossiers of its employer")
+    FIRST_FREE = "first_free", _("the first free slot")
+
+
 class Policy(models.Model):
     """政策 — a rule that is a number, a word or a list, for a period; an institution may have its own value."""
 
@@ -247,6 +255,7 @@ class Policy(models.Model):
         CARRIER = "carrier", _("carriers")
         PERSONAL_IDENTITY = "personal_identity", _("personal identities")
         EMPLOYER_KIND = "employer_kind", _("kinds of employer")
+        SLOT_RULE = "slot_rule", _("rule for slots")
         TEXT = "text", _("words")
 
     class Confidence(models.TextChoices):
@@ -286,6 +295,11 @@ class Policy(models.Model):
                 violation_error_message=_("This policy already has a value in that period."),
             ),
             last_not_before_first("a_policy_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=~Q(code="slot_rule") | Q(unit="slot_rule", value__in=SlotRule.values),
+                name="a_slot_rule_is_one_that_is_known",
+                violation_error_message=_("Choose one of the rules for slots."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -295,6 +309,8 @@ class Policy(models.Model):
 TIME_UNITS = (Policy.Unit.WORKDAY, Policy.Unit.DAY, Policy.Unit.MONTH)
 # Units whose values are codes of the code table of the same name.
 CODED_UNITS = (Policy.Unit.CARRIER, Policy.Unit.PERSONAL_IDENTITY, Policy.Unit.EMPLOYER_KIND)
+# Units whose value is one of a few that the program knows.
+CHOSEN_UNITS: dict[str, type[models.TextChoices]] = {Policy.Unit.SLOT_RULE: SlotRule}
 
 
 class ServiceItem(models.Model):

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.models import SlotRule
 from rendang.storage.models import Placement, Slot, Store
 from rendang.storage.queries.finding import known_slots
 from rendang.storage.queries.keeping import belongs_in, thicknesses
 
 Purpose = Store.Purpose
-NUMBER, EMPLOYER, FIRST_FREE = "number", "employer", "first_free"
 NEAR = 500  # slots near a neighbour that are looked at
 
 # The slot beside which each dossier had best lie: of the next lower archive number, or of a colleague.
@@ -25,7 +25,7 @@ _LAST = """
     ORDER BY dossier_id, since DESC, id DESC
 """
 _BESIDE = {
-    NUMBER: """
+    SlotRule.NUMBER: """
         SELECT mine.dossier_id, beside.slot_id FROM dossiers_custody mine, LATERAL (
             SELECT slot_id FROM dossiers_custody other
             JOIN storage_placement ON storage_placement.dossier_id = other.dossier_id AND until IS NULL
@@ -35,7 +35,7 @@ _BESIDE = {
         ) AS beside
         WHERE mine.dossier_id = ANY (%(dossiers)s) AND mine.institution_id = %(institution)s AND mine.status = 'HELD'
     """,
-    EMPLOYER: """
+    SlotRule.EMPLOYER: """
         SELECT mine.dossier_id, beside.slot_id FROM dossiers_custody mine, LATERAL (
             SELECT slot_id FROM dossiers_custody other
             JOIN storage_placement ON storage_placement.dossier_id = other.dossier_id AND until IS NULL
@@ -102,7 +102,7 @@ def suggest(
         return {}
     thick, purposes = thicknesses(dossiers, where), belongs_in(dossiers)
     last, beside = _slot_ids(_LAST, dossiers, where), {}
-    rule = str(standards.policy("slot_rule", on=timezone.localdate(), institution=where).value)
+    rule = standards.policy("slot_rule", on=timezone.localdate(), institution=where).value
     if rule in _BESIDE:
         beside = _slot_ids(_BESIDE[rule], dossiers, where)
     slots = Slot.objects.select_related("store").in_bulk({*last.values(), *beside.values()})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rendang.kernel.access.models import Institution
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.standards.actions.periods import begins_today_or_later, end, make_room, may_edit, withdraw
-from rendang.kernel.standards.models import CODED_UNITS, TIME_UNITS, Policy, ServiceItem
+from rendang.kernel.standards.models import CHOSEN_UNITS, CODED_UNITS, TIME_UNITS, Policy, ServiceItem
 from rendang.kernel.standards.queries import forget, is_code
 
 
@@ -35,6 +35,12 @@ def checked_value(value: Any, unit: str, like: Any) -> Any:
     elif isinstance(like, int):
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise ValidationError({"value": _("Write a whole number from 1.")})
+    elif unit in CHOSEN_UNITS:
+        if value not in CHOSEN_UNITS[unit].values:
+            known = ", ".join(f"{choice.value} ({choice.label})" for choice in CHOSEN_UNITS[unit])
+            raise ValidationError(
+                {"value": _("“{value}” is no rule here. Choose one of: {known}.").format(value=value, known=known)}
+            )
     elif not isinstance(value, str) or not value.strip():
         raise ValidationError({"value": _("Write a value.")})
     return value

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
-from rendang.kernel.standards.models import CODED_UNITS, Policy
+from rendang.kernel.standards.models import CHOSEN_UNITS, CODED_UNITS, Policy
 from rendang.kernel.standards.queries.codes import code_name
 
 
@@ -28,6 +28,8 @@ def value_text(value: Any, unit: str) -> str:
     """A value as people read it: ``15 working days``, ``机要通信、专人送取``."""
     if unit in CODED_UNITS:
         return "、".join(code_name(unit, entry) for entry in value)
+    if unit in CHOSEN_UNITS:
+        return str(CHOSEN_UNITS[unit](value).label)
     if isinstance(value, int):
         return amount(value, unit)
     if unit == Policy.Unit.TEXT:
