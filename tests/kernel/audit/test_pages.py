@@ -120,10 +120,15 @@ def test_a_broken_log_is_said_at_the_top(signed_in, institution, as_owner, caplo
 
 def test_a_timeline_is_newest_first_with_sentences(institution, clerk):
     audit.record("institution.view", institution, by=clerk)
-    audit.record("notice.refuse", institution, by=clerk, reason="重复")
+    audit.record("certificate.refuse", institution, by=clerk, reason="重复")
     with translation.override("en"):
         first, second = timeline(institution)
-    assert (first.actor, first.text, first.detail, first.tone) == (clerk.name, "Refused the notice", "重复", "red")
+    assert (first.actor, first.text, first.detail, first.tone) == (
+        clerk.name,
+        "Refused the certificate",
+        "重复",
+        "red",
+    )
     assert (second.text, second.icon) == ("Looked at the institution", "eye")
     assert timeline() == []
 

@@ -1,0 +1,24 @@
+"""What happened here, in words: the things, and the verbs whose halves do not tell the story."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.audit.sentences import in_words
+
+in_words(
+    things={
+        "accrual": _("accrual"),
+        "chase": _("chasing letter"),
+    },
+    sentences={
+        "accrual.file": _("Every accepted paper of the delivery is filed"),
+        "accrual.identify": _("Identified the papers delivered"),
+        "accrual.open": _("Registered papers delivered"),
+        "accrual.put_in": _("Put papers into their dossiers"),
+        "accrual.send_back": _("Sent back everything delivered"),
+        "accrual.send_on": _("Sent papers on: their dossiers have left"),
+        "chase.answer": _("The chasing letter was answered"),
+        "chase.end": _("Ended the chasing letter without an answer"),
+        "chase.open": _("Wrote a chasing letter"),
+        "chase.send_again": _("Sent the chasing letter again"),
+    },
+)

@@ -1,0 +1,36 @@
+"""What happened here, in words: the things, and the verbs whose halves do not tell the story."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.audit.sentences import in_words
+
+in_words(
+    things={
+        "intake": _("intake"),
+    },
+    sentences={
+        "intake.accept": _("Accepted the dossier"),
+        "intake.accept_settled": _("Accepted the dossier after the finding"),
+        "intake.become_individual": _("Changed the intake to individual custody"),
+        "intake.check_list": _("Compared papers with the list, one by one"),
+        "intake.claim": _("Gave the matter to supervision: held elsewhere"),
+        "intake.compare": _("Compared notice and list with what is there"),
+        "intake.compare_again": _("Began the comparison again"),
+        "intake.confirm_return": _("Confirmed that the sender has the parcel again"),
+        "intake.enter_list": _("Entered the list of papers"),
+        "intake.give_up": _("Closed the return as lost"),
+        "intake.issue_letter": _("Issued the recall letter"),
+        "intake.match_parcel": _("Matched a parcel with the intake"),
+        "intake.open": _("Opened the intake"),
+        "intake.open_parcel": _("Opened the parcel and counted"),
+        "intake.print": _("Opened a printed paper"),
+        "intake.register_parcel": _("Registered the parcel"),
+        "intake.report_missing": _("Reported the parcel missing on its way back"),
+        "intake.return_parcel": _("Decided to return the parcel to the sender"),
+        "intake.review": _("Reviewed the dossier"),
+        "intake.send_back": _("Handed the return to the carrier"),
+        "intake.send_receipt": _("Sent the receipt"),
+        "intake.withdraw": _("Withdrew the intake"),
+        "intake.witness_opening": _("Signed the opening as second person"),
+    },
+)

@@ -1,0 +1,48 @@
+"""What happened here, in words: the things, and the verbs whose halves do not tell the story."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.audit.sentences import in_words
+
+in_words(
+    things={
+        "agency": _("agreement with an agency"),
+        "bar": _("bar of a borrower"),
+        "loan": _("consultation or loan"),
+    },
+    sentences={
+        "bar.lift": _("Lifted the bar of a borrower"),
+        "loan.approve": _("Approved the consultation or loan"),
+        "loan.approve_finally": _("Approved the consultation or loan as head"),
+        "loan.ask": _("A paper of the digital consultation was shown"),
+        "loan.call": _("The dossier is free: called the next in line"),
+        "loan.chase": _("Issued an overdue notice"),
+        "loan.deny": _("A paper outside the digital consultation was asked for and not shown"),
+        "loan.endorse": _("Endorsed the application and put it before the head"),
+        "loan.find": _("Found again what the borrower had lost"),
+        "loan.finish_reconstruction": _("Reconstructed what the borrower had lost"),
+        "loan.lapse": _("Not collected in time: the turn passed on"),
+        "loan.note_search": _("Noted the search for what the borrower has lost"),
+        "loan.order_reconstruction": _("Decided that it is lost and is reconstructed"),
+        "loan.report_lost": _("Reported that the borrower has lost the dossier"),
+        "loan.report_pages_lost": _("Reported that the borrower has lost pages of the dossier"),
+        "loan.take_statement": _("Recorded the statement of the unit"),
+        "loan.tell_unit": _("Told the unit that the dossier is there for it"),
+        "loan.finish": _("Closed the digital consultation"),
+        "loan.grant": _("Opened the images for reading"),
+        "loan.keep_signed": _("Added the signed slip"),
+        "loan.lay_out": _("Handed the dossier over in the reading room"),
+        "loan.lend": _("Lent the dossier out"),
+        "loan.name_papers": _("Named the papers that may be read on screen"),
+        "loan.open": _("Registered the application to read or borrow"),
+        "loan.print": _("Opened a printed paper"),
+        "loan.recall": _("Recalled the digital consultation"),
+        "loan.receive_back": _("Took the dossier back, complete"),
+        "loan.refuse": _("Refused the consultation or loan"),
+        "loan.refuse_relative": _("Refused an application for the own dossier or a relative's"),
+        "loan.renew": _("Renewed the loan"),
+        "loan.report_discrepancy": _("Took the dossier back with a discrepancy"),
+        "loan.settle": _("Settled the discrepancy"),
+        "loan.withdraw": _("Withdrew the application to read or borrow"),
+    },
+)

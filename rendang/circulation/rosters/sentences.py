@@ -1,0 +1,19 @@
+"""What happened here, in words: the things, and the verbs whose halves do not tell the story."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.audit.sentences import in_words
+
+in_words(
+    things={
+        "roster": _("roster"),
+    },
+    sentences={
+        "roster.judge": _("Judged the rows of the roster"),
+        "roster.correct_columns": _("Corrected the columns of the roster"),
+    },
+    same_as={
+        "rosterlayout": "roster",
+        "rosterrow": "roster",
+    },
+)

@@ -1,0 +1,46 @@
+"""What happened here, in words: the things, and the verbs whose halves do not tell the story."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.audit.sentences import in_words
+
+in_words(
+    things={
+        "departingdossier": _("dossier that leaves"),
+        "departure": _("departure"),
+        "transfer": _("transfer"),
+    },
+    sentences={
+        "departingdossier.close": _("Noted what became of the dossier"),
+        "departure.chase": _("Chased the receipt with a letter"),
+        "departure.check": _("Checked the dossiers page by page"),
+        "departure.check_dossier": _("Checked a dossier of the list page by page"),
+        "departure.confirm": _("Noted the returned receipt"),
+        "departure.correct_waybill": _("Corrected the number of the consignment"),
+        "departure.declare_lost": _("Declared the parcel lost"),
+        "departure.dispatch": _("Handed the parcel to the carrier"),
+        "departure.examine": _("Examined the recall letter"),
+        "departure.find": _("Found the parcel on its way"),
+        "departure.leave_out": _("Left a dossier out of the list"),
+        "departure.note_refusal": _("Noted that the receiver refused the parcel"),
+        "departure.note_search": _("Noted the search for the parcel"),
+        "departure.open": _("Applied for the departure"),
+        "departure.print": _("Opened a printed paper"),
+        "departure.recall": _("Called the parcel back"),
+        "departure.report_lost": _("Reported the parcel lost"),
+        "departure.seal": _("Sealed the parcel as second person"),
+        "departure.take_back": _("Took the parcel back"),
+        "departure.take_some_back": _("Took some dossiers of the parcel back"),
+        "departure.withdraw": _("Called the departure off"),
+        "transfer.agree": _("Agreed to take the dossier"),
+        "transfer.decline": _("Declined to take the dossier"),
+        "transfer.dispatch": _("Handed the parcel to the carrier"),
+        "transfer.open": _("Offered the dossier for transfer"),
+        "transfer.pack": _("Packed and sealed the dossier"),
+        "transfer.print": _("Opened a printed paper"),
+        "transfer.receive": _("Received the dossier; custody changed hands"),
+        "transfer.refuse": _("Refused the parcel on arrival"),
+        "transfer.take_back": _("Took the parcel back"),
+        "transfer.withdraw": _("Withdrew the offer"),
+    },
+)

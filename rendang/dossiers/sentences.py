@@ -1,0 +1,49 @@
+"""What happened here, in words: the things, and the verbs whose halves do not tell the story."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rendang.kernel.audit.sentences import in_words
+
+in_words(
+    things={
+        "catalogue": _("catalogue"),
+        "custody": _("custody"),
+        "custodyconflict": _("custody conflict"),
+        "dossier": _("dossier"),
+        "material": _("material"),
+        "materialremoval": _("removal of materials"),
+        "undertaking": _("undertaking"),
+        "value": _("recorded value"),
+        "volume": _("volume"),
+    },
+    sentences={
+        "catalogue.sort": _("Put a class of the catalogue in order"),
+        "custody.change_type": _("Changed the kind of custody"),
+        "custody.claim": _("Noted a claim of custody"),
+        "custody.settle": _("Settled the claim of custody"),
+        "custody.take": _("Took custody of the dossier"),
+        "custodyconflict.keep": _("Confirmed the holder"),
+        "custodyconflict.move": _("Confirmed the claim"),
+        "custodyconflict.open": _("Reported a custody conflict"),
+        "dossier.add_volumes": _("Noted the volumes of the dossier"),
+        "dossier.locate": _("Asked which institution holds the dossier"),
+        "dossier.search": _("Searched the dossiers"),
+        "material.add_many": _("Listed materials in the catalogue"),
+        "materialremoval.approve": _("Approved the removal of a paper"),
+        "materialremoval.open": _("Asked to remove a paper"),
+        "materialremoval.refuse": _("Refused the removal of a paper"),
+        "materialremoval.view": _("Looked at the removal of materials"),
+        "recorded_value.add": _("Noted a recorded value"),
+        "recorded_value.change": _("Changed a recorded value"),
+        "recorded_value.remove": _("Took out a recorded value"),
+        "undertaking.confirm": _("Confirmed the promise of what is missing"),
+        "undertaking.end": _("Ended the undertaking without all papers"),
+        "undertaking.follow_up": _("Followed up the undertaking"),
+        "undertaking.open": _("Told the person what is missing"),
+        "undertaking.settle": _("Settled a paper that was promised"),
+        "undertaking.supplement": _("Everything promised has come"),
+    },
+    same_as={
+        "recordedvalue": "value",
+    },
+)
