@@ -47,3 +47,6 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]
+
+handler400 = "rendang.desk.errors.bad_request"
+handler500 = "rendang.desk.errors.server_error"

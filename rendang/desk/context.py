@@ -2,11 +2,13 @@
 
 from functools import cache, cached_property
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,6 +16,7 @@ from rendang.kernel.access.models import Institution, Role
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import permissions
 from rendang.kernel.access.scope import memberships_of
+from rendang.kernel.accounts.actions.signing_in import SECOND_FACTOR, SECOND_FACTOR_DUE
 
 
 class Item(NamedTuple):
@@ -119,6 +122,27 @@ class Desk:
     @cached_property
     def is_citizen(self) -> bool:
         return bool(self.user and self.user.is_authenticated and self.user.is_citizen)
+
+    @cached_property
+    def frame(self) -> str:
+        """Around a page that says that something is wrong: the desk for staff, the portal for the public.
+
+        A sheet of its own where neither fits: whoever is only half signed in, or asks for a page of the desk unknown.
+        """
+        session = getattr(self.request, "session", {})
+        half_way = session.get(SECOND_FACTOR_DUE) and not session.get(SECOND_FACTOR)
+        if self.is_staff:
+            return "plain.html" if half_way else "desk/base.html"
+        inside = self.request.path.startswith(("/desk/", "/accounts/")) and not self.is_citizen
+        return "plain.html" if inside else "portal/base.html"
+
+    @cached_property
+    def back(self) -> str:
+        """The page of ours that led here; empty when the browser does not say."""
+        came_from = self.request.headers.get("Referer", "")
+        address = urlsplit(came_from)
+        ours = url_has_allowed_host_and_scheme(came_from, {self.request.get_host()}) and bool(address.netloc)
+        return address._replace(scheme="", netloc="").geturl() if ours and address.path != self.request.path else ""
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:

@@ -6,6 +6,7 @@ from django.test import Client, RequestFactory
 
 from rendang.desk.context import RAIL, Desk, desk, page
 from rendang.kernel.access.models import Institution, Role
+from rendang.kernel.accounts.actions.signing_in import SECOND_FACTOR_DUE
 from rendang.kernel.accounts.models import User
 from tests import factories
 
@@ -81,6 +82,59 @@ def test_a_wrong_address_is_answered_in_the_reader_s_language(db: None, language
     response = Client(headers={"accept-language": language}).get("/no-such-page/")
     assert response.status_code == 404
     assert words in response.content.decode()
+
+
+def failing(*_whatever: object) -> None:
+    raise RuntimeError("broken")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(("path", "status"), [("/desk/no-such-page/", 404), ("/desk/audit/", 403)])
+def test_who_is_signed_in_keeps_the_rail_and_a_way_back(
+    clerk: User, signed_in: Callable[..., Client], path: str, status: int, language: str
+) -> None:
+    client = signed_in(clerk, language)
+    response = client.get(path, headers={"referer": "http://testserver/desk/intake/?state=open"})
+    shown = response.content.decode()
+    assert response.status_code == status
+    assert 'id="rail"' in shown
+    assert 'href="/desk/intake/?state=open"' in shown
+
+    elsewhere = client.get(path, headers={"referer": "https://elsewhere.example/desk/intake/"})
+    assert "elsewhere.example" not in elsewhere.content.decode()
+
+
+def test_an_error_of_ours_keeps_the_rail_too(
+    clerk: User, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(clerk)
+    client.raise_request_exception = False
+    monkeypatch.setattr("rendang.desk.views.notices_for", failing)
+    response = client.get("/desk/")
+    assert response.status_code == 500
+    assert 'id="rail"' in response.content.decode()
+    assert "broken" not in response.content.decode()
+
+    monkeypatch.setattr(Desk, "rail", property(failing))
+    response = client.get("/desk/")
+    assert response.status_code == 500
+    assert "plain-sheet" in response.content.decode()
+
+
+def test_the_public_keeps_the_frame_of_the_portal_and_a_stranger_learns_nothing_of_the_desk(
+    citizen: User, signed_in: Callable[..., Client], db: None
+) -> None:
+    assert "portal-head" in Client().get("/no-such-page/").content.decode()
+    assert "portal-head" in signed_in(citizen).get("/desk/").content.decode()
+    assert "plain-sheet" in Client().get("/desk/no-such-page/").content.decode()
+
+
+def test_whoever_has_not_passed_the_second_factor_has_no_rail(clerk: User, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(clerk)
+    session = client.session
+    session["second_factor"], session[SECOND_FACTOR_DUE] = False, True
+    session.save()
+    assert "plain-sheet" in client.get("/desk/no-such-page/").content.decode()
 
 
 def open_domains(user: object, path: str = "/desk/", cookie: str = "") -> list[str]:
