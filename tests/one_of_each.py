@@ -296,6 +296,7 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         applicant=here.citizen,
     )
     here.own_intake = intake.issue_letter(here.own_intake, by=theirs[Role.APPROVER])
+    here.party_membership = party_member(institution, here.person, ours)
     here.own_departure = transfers.apply_online(
         here.dossier,
         by=here.citizen,
@@ -311,7 +312,6 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
     number = dossiers.next_archive_number(institution)
     here.conflict = dossiers.claim_custody(contested, institution, by=ours[Role.CLERK], archive_number=number)
 
-    here.party_membership = party_member(institution, here.person, ours)
     here.party_transfer = party.register_departure(
         here.party_membership, by=ours[Role.CLERK], other_committee="虚构市委组织部"
     )
