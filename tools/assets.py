@@ -13,6 +13,9 @@ VENDOR = ROOT / "static" / "vendor"
 FILES = {
     "tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "icons/tabler-icons.min.css": "@tabler/icons-webfont/dist/tabler-icons.min.css",
+    # Reads QR and Code 128 from the camera's picture where the browser cannot; fetched when a camera is opened.
+    "zxing/reader.js": "zxing-wasm/dist/iife/reader/index.js",
+    "zxing/zxing_reader.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
     "icons/fonts/tabler-icons.woff2": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2",
 }
 SOURCE_MAP = re.compile(rb"\s*(/\*# sourceMappingURL=\S+ \*/|//# sourceMappingURL=\S+)\s*$")

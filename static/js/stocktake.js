@@ -117,40 +117,8 @@
         if (sending) event.preventDefault();
     });
 
-    // The camera, where the browser can read codes.
-    const camera = page.querySelector("[data-camera]");
-    const view = page.querySelector("video");
-    if ("BarcodeDetector" in window && navigator.mediaDevices) {
-        camera.hidden = false;
-        camera.addEventListener("click", async () => {
-            if (view.srcObject) {
-                for (const track of view.srcObject.getTracks()) track.stop();
-                view.srcObject = null;
-                view.hidden = true;
-                return;
-            }
-            try {
-                view.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-            } catch {
-                camera.hidden = true;
-                return;
-            }
-            view.hidden = false;
-            await view.play();
-            const detector = new BarcodeDetector();
-            const last = { code: "", at: 0 };
-            const look = async () => {
-                if (!view.srcObject) return;
-                for (const { rawValue } of await detector.detect(view).catch(() => [])) {
-                    const now = Date.now();
-                    if (rawValue !== last.code || now - last.at > 3000) read(rawValue);
-                    Object.assign(last, { code: rawValue, at: now });
-                }
-                setTimeout(look, 250);
-            };
-            look();
-        });
-    }
+    // What the camera has read (camera.js).
+    page.addEventListener("code", (event) => read(event.detail));
 
     page.hidden = false;
     document.querySelector("[data-plain]").hidden = true;

@@ -30,6 +30,26 @@
     body.addEventListener("htmx:afterSettle", ready);
     ready();
 
+    // What the camera has read goes where the scanner would type it, one code after the other (camera.js).
+    const codes = [];
+    const enter = () => {
+        const form = document.querySelector("[data-scan-form]");
+        if (!codes.length || !form || form.classList.contains("htmx-request")) return;
+        const fields = [...form.querySelectorAll("input[required]:not([type=hidden]), input[data-scan]")];
+        const here = fields.includes(document.activeElement) && document.activeElement;
+        const field = here || fields.find((each) => !each.value) || fields[0];
+        field.value = codes.shift();
+        const next = fields.find((each) => !each.value.trim() && (each.required || each !== field));
+        if (next) next.focus();
+        else form.requestSubmit();
+        enter();
+    };
+    body.addEventListener("code", (event) => {
+        codes.push(event.detail);
+        enter();
+    });
+    body.addEventListener("htmx:afterSettle", enter);
+
     // The arrows move in a grid of links.
     body.addEventListener("keydown", (event) => {
         const grid = event.target.closest?.("[data-grid]");

@@ -136,7 +136,8 @@ def live_server(django_db_setup: None) -> Iterator[LiveServer]:
 
 
 @pytest.fixture
-def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+def launch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Browser]]:
+    """``launch("--more-arguments")``: a Chromium of its own."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
@@ -144,12 +145,23 @@ def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
         pytest.skip("axe-core is not here: npm ci")
     # Playwright's loop runs in this thread; the rows made beside it are made while the loop waits.
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    opened: list[Browser] = []
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield browser
-        browser.close()
+
+        def start(*more: str) -> Browser:
+            arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", *more]
+            opened.append(playwright.chromium.launch(executable_path=program, args=arguments))
+            return opened[-1]
+
+        yield start
+        for browser in opened:
+            browser.close()
         connections.close_all()  # beside a running loop Django keeps others, which would hold the test database
+
+
+@pytest.fixture
+def chromium(launch: Callable[..., Browser]) -> Browser:
+    return launch()
 
 
 @pytest.fixture

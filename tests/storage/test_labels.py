@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdf
 import pypdfium2
 import pytest
+import zxingcpp
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
@@ -18,7 +19,7 @@ from rendang.storage.labels import STOCKS, Label, label_sheets
 from rendang.storage.models import LabelPrint
 from rendang.storage.papers import RoundLine, RoundList, render_round_list
 from tests.factories import PlacementFactory, SlotFactory, StoreFactory, held_dossier
-from tests.golden import assert_looks_as_approved, assert_says
+from tests.golden import assert_looks_as_approved, assert_says, squeezed
 
 GOLDEN = Path(__file__).parent / "golden"
 LABELS = [
@@ -181,3 +182,67 @@ def test_the_page_prints_and_the_register_tells(signed_in, institution, keeper, 
     page = desk.get(reverse("storage:label_log")).text
     for text in ("2 × 7 labels of 99.1 × 38.1 mm", "Code 128 (lines)", "标签褪色"):
         assert text in page
+
+
+# — what a scanner reads, and what stays on its label, at the longest texts there are —
+
+LONGEST = [
+    Label("阿卜杜热合曼·买买提江·努尔麦麦提", ["SNRCSC-2019-0001234", "K01-A-03-L-05-4-012"], "RD000000001"),
+    Label(
+        "A-03-L-05-4-012",
+        ["SNRCSC-2019-0001234 — SNRCSC-2019-0001299", "K01 待整理档案专用库房（副楼地下一层）　66 卷"],
+        "K01-A-03-L-05-4-012",
+    ),
+    Label("A-12-R-10-6-120", ["K01 待整理档案专用库房（副楼地下一层）"], "K01-A-12-R-10-6-120"),
+]  # fmt: skip
+
+
+def _suits(stock, symbol):
+    """The lines of a long position need a wide label; the system says so (see above)."""
+    narrow = symbol == "code128" and stock.name in {"5x13", "spine"}
+    return [one for one in LONGEST if not narrow or one.code.startswith("RD")]
+
+
+@pytest.mark.parametrize("symbol", ["qr", "code128"])
+@pytest.mark.parametrize("stock", STOCKS.values(), ids=STOCKS)
+def test_every_code_of_a_printed_sheet_is_read_by_another_program(stock, symbol):
+    wanted = _suits(stock, symbol)
+    page = pypdfium2.PdfDocument(label_sheets(wanted, stock=stock, symbol=symbol))[0]
+    picture = page.render(scale=300 / 72, grayscale=True).to_pil().convert("L")
+    kinds = (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128)
+    read = zxingcpp.read_barcodes(picture, formats=kinds)
+    assert sorted(one.text for one in read) == sorted(one.code for one in wanted)
+
+
+@pytest.mark.parametrize("symbol", ["qr", "code128"])
+@pytest.mark.parametrize("stock", STOCKS.values(), ids=STOCKS)
+def test_nothing_on_a_label_reaches_its_edge(settings, stock, symbol):
+    settings.DEMONSTRATION = False
+    wanted = _suits(stock, symbol)
+    document = pypdfium2.PdfDocument(label_sheets(wanted, stock=stock, symbol=symbol))
+    assert len(document) == 1
+    words = document[0].get_textpage()
+    said = squeezed(words.get_text_bounded())
+    for one in wanted:
+        for text in (one.title, one.code, *one.lines):
+            assert squeezed(text) in said or stock.is_upright, text
+    point = 72 / 25.4
+    places = [
+        (
+            (stock.left + column * (stock.width + stock.gap)) * point,
+            (stock.left + column * (stock.width + stock.gap) + stock.width) * point,
+            (297 - stock.top - (row + 1) * stock.height) * point,
+            (297 - stock.top - row * stock.height) * point,
+        )
+        for row in range(stock.rows)
+        for column in range(stock.columns)
+    ][: len(wanted)]
+    margin = 0.8 * point
+    for index in range(words.count_chars()):
+        if not words.get_text_range(index, 1).strip():
+            continue
+        left, bottom, right, top = words.get_charbox(index)
+        assert any(
+            left >= x0 + margin and right <= x1 - margin and bottom >= y0 + margin and top <= y1 - margin
+            for x0, x1, y0, y1 in places
+        ), (words.get_text_range(index, 1), [round(each / point, 1) for each in (left, bottom, right, top)])

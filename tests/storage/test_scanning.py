@@ -104,3 +104,18 @@ def test_another_institutions_labels_mean_nothing_here(desk, other_institution, 
     theirs = SlotFactory(institution=other_institution)
     page = desk.post(reverse("storage:batch"), {"code": theirs.code, "slot": ""}).text
     assert "is neither a slot nor a dossier" in page
+
+
+def test_only_where_a_camera_reads_may_the_browser_compile_the_reader(signed_in, keeper):
+    desk = signed_in(keeper)
+    for address, may in (
+        (reverse("storage:scan", args=["place"]), True),
+        (reverse("storage:batch"), True),
+        (reverse("storage:pick_list"), True),
+        (reverse("storage:list"), False),
+        (reverse("stocktakes:list"), False),
+    ):
+        policy = desk.get(address)["Content-Security-Policy"]
+        assert ("'wasm-unsafe-eval'" in policy) is may, address
+        assert "'unsafe-eval'" not in policy
+        assert "'unsafe-inline'" not in policy

@@ -30,7 +30,7 @@ def scenes(city: City) -> Iterator[Scene]:
 def _climate(city: City, office: str, store: Store, number: int) -> Scene:
     """The file of the logger until yesterday; the keeper types today's."""
     yield 1
-    last = timezone.localtime().replace(hour=8, minute=0, second=0, microsecond=0) - dt.timedelta(1)
+    last = timezone.localtime().replace(hour=8, minute=0, second=0, microsecond=0)
     rows = []
     for days_ago in range(_DAYS):
         for hour, warmer in ((0, Decimal("0")), (6, Decimal("0.8"))):

@@ -3,7 +3,7 @@
 from rendang.storage.models.compacting import Compaction, CompactionMove
 from rendang.storage.models.labels import LabelPrint
 from rendang.storage.models.places import Keeping, Placement, PlacementQuerySet, Sighting
-from rendang.storage.models.stores import Building, Slot, SlotQuerySet, Store
+from rendang.storage.models.stores import Building, Slot, SlotQuerySet, Store, floor_name
 from rendang.storage.models.work import Retrieval, RetrievalQuerySet
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "Slot",
     "SlotQuerySet",
     "Store",
+    "floor_name",
 ]

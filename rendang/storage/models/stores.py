@@ -5,10 +5,17 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
+
+
+def floor_name(floor: int) -> str:
+    """What people call a floor; those below the ground count downwards."""
+    said = gettext("Floor %(floor)d") if floor >= 0 else gettext("Basement level %(floor)d")
+    return said % {"floor": abs(floor)}
 
 
 class Building(models.Model):
@@ -75,6 +82,10 @@ class Store(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("storage:store", args=[self.pk])
+
+    @property
+    def floor_name(self) -> str:
+        return floor_name(self.floor)
 
 
 class SlotQuerySet(ScopedQuerySet):

@@ -38,9 +38,12 @@ class Chart:
 
 def draw(
     name: str, unit: str, days: list[dict[str, Any]], low: str, high: str, kept: tuple[Decimal, Decimal],
-    first: dt.date, last: dt.date,
+    change: Decimal, first: dt.date, last: dt.date,
 ) -> Chart:  # fmt: skip
-    """A chart of ``days`` (``queries.days``), whose values are under ``low`` and ``high``."""
+    """A chart of ``days`` (``queries.days``), whose values are under ``low`` and ``high``.
+
+    A day stands out when a value left what is ``kept`` to, or when it changed by more than ``change``.
+    """
     values = [float(day[key]) for day in days for key in (low, high)] + [float(limit) for limit in kept]
     bottom, top = min(values) - 2, max(values) + 2
     scale = HEIGHT / (top - bottom)
@@ -52,7 +55,7 @@ def draw(
     bars = []
     for day in days:
         lowest, highest = float(day[low]), float(day[high])
-        outside = lowest < kept[0] or highest > kept[1]
+        outside = lowest < kept[0] or highest > kept[1] or day[high] - day[low] > change
         x = LEFT + (day["day"] - first).days * step + step * 0.2
         height = max(round((highest - lowest) * scale, 1), 3.0)
         title = f"{day['day']}: {lowest}–{highest} {unit}"

@@ -127,6 +127,15 @@ def days(store: Store, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
     return [dict(day) for day in found.order_by("day")]
 
 
+def days_without_reading(found: list[dict[str, Any]], today: dt.date) -> list[dt.date]:
+    """Of the days since the first that was read, those on which nobody read; today still has time."""
+    if not found:
+        return []
+    first, read = found[0]["day"], {day["day"] for day in found}
+    passed = (first + dt.timedelta(number) for number in range((today - first).days))
+    return [day for day in passed if day not in read]
+
+
 @register(
     "climate",
     title="档案库房温湿度登记簿",
@@ -226,9 +235,15 @@ def hazard_is_open(store: Store, protection: str) -> bool:
 def said_of(store: Store, today: dt.date) -> str:
     """One line for the head of a store's climate page."""
     allowed = limits(store.institution_id, today)
-    return _("Temperature %(low)s to %(high)s ℃, relative humidity %(dry)s to %(damp)s %%.") % {
+    said = _(
+        "Temperature %(low)s to %(high)s ℃, at most %(warmer)s ℃ of change in a day; relative humidity %(dry)s to"
+        " %(damp)s %%, at most %(damper)s %% of change in a day."
+    )
+    return said % {
         "low": allowed.temperature[0],
         "high": allowed.temperature[1],
+        "warmer": allowed.temperature_change,
         "dry": allowed.humidity[0],
         "damp": allowed.humidity[1],
+        "damper": allowed.humidity_change,
     }

@@ -60,21 +60,33 @@ def climate(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     first = today - dt.timedelta(DAYS_SHOWN - 1)
     days, allowed = queries.days(store, first, today), queries.limits(store.institution_id, today)
+    latest = store.readings.select_related("by").order_by("-at")[:20]
     context = {
         "store": store,
         "form": form,
         "may_record": may_record,
         "limits": queries.said_of(store, today),
-        "charts": [
-            chart.draw(_("Temperature"), "℃", days, "cold", "warm", allowed.temperature, first, today),
-            chart.draw(_("Relative humidity"), "%", days, "dry", "damp", allowed.humidity, first, today),
-        ]
-        if days
-        else [],
-        "readings": store.readings.select_related("by").order_by("-at")[:20],
+        "charts": _charts(days, allowed, first, today),
+        "unread": queries.days_without_reading(days, today),
+        "readings": [(one, _is_outside(one, allowed)) for one in latest],
         "hazards": Hazard.objects.open().filter(store=store).select_related("institution").order_by("-pk")[:20],
     }
     return render(request, "protection/climate.html", context)
+
+
+def _charts(days: list[dict[str, Any]], allowed: queries.Limits, first: dt.date, today: dt.date) -> list[chart.Chart]:
+    if not days:
+        return []
+    warm, damp = (allowed.temperature, allowed.temperature_change), (allowed.humidity, allowed.humidity_change)
+    return [
+        chart.draw(_("Temperature"), "℃", days, "cold", "warm", *warm, first, today),
+        chart.draw(_("Relative humidity"), "%", days, "dry", "damp", *damp, first, today),
+    ]
+
+
+def _is_outside(reading: Reading, allowed: queries.Limits) -> bool:
+    pair = (reading.temperature, reading.humidity)
+    return bool(queries.faults(reading, allowed, pair, pair))
 
 
 def _record(request: HttpRequest, pk: int, form: Any, act: Any, template: str, done: str) -> HttpResponse:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rendang.kernel.access.models import Institution
-from rendang.storage.models import Building, Slot, Store
+from rendang.storage.models import Building, Slot, Store, floor_name
 from rendang.storage.queries.occupancy import Occupancy, counted, occupancy_of
 from rendang.storage.queries.walking import round_of, row_of, shelf_order
 
@@ -69,6 +69,10 @@ class FloorPlan:
     building: Building | None
     floor: int
     rooms: list[RoomPlan]
+
+    @property
+    def name(self) -> str:
+        return floor_name(self.floor)
 
 
 def room_plan(store: Store) -> RoomPlan:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Dossier
@@ -19,7 +19,7 @@ from rendang.storage.models import Placement, Slot, Store
 class Verdict(models.TextChoices):
     """What the count says of a dossier or of a label."""
 
-    FOUND = "FOUND", _("Found")
+    FOUND = "FOUND", pgettext_lazy("stocktake", "Found")
     ON_LOAN = "ON_LOAN", _("On loan")
     IN_TRANSIT = "IN_TRANSIT", _("In transit")
     AT_HAND = "AT_HAND", _("Elsewhere in the house")
@@ -42,7 +42,7 @@ class Stocktake(Case):
         COUNTING = "COUNTING", _("Being counted")
         COUNTED = "COUNTED", _("Counted, being resolved")
         CONCLUDED = "CONCLUDED", _("Awaiting the second signature")
-        SIGNED = "SIGNED", _("Signed")
+        SIGNED = "SIGNED", pgettext_lazy("stocktake", "Signed")
         CANCELLED = "CANCELLED", _("Cancelled")
 
     class Occasion(models.TextChoices):
@@ -113,6 +113,10 @@ class ExpectedDossier(models.Model):
         Slot, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
     state = models.CharField(max_length=12, choices=State.choices)
+    # The placement that said so: whatever is current later under another number is a movement during the count.
+    placement = models.ForeignKey(
+        Placement, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         constraints = [

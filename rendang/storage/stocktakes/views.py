@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
 from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.camera import reads_labels
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
@@ -103,6 +104,7 @@ def _verdicts(case: Stocktake, totals: dict[str, int]) -> list[tuple[Verdict, in
     ]
 
 
+@reads_labels
 @require_http_methods(["GET", "POST"])
 @requires(Permission.STOCKTAKE_RUN)
 def scan(request: HttpRequest, pk: int) -> HttpResponse:

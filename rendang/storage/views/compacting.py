@@ -14,6 +14,7 @@ from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.camera import reads_labels
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.storage import actions, forms, queries
 from rendang.storage.models import Compaction, CompactionMove, Store
@@ -51,6 +52,7 @@ def compact(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "storage/compact.html", context)
 
 
+@reads_labels
 @require_http_methods(["GET", "POST"])
 @requires(Permission.STORAGE_MOVE)
 def compaction(request: HttpRequest, pk: int) -> HttpResponse:

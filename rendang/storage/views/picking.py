@@ -17,6 +17,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import institutions_where, requires
 from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.camera import reads_labels
 from rendang.kernel.core.htmx import render_page
 from rendang.storage import actions, forms, queries
 from rendang.storage.models import Placement
@@ -35,6 +36,7 @@ def institution_of(request: HttpRequest, permission: Permission) -> tuple[Instit
     return form.cleaned_data["institution"], form
 
 
+@reads_labels
 @require_http_methods(["GET", "POST"])
 @requires(Permission.STORAGE_MOVE)
 def pick_list(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, requires
+from rendang.kernel.core.camera import reads_labels
 from rendang.kernel.core.htmx import render_page
 from rendang.kernel.workflow.queries import cases_named
 from rendang.storage import actions, forms, queries
@@ -35,6 +36,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
     return [{"label": label, "url": url, "active": name == current} for label, url, name in ways]
 
 
+@reads_labels
 @require_http_methods(["GET", "POST"])
 @requires(Permission.STORAGE_MOVE)
 def scan(request: HttpRequest, mode: str) -> HttpResponse:
@@ -110,6 +112,7 @@ def _line(placement: Placement) -> dict[str, Any]:
     return {"placement": placement, "warning": warned.get(placement.dossier_id, "")}
 
 
+@reads_labels
 @require_http_methods(["GET", "POST"])
 @requires(Permission.STORAGE_MOVE)
 def batch(request: HttpRequest) -> HttpResponse:

@@ -162,7 +162,7 @@ def test_the_registers_have_what_happened_in_their_days(store, keeper, instituti
 def test_the_page_draws_the_last_days_against_the_limits(store, keeper, signed_in):
     actions.record_reading(store, by=keeper, temperature=Decimal("26"), humidity=Decimal("50"))
     page = signed_in(keeper).get(reverse("protection:climate", args=[store.pk])).text
-    assert "Temperature 14 to 24 ℃, relative humidity 45 to 60 %." in page
+    assert "Temperature 14 to 24 ℃, at most 2 ℃ of change in a day; relative humidity 45 to 60 %, at most 5 %" in page
     assert page.count('class="outside"') == 1
     assert page.count('class="inside"') == 1
 
@@ -188,3 +188,22 @@ def test_the_books_show_their_lines_and_end_them_with_a_click(store, keeper, sig
         assert reverse(f"protection:{button}", args=[row.pk]) in shown
         browser.post(reverse(f"protection:{button}", args=[row.pk]))
         assert reverse(f"protection:{button}", args=[row.pk]) not in browser.get(reverse(f"protection:{page}")).text
+
+
+def test_the_page_names_the_days_without_a_reading_and_marks_what_is_outside(store, keeper, noon, signed_in):
+    rows = [(noon - dt.timedelta(3), Decimal("25.0"), Decimal("50.0")), (noon - dt.timedelta(1), *GOOD.values())]
+    actions.record_readings(store, rows, by=keeper, source=Reading.Source.FILE)
+    today = timezone.localdate()
+    days = queries.days(store, today - dt.timedelta(29), today)
+    assert queries.days_without_reading(days, today) == [
+        timezone.localdate(noon - dt.timedelta(2)), timezone.localdate(noon),
+    ]  # fmt: skip
+    page = signed_in(keeper).get(reverse("protection:climate", args=[store.pk])).text
+    assert f"Days without a reading: {noon - dt.timedelta(2):%m-%d}, {noon:%m-%d}" in " ".join(page.split())
+    assert page.count("Outside the limits") == 1
+
+
+def test_a_day_that_changed_too_much_stands_out(store, keeper, noon, signed_in):
+    rows = [(noon, Decimal("18.0"), Decimal("50.0")), (noon - dt.timedelta(hours=4), Decimal("20.5"), Decimal("50.0"))]
+    actions.record_readings(store, rows, by=keeper, source=Reading.Source.FILE)
+    assert signed_in(keeper).get(reverse("protection:climate", args=[store.pk])).text.count('class="outside"') == 1

@@ -28,15 +28,15 @@ AHEAD = dt.timedelta(days=30)
 
 # Whatever is in the institution's hands; of what lies in no slot, the slot in which it lay last.
 _FREEZE = """
-    INSERT INTO stocktakes_expecteddossier (stocktake_id, dossier_id, slot_id, state)
-    SELECT %(stocktake)s, dossier_id, slot_id, 'SLOT' FROM storage_placement
+    INSERT INTO stocktakes_expecteddossier (stocktake_id, dossier_id, slot_id, state, placement_id)
+    SELECT %(stocktake)s, dossier_id, slot_id, 'SLOT', id FROM storage_placement
     WHERE institution_id = %(institution)s AND kind = 'SLOT' AND until IS NULL
         AND (%(stores)s::bigint[] IS NULL
              OR slot_id IN (SELECT id FROM storage_slot WHERE store_id = ANY(%(stores)s::bigint[])))
     UNION ALL
     SELECT %(stocktake)s, placement.dossier_id, home.slot_id,
         CASE placement.kind WHEN 'BORROWER' THEN 'ON_LOAN' WHEN 'COURIER' THEN 'IN_TRANSIT'
-            WHEN 'AS_WRITTEN' THEN 'UNPLACED' WHEN 'MISSING' THEN 'MISSING' ELSE 'AT_HAND' END
+            WHEN 'AS_WRITTEN' THEN 'UNPLACED' WHEN 'MISSING' THEN 'MISSING' ELSE 'AT_HAND' END, placement.id
     FROM storage_placement placement LEFT JOIN LATERAL (
         SELECT earlier.slot_id, slot.store_id
         FROM storage_placement earlier JOIN storage_slot slot ON slot.id = earlier.slot_id

@@ -41,17 +41,19 @@ VERDICTS_SQL = f"""
             min(slot_id) FILTER (WHERE is_right) AS right_slot
         FROM judged GROUP BY dossier_id
     ), expected AS (
-        SELECT dossier_id, slot_id, state FROM stocktakes_expecteddossier WHERE stocktake_id = %(stocktake)s
+        SELECT dossier_id, slot_id, state, placement_id FROM stocktakes_expecteddossier
+        WHERE stocktake_id = %(stocktake)s
     ), compared AS (
         SELECT coalesce(expected.dossier_id, seen.dossier_id) AS dossier_id, expected.state AS frozen_state,
-            expected.slot_id AS frozen_slot, seen.dossier_id IS NOT NULL AS is_seen, seen.at, slots, wrong, first_slot,
+            expected.slot_id AS frozen_slot, expected.placement_id AS frozen_placement,
+            seen.dossier_id IS NOT NULL AS is_seen, seen.at, slots, wrong, first_slot,
             wrong_slot, last_wrong_slot, right_slot
         FROM expected FULL JOIN seen ON seen.dossier_id = expected.dossier_id
     ), standing AS (
         SELECT compared.*, place.id AS placement_id, place.since, place.slot_id AS now_slot,
             CASE WHEN place.institution_id = taken.institution_id THEN place.kind ELSE 'ELSEWHERE' END AS now,
-            place.since > started_at OR (frozen_state = 'SLOT' AND place.slot_id IS DISTINCT FROM frozen_slot)
-                OR (frozen_state <> 'SLOT' AND place.slot_id IS NOT NULL) AS is_moved
+            CASE WHEN frozen_placement IS NULL THEN place.since > started_at ELSE place.id <> frozen_placement END
+                AS is_moved
         FROM compared CROSS JOIN taken
         LEFT JOIN storage_placement place ON place.dossier_id = compared.dossier_id AND place.until IS NULL
     ), verdicts AS (
@@ -71,9 +73,9 @@ VERDICTS_SQL = f"""
                 WHEN is_seen AND now = 'MISSING' THEN '{Verdict.MISPLACED}'
                 WHEN slots > 0 AND wrong = 0 THEN '{Verdict.FOUND}'
                 WHEN slots = 0 AND now IN ('DESK', 'READING_ROOM', 'AS_WRITTEN') THEN '{Verdict.FOUND}'
-                WHEN slots = 0 AND now = 'SLOT' AND (frozen_state IS NOT NULL OR since > standing.at)
+                WHEN slots = 0 AND now = 'SLOT' AND (frozen_state IS NOT NULL OR is_moved AND since > standing.at)
                     THEN '{Verdict.FOUND}'
-                WHEN NOT is_seen OR since > standing.at THEN CASE
+                WHEN NOT is_seen OR is_moved AND since > standing.at THEN CASE
                     WHEN now = 'BORROWER' THEN '{Verdict.ON_LOAN}'
                     WHEN now = 'COURIER' THEN '{Verdict.IN_TRANSIT}'
                     WHEN now IN ('DESK', 'READING_ROOM') THEN '{Verdict.AT_HAND}'
