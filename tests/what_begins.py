@@ -109,7 +109,7 @@ def papers_come_through_the_link(dossier: Any, keeper: Institution, number: int)
         return papers_are_chased(dossier, keeper, number)
     if letter and letter.token_digest:
         Chase.objects.filter(pk=letter.pk).update(token_digest=digest(f"token-{letter.pk}"))
-    act = lambda by: accruals.receive_upload(f"token-{letter.pk}", a_file("answer.pdf"))  # noqa: E731
+    act = lambda by: accruals.receive_upload(f"token-{letter.pk}", [a_file("answer.pdf")])  # noqa: E731
     return "chase.answer", act, lambda one: one.kind == "SYSTEM"
 
 

@@ -23,25 +23,40 @@ class TooMany(ValidationError):
     """The limit of an address or an identity is used up for now."""
 
 
+# How often an address may ask within the hour, and how often the same identity or link may be asked about in a day.
+LIMITS: dict[str, tuple[str, str]] = {
+    PublicRequest.Kind.QUERY: ("query_limit_address", "query_limit_identity"),
+    PublicRequest.Kind.VERIFICATION: ("verification_limit_address", "query_limit_identity"),
+    PublicRequest.Kind.UPLOAD: ("upload_limit_address", "upload_limit_link"),
+}
+
+
 def _too_many() -> TooMany:
     return TooMany(_("Too many requests. Please try again later, or telephone the institution."))
 
 
 def count(
-    kind: str, *, address: str, id_number: str | None = None, challenge: uuid.UUID | None = None
+    kind: str,
+    *,
+    address: str,
+    id_number: str | None = None,
+    link: str | None = None,
+    challenge: uuid.UUID | None = None,
 ) -> PublicRequest:
-    """Count a public request against the limits of its address and of the identity it asks about.
+    """Count a public request against the limits of its address and of the identity, or the link, it is about.
 
     Raises ``TooMany``; also when the challenge was used before.
     """
     today = timezone.localdate()
     origin = blind_index(f"address {address}")
     identity = blind_index(f"identity {canonical_number(id_number)}") if id_number is not None else None
-    limit = "query_limit_address" if kind == PublicRequest.Kind.QUERY else "verification_limit_address"
+    if link is not None:
+        identity = blind_index(f"link {link}")
     by_address, about_identity = used(kind, origin, identity)
-    if by_address >= standards.policy(limit, on=today).value:
+    of_address, of_subject = LIMITS[kind]
+    if by_address >= standards.policy(of_address, on=today).value:
         raise _too_many()
-    if about_identity >= standards.policy("query_limit_identity", on=today).value:
+    if about_identity >= standards.policy(of_subject, on=today).value:
         raise _too_many()
     return PublicRequest.objects.create(kind=kind, address=origin, identity=identity, challenge=challenge)
 

@@ -1,10 +1,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.transfers.actions import LETTER
 from rendang.kernel.access.models import Institution
+from rendang.kernel.core.forms import FilesField
 from rendang.kernel.core.identifiers import id_number_problem, normalise_id_number
 from rendang.kernel.files.forms import PapersForm
 from rendang.kernel.standards import queries as standards
@@ -106,8 +108,11 @@ class IntakeForm(PapersForm):
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=_("Scan or photo"),
-        help_text=_("PDF or picture, at most 20 MB. Several papers go into one PDF."),
-        widget=forms.FileInput(attrs={"accept": "application/pdf,image/*"}),
-    )
+    file = FilesField(label=_("Scans or photographs"), accept="application/pdf,image/*")
+
+    def __init__(self, *args: Any, limits: tuple[int, int], **kwargs: Any) -> None:
+        """``limits``: how many files, and how many megabytes each."""
+        super().__init__(*args, **kwargs)
+        most, largest = limits
+        said = gettext("PDF or pictures, at most %(most)d files of %(size)d MB each. All of them are sent at once.")
+        self.fields["file"].help_text = said % {"most": most, "size": largest}

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class PublicRequest(models.Model):
-    """One use of a public page, counted against its limits. Addresses and identities are keyed digests only.
+    """One use of a public page, counted against its limits. Addresses, identities and links are keyed digests only.
 
     ``challenge`` is the number of the arithmetic question that was answered: each answers one query.
     """
@@ -12,6 +12,7 @@ class PublicRequest(models.Model):
     class Kind(models.TextChoices):
         QUERY = "QUERY"
         VERIFICATION = "VERIFICATION"
+        UPLOAD = "UPLOAD"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     at = models.DateTimeField(auto_now_add=True)

@@ -9,9 +9,10 @@ from ninja import Field, Router, Schema, Status
 
 from rendang.circulation.accruals import actions, forms, judging
 from rendang.circulation.accruals.models import Accrual, Chase
+from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, institutions_where
-from rendang.kernel.workflow.api import CaseOut, add_case_routes, case_out
+from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out, clean
 from rendang.kernel.workflow.models import Case
 
 router = Router(tags=["accruals"])
@@ -51,6 +52,25 @@ class PaperOut(Schema):
     outcome: str
     refusal: str
     number: str
+    submit_by: dt.date | None
+    is_late: bool
+
+
+class VerdictOut(Schema):
+    """What would become of a row: registered, or not and why."""
+
+    line: int
+    is_good: bool
+    reasons: list[str]
+
+
+class ChaseIn(Schema):
+    """``addressee_kind`` is PERSON, EMPLOYER or SCHOOL; ``titles`` are the papers asked for."""
+
+    dossier_id: int = Field(ge=1, le=MAX_KEY)
+    addressee_kind: str
+    addressee: str
+    titles: list[str] = Field(min_length=1, max_length=40)
 
 
 @router.post("", response={201: CaseOut}, operation_id="register_accrual")
@@ -74,6 +94,26 @@ def register_accrual(request: HttpRequest, data: DeliveryIn) -> Status[dict[str,
     return Status(201, case_out(accrual, request.user))
 
 
+@router.post("/check", response=list[VerdictOut], operation_id="check_accrual")
+def check(request: HttpRequest, data: DeliveryIn) -> list[dict[str, Any]]:
+    """Judge the rows of a delivery as ``register_accrual`` would; nothing is kept."""
+    institution = institutions_where(request.user, Permission.ACCRUAL_REGISTER).first()
+    if institution is None:
+        raise PermissionDenied
+    verdicts = judging.judge([paper.dict() for paper in data.papers], institution)
+    return [{"line": one.line, "is_good": one.is_good, "reasons": one.reasons} for one in verdicts]
+
+
+@chases.post("", response={201: CaseOut}, operation_id="write_chasing_letter")
+def write_chase(request: HttpRequest, data: ChaseIn) -> Status[dict[str, Any]]:
+    """Write a chasing letter; 409 when it asks for what must not be asked of this person."""
+    rows = Dossier.objects.select_related("person")
+    dossier = get_visible_or_404(rows, request.user, Permission.ACCRUAL_REGISTER, pk=data.dossier_id)
+    given = {"addressee_kind": data.addressee_kind, "addressee": data.addressee, "titles": "\n".join(data.titles)}
+    letter = actions.chase(dossier, by=request.user, **clean(forms.ChaseForm(given)))
+    return Status(201, case_out(letter, request.user))
+
+
 @router.get("/{number}/papers", response=list[PaperOut], operation_id="list_papers_of_accrual")
 def list_papers(request: HttpRequest, number: str) -> list[dict[str, Any]]:
     accrual = get_visible_or_404(Accrual.objects.all(), request.user, Permission.ACCRUAL_VIEW, number=number)
@@ -87,6 +127,8 @@ def list_papers(request: HttpRequest, number: str) -> list[dict[str, Any]]:
             "outcome": item.outcome,
             "refusal": item.refusal,
             "number": item.material.number if item.material else "",
+            "submit_by": item.submit_by,
+            "is_late": item.is_late,
         }
         for item in accrual.items.select_related("material")
     ]

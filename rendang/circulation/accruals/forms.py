@@ -10,7 +10,8 @@ from rendang.circulation.accruals.models import Chase
 from rendang.kernel.access.models import Institution
 from rendang.kernel.core.forms import PartialDateInput
 from rendang.kernel.standards import queries as standards
-from rendang.kernel.workflow.forms import ReasonForm
+from rendang.kernel.workflow.forms import CaseFilterForm, ReasonForm
+from rendang.kernel.workflow.models import CaseQuerySet
 
 TABLES = {"accept": ".xlsx,.xls,.csv,.txt"}
 MOST_TEXT = 600_000
@@ -18,6 +19,16 @@ MOST_TEXT = 600_000
 
 def today() -> dt.date:
     return timezone.localdate()
+
+
+class AccrualFilterForm(CaseFilterForm):
+    """Deliveries, also by whether papers of them came late."""
+
+    late = forms.BooleanField(label=_("Handed in late"), required=False)
+
+    def apply(self, rows: CaseQuerySet) -> CaseQuerySet:
+        found = super().apply(rows)
+        return found.filter(late_count__gt=0) if self.cleaned_data.get("late") else found
 
 
 class DeliveryForm(forms.Form):

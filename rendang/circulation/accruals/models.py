@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from rendang.dossiers.models import Dossier, Material, Undertaking
 from rendang.kernel.core.fields import PartialDateField
@@ -31,13 +32,23 @@ class Accrual(Case):
     deliverer = models.CharField(_("handed over by"), max_length=60, blank=True)
     received_on = models.DateField(_("received"))
     # What was uploaded through the link of a chasing letter.
-    attachment = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    attachments = models.ManyToManyField(StoredFile, blank=True, related_name="+")
     receipt_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     slip_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = _("accrual")
         constraints = [models.CheckConstraint(condition=~Q(sender=""), name="an_accrual_says_who_delivers")]
+
+    @property
+    def remark(self) -> str:
+        """What the list says beside the state: how many papers came late, where the rows know it."""
+        late = getattr(self, "late_count", 0)
+        return (
+            ngettext("%(count)d paper handed in late", "%(count)d papers handed in late", late) % {"count": late}
+            if late
+            else ""
+        )
 
 
 class AccrualItem(models.Model):
@@ -57,6 +68,9 @@ class AccrualItem(models.Model):
     copies = models.PositiveSmallIntegerField(_("copies"), default=1)
     # Code table material_copy: only originals, and copies stamped by whoever keeps the original, are filed (§2.4).
     form = models.CharField(_("form"), max_length=20, default="original")
+    # By when its producer should have handed it in (§2.4); empty where it bears no date or no rule was in force.
+    submit_by = models.DateField(_("to be handed in by"), null=True, blank=True)
+    is_late = models.BooleanField(_("handed in late"), default=False)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, blank=True)
     refusal = models.CharField(_("reason of the refusal"), max_length=40, blank=True)
     refusal_detail = models.CharField(_("explanation"), max_length=200, blank=True)
@@ -67,6 +81,9 @@ class AccrualItem(models.Model):
         ordering = ("pk",)
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="a_loose_paper_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(is_late=False) | Q(submit_by__isnull=False), name="what_is_late_had_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome="REFUSED") & ~Q(refusal="") | ~Q(outcome="REFUSED") & Q(refusal=""),
                 name="what_is_refused_has_a_reason_and_nothing_else_has",
@@ -90,6 +107,11 @@ class AccrualItem(models.Model):
     def person_id(self) -> int:
         """Whose paper it is, for the audit log."""
         return self.dossier.person_id
+
+    @property
+    def days_late(self) -> int:
+        """How many days after its time it was handed in."""
+        return (self.accrual.received_on - self.submit_by).days if self.is_late and self.submit_by else 0
 
 
 class Chase(Case):
@@ -120,6 +142,8 @@ class Chase(Case):
     letter_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # SHA-256 of the link's token; empty once it has been used or the letter has been answered or ended.
     token_digest = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
+    # Of the link that was used or replaced last: whoever still has it is told what became of it.
+    spent_digest = models.BinaryField(max_length=32, null=True, blank=True, editable=False)
     link_until = models.DateField(_("link valid until"))
     answer = models.OneToOneField(Accrual, on_delete=models.PROTECT, null=True, blank=True, related_name="asked_by")
 
@@ -127,6 +151,7 @@ class Chase(Case):
         verbose_name = _("chasing letter")
         constraints = [
             models.UniqueConstraint(fields=["token_digest"], name="a_link_belongs_to_one_letter"),
+            models.UniqueConstraint(fields=["spent_digest"], name="a_spent_link_belongs_to_one_letter"),
             models.CheckConstraint(condition=~Q(addressee=""), name="a_letter_has_an_addressee"),
             models.CheckConstraint(condition=Q(titles__len__gt=0), name="a_letter_asks_for_a_paper"),
         ]

@@ -1,10 +1,15 @@
 """What is asked about accruals: which papers wait, for what; the register of what was collected."""
 
+import calendar
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db import models
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.accruals.models import AccrualItem, Chase
@@ -13,10 +18,12 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.models import CaseQuerySet
 from rendang.storage.models import Placement
 from rendang.storage.queries import current_placements
 
 Kind = Placement.Kind
+SUBMIT = "material_submit"
 WITHIN_REACH = frozenset({Kind.SLOT, Kind.AS_WRITTEN, Kind.DESK, Kind.READING_ROOM})
 
 
@@ -41,6 +48,65 @@ def left_for(items: Iterable[AccrualItem], institution: Institution) -> dict[int
     return {key: keeper.get(key, "") for key in keys - ours}
 
 
+def submit_by(formed_on: str, institution: Institution) -> dt.date | None:
+    """By when a paper formed on a day (as well as it is known) is handed in by its producer (中组发〔2009〕12号).
+
+    Measured from the last day that the date can mean. ``None`` without a date, or where no rule was in force then.
+    """
+    if not formed_on:
+        return None
+    try:
+        return standards.deadline(SUBMIT, start=last_day_of(formed_on), institution=institution).due
+    except standards.PolicyMissing:
+        return None  # no rule is applied to what was formed before there was one
+
+
+def last_day_of(day: str) -> dt.date:
+    """The last day that a partial date can mean: 2025 is 2025-12-31, 2025-11 is 2025-11-30."""
+    year, month, date = [*map(int, day.split("-")), 0, 0][:3]
+    month = month or 12
+    return dt.date(year, month, date or calendar.monthrange(year, month)[1])
+
+
+def with_late(rows: CaseQuerySet) -> CaseQuerySet:
+    """Deliveries, each with the number of its papers that came late."""
+    late = AccrualItem.objects.filter(accrual=OuterRef("pk"), is_late=True).order_by()
+    counted = late.values("accrual").annotate(many=Count("pk")).values("many")
+    return rows.annotate(late_count=Coalesce(Subquery(counted), 0))
+
+
+@dataclass(frozen=True)
+class Month:
+    """What was collected in a month."""
+
+    month: dt.date
+    papers: int
+    late: int
+    refused: int
+    filed: int
+
+
+def collected_by_month(accruals: Any, since: dt.date) -> list[Month]:
+    """Papers received, handed in late, refused and filed, month by month of receipt, the latest first."""
+    rows = AccrualItem.objects.filter(accrual__in=accruals, accrual__received_on__gte=since).order_by()
+    months = rows.values(month=TruncMonth("accrual__received_on")).annotate(
+        papers=Count("pk"),
+        late=Count("pk", filter=Q(is_late=True)),
+        refused=Count("pk", filter=Q(outcome=AccrualItem.Outcome.REFUSED)),
+        filed=Count("pk", filter=Q(outcome=AccrualItem.Outcome.FILED)),
+    )
+    return [Month(**row) for row in months.order_by("-month")]
+
+
+def late_by_sender(accruals: Any, since: dt.date, most: int = 20) -> list[dict[str, Any]]:
+    """Who hands in late: for whom it was delivered, papers, those that were late; the most late first."""
+    rows = AccrualItem.objects.filter(accrual__in=accruals, accrual__received_on__gte=since).order_by()
+    counted = rows.values(sender=F("accrual__sender")).annotate(
+        papers=Count("pk"), late=Count("pk", filter=Q(is_late=True))
+    )
+    return [dict(row) for row in counted.filter(late__gt=0).order_by("-late", "sender")[:most]]
+
+
 def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
@@ -51,14 +117,41 @@ def asked_by_link(token: str, today: dt.date) -> Chase | None:
     return rows.select_related("institution", "person").first()
 
 
+class Link(models.TextChoices):
+    """What the link of a letter is good for."""
+
+    OPEN = "OPEN"
+    USED = "USED"
+    REPLACED = "REPLACED"
+    ENDED = "ENDED"
+    EXPIRED = "EXPIRED"
+    UNKNOWN = "UNKNOWN"
+
+
+def link_of(token: str, today: dt.date) -> tuple[Link, Chase | None]:
+    """What became of a link, for whoever has it, and the letter it belongs to; of an unknown one nothing."""
+    mine = Q(token_digest=digest(token)) | Q(spent_digest=digest(token))
+    letter = Chase.objects.filter(mine).select_related("institution", "person", "answer").first()
+    if letter is None:
+        return Link.UNKNOWN, None
+    if letter.state == Chase.State.ANSWERED:
+        return Link.USED, letter
+    if letter.state == Chase.State.ENDED:
+        return Link.ENDED, letter
+    if bytes(letter.spent_digest or b"") == digest(token):
+        return Link.REPLACED, letter
+    return (Link.OPEN if letter.link_until >= today else Link.EXPIRED), letter
+
+
 @register(
     "accruals",
     title="流动人员人事档案材料收集登记簿",
     label=_("Register of materials collected"),
     permission=Permission.ACCRUAL_VIEW,
     columns=[
-        ("收件日期", 20), ("来件单位", 36), ("移交人", 16), ("姓名", 18), ("类号", 12), ("材料名称", 52),
+        ("收件日期", 20), ("来件单位", 36), ("移交人", 16), ("姓名", 18), ("类号", 12), ("材料名称", 38),
         ("制成日期", 20), ("页数", 10), ("份数", 10), ("是否受理", 33), ("归档日期", 20), ("接收人", 16),
+        ("逾期送交", 14),
     ],
 )  # fmt: skip
 def register_of_materials(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
@@ -81,4 +174,5 @@ def register_of_materials(institution: Institution, first: dt.date, last: dt.dat
             words.get(item.outcome) or f"不予受理：{refused}",
             f"{item.filed_on or ''}",
             str(item.accrual.opened_by),
+            f"{item.days_late}天" if item.is_late else "",
         ]

@@ -5,6 +5,7 @@ from rendang.circulation.accruals import views
 app_name = "accruals"
 urlpatterns = [
     path("", views.accrual_list, name="list"),
+    path("figures/", views.figures, name="figures"),
     path("list/", views.register_list, name="register_list"),
     path("register/<int:dossier>/", views.register_one, name="register"),
     path("chases/", views.chase_list, name="chases"),

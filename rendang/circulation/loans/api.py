@@ -1,21 +1,25 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from rendang.circulation.loans import actions, forms, queries
-from rendang.circulation.loans.models import Loan
+from rendang.circulation.loans.models import PAPERS, Agency, Bar, Loan
 from rendang.dossiers.models import Dossier, Material
 from rendang.dossiers.queries import custody_of
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404
+from rendang.kernel.audit.actions import record_view
+from rendang.kernel.files.serving import serve
 from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out, clean
 from rendang.kernel.workflow.models import Case
 
 router = Router(tags=["loans"])
+MOST = 200
 
 
 class BorrowerIn(Schema):
@@ -68,6 +72,119 @@ class PermitOut(Schema):
     may_download: bool
 
 
+class LoanOut(Schema):
+    """A loan as its page shows it. ``place`` is its place in the line for the dossier, 1 for the next; ``turn`` is
+    CALLED when the dossier is held for the unit, TOLD when the unit knows; ``papers`` can be fetched by name."""
+
+    number: str
+    state: str
+    use: str
+    unit: str
+    reason: str
+    place: int | None
+    turn: str
+    held_until: dt.date | None
+    due_back: dt.date | None
+    renewals: int
+    pages_out: int | None
+    pages_back: int | None
+    lost: str
+    overdue_notices: int
+    papers: list[str]
+
+
+class AgreementOut(Schema):
+    """An agency that borrows under an agreement, and how many loans are under way with it."""
+
+    agreement_number: str
+    name: str
+    kind: str
+    valid_from: dt.date
+    valid_to: dt.date
+    reasons: list[str]
+    most_out: int
+    under_way: int
+
+
+class BarOut(Schema):
+    """Who may not borrow here, until when and why; of a person the masked number."""
+
+    name: str
+    id_masked: str
+    reason: str
+    until: dt.date
+
+
+def _loans_out(rows: Any) -> list[dict[str, Any]]:
+    loans = list(rows.annotate(notice_count=Count("notices"))[:MOST])
+    line = queries.places_in_line([loan.dossier_id for loan in loans if loan.dossier_id])
+    return [
+        {
+            "number": loan.number,
+            "state": loan.state,
+            "use": loan.use,
+            "unit": loan.unit,
+            "reason": loan.reason,
+            "place": line.get(loan.pk),
+            "turn": loan.turn,
+            "held_until": loan.held_until,
+            "due_back": loan.due_back,
+            "renewals": loan.renewals,
+            "pages_out": loan.pages_out,
+            "pages_back": loan.pages_back,
+            "lost": loan.lost,
+            "overdue_notices": loan.notice_count,
+            "papers": [name for name, field in PAPERS.items() if getattr(loan, f"{field}_id")],
+        }
+        for loan in loans
+    ]
+
+
+@router.get("/waiting", response=list[LoanOut], operation_id="list_loans_waiting")
+def list_waiting(request: HttpRequest) -> list[dict[str, Any]]:
+    """Approved and not handed over, in the order of approval; at most 200."""
+    return _loans_out(queries.waiting(Loan.objects.visible_to(request.user, Permission.LOAN_VIEW)))
+
+
+@router.get("/overdue", response=list[LoanOut], operation_id="list_loans_overdue")
+def list_overdue(request: HttpRequest) -> list[dict[str, Any]]:
+    """What should have come back, the longest first; at most 200."""
+    rows = Loan.objects.visible_to(request.user, Permission.LOAN_VIEW)
+    return _loans_out(queries.overdue(rows, timezone.localdate()))
+
+
+@router.get("/agreements", response=list[AgreementOut], operation_id="list_agreements")
+def list_agreements(request: HttpRequest) -> list[dict[str, Any]]:
+    """The agreements that are in force today."""
+    today = timezone.localdate()
+    rows = Agency.objects.visible_to(request.user, Permission.LOAN_VIEW)
+    rows = rows.filter(ended_on=None, valid_from__lte=today, valid_to__gte=today)
+    under_way = Count("loans", filter=Q(loans__closed_at=None, loans__isnull=False))
+    return [
+        {
+            "agreement_number": one.agreement_number,
+            "name": one.name,
+            "kind": one.kind,
+            "valid_from": one.valid_from,
+            "valid_to": one.valid_to,
+            "reasons": one.reasons,
+            "most_out": one.most_out,
+            "under_way": one.under_way,
+        }
+        for one in rows.annotate(under_way=under_way).order_by("name", "pk")[:MOST]
+    ]
+
+
+@router.get("/bars", response=list[BarOut], operation_id="list_bars")
+def list_bars(request: HttpRequest) -> list[dict[str, Any]]:
+    """Who is barred from borrowing today."""
+    rows = Bar.objects.visible_to(request.user, Permission.LOAN_VIEW)
+    rows = rows.filter(until__gte=timezone.localdate(), lifted_on=None).order_by("until", "pk")
+    return [
+        {"name": one.name, "id_masked": one.id_masked, "reason": one.reason, "until": one.until} for one in rows[:MOST]
+    ]
+
+
 @router.post("", response={201: CaseOut}, operation_id="apply_for_loan")
 def apply(request: HttpRequest, data: ApplyIn) -> Status[dict[str, Any]]:
     """Apply to read or borrow a dossier. 409 when the unit is barred, overdue, or asks for a relative's."""
@@ -86,6 +203,25 @@ def apply(request: HttpRequest, data: ApplyIn) -> Status[dict[str, Any]]:
     form = forms.ApplyForm(given, institution=institution, people=len(data.borrowers), papers_of=dossier)
     loan = actions.apply(dossier, by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
     return Status(201, case_out(loan, request.user))
+
+
+@router.get("/{number}/details", response=LoanOut, operation_id="get_loan_details")
+def details(request: HttpRequest, number: str) -> dict[str, Any]:
+    """The loan as its page shows it."""
+    loan = get_visible_or_404(Loan.objects.all(), request.user, Permission.LOAN_VIEW, number=number)
+    record_view("loan.view", loan, by=request.user)
+    return _loans_out(Loan.objects.filter(pk=loan.pk))[0]
+
+
+@router.get("/{number}/papers/{paper}", operation_id="get_paper_of_loan")
+def paper(request: HttpRequest, number: str, paper: str) -> Any:
+    """A paper of the loan, as a file. 404 when the loan has none of this name."""
+    loan = get_visible_or_404(Loan.objects.all(), request.user, Permission.LOAN_VIEW, number=number)
+    stored = getattr(loan, PAPERS[paper]) if paper in PAPERS else None
+    if stored is None:
+        raise Http404
+    record_view("loan.print", loan, by=request.user, reason=paper)
+    return serve(request, stored, permission=Permission.LOAN_VIEW, belongs_to=loan)
 
 
 @router.get("/{number}/grant", response=GrantOut, operation_id="get_grant")

@@ -223,7 +223,7 @@ def hand_over_form(loan: Loan) -> type[forms.Form]:
             label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999, initial=expected
         )
         signed_by = forms.ModelChoiceField(
-            label=gettext_lazy("Signed by"), queryset=loan.borrowers.order_by("pk"), empty_label=None
+            label=pgettext_lazy("loan", "Signed by"), queryset=loan.borrowers.order_by("pk"), empty_label=None
         )
         field_order = ("pages", "signed_by", "identity_checked", "signed")
 
@@ -380,7 +380,7 @@ def hand_over_counted_form(loan: Loan) -> type[forms.Form]:
 
     class HandOverCountedForm(CountedForm):
         signed_by = forms.ModelChoiceField(
-            label=gettext_lazy("Signed by"), queryset=loan.borrowers.order_by("pk"), empty_label=None
+            label=pgettext_lazy("loan", "Signed by"), queryset=loan.borrowers.order_by("pk"), empty_label=None
         )
 
     return HandOverCountedForm

@@ -14,6 +14,20 @@ from rendang.kernel.core.fields import EncryptedTextField
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.workflow.models import Case
 
+# The papers of a loan, by the name in their address → the field that holds the file.
+PAPERS = {
+    "letter": "letter_file",
+    "approval": "approval_file",
+    "availability": "availability_file",
+    "slip": "slip_file",
+    "signed-slip": "signed_slip",
+    "discrepancy": "discrepancy_file",
+    "loss-report": "loss_report_file",
+    "loss-notice": "loss_notice_file",
+    "statement": "statement_file",
+    "signed-return": "signed_return",
+}
+
 
 class Agency(models.Model):
     """常设借阅单位 — an authority that borrows under an agreement: the pension agency, a vetting organ.

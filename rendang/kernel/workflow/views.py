@@ -160,14 +160,20 @@ def choices_for_many(model: type[Case], steps: Mapping[int, list[str]]) -> dict[
     }
 
 
-def case_list(request: HttpRequest, rows: CaseQuerySet, template: str, extra: Mapping[str, Any]) -> HttpResponse:
+def case_list(
+    request: HttpRequest,
+    rows: CaseQuerySet,
+    template: str,
+    extra: Mapping[str, Any],
+    filter_form: type[forms.CaseFilterForm] = forms.CaseFilterForm,
+) -> HttpResponse:
     """The list of a kind: filtered by state, urgency and text (in the address), newest first, page by page.
 
     Rows can be ticked and a step taken for all of them. ``extra`` holds what the kind's template adds, and ``empty``:
-    what to say when there is nothing yet.
+    what to say when there is nothing yet; ``filter_form`` is the kind's own where it narrows by more.
     """
     today = timezone.localdate()
-    form = forms.CaseFilterForm(rows.model, request.GET)
+    form = filter_form(rows.model, request.GET)
     rows = form.apply(rows.with_urgency(today)).select_related("institution", "counterpart", "person")
     page = keyset_page(rows, request)
     entries = [(row, standing(row, today), tone(row)) for row in page.rows]

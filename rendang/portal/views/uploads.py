@@ -7,27 +7,39 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from rendang.circulation.accruals import actions
-from rendang.circulation.accruals.queries import asked_by_link
+from rendang.circulation.accruals import actions as accruals
+from rendang.circulation.accruals.queries import Link, link_of
 from rendang.kernel.access.queries import public
-from rendang.portal import forms
+from rendang.portal import actions, forms
+from rendang.portal.models import PublicRequest
+from rendang.portal.views.public import address_of
 
 
 @public
 @never_cache
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, token: str) -> HttpResponse:
-    """Takes one file; a link that is used, ended, too old or unknown says the same to everybody."""
-    letter = asked_by_link(token, timezone.localdate())
-    form = forms.UploadForm(request.POST or None, request.FILES or None)
-    received = False
-    if letter is not None and request.method == "POST" and form.is_valid():
+    """Takes the files once. A link that is used, replaced, ended or too old says what to do; an unknown one, too.
+
+    Every attempt to send counts against the limits of the address and of the link.
+    """
+    link, letter = link_of(token, timezone.localdate())
+    limits = accruals.upload_limits(letter.institution) if letter else (0, 0)
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = forms.UploadForm(*sent, limits=limits)
+    received, status = False, 200 if link == Link.OPEN else 410
+    if request.method == "POST":
         try:
-            actions.receive_upload(token, form.cleaned_data["file"])
+            actions.count(PublicRequest.Kind.UPLOAD, address=address_of(request), link=token)
+            if link == Link.OPEN and form.is_valid():
+                accruals.receive_upload(token, form.cleaned_data["file"])
+                received = True
+        except actions.TooMany as refused:
+            form.add_error(None, refused.messages)
+            status = 429
         except ValidationError as refused:
             form.add_error("file", refused.messages)
-            letter = asked_by_link(token, timezone.localdate())
-        else:
-            received = True
-    status = 200 if letter is not None or received else 410
-    return render(request, "portal/upload.html", {"letter": letter, "form": form, "received": received}, status=status)
+            link, letter = link_of(token, timezone.localdate())
+            status = 200 if link == Link.OPEN else 410
+    context = {"link": link, "letter": letter, "form": form, "received": received, "limited": status == 429}
+    return render(request, "portal/upload.html", context, status=status)

@@ -44,10 +44,11 @@ def no_longer_want(case: Case, *, by: Any, dossier: int | None = None) -> int:
     """Take what a case still waits for, or one dossier of it, off the pick list; returns how many lines."""
     rows = Retrieval.objects.select_for_update(no_key=True).waiting().filter(case=case).order_by("pk")
     waiting = list(rows if dossier is None else rows.filter(dossier=dossier))
+    at = timezone.now()
     for retrieval in waiting:
-        retrieval.dropped_at = timezone.now()
-        retrieval.save(update_fields=["dropped_at"])
-        audit.record("retrieval.drop", retrieval, by=by)
+        retrieval.dropped_at = at
+    Retrieval.objects.filter(pk__in=[retrieval.pk for retrieval in waiting]).update(dropped_at=at)
+    audit.record_all("retrieval.drop", [(one, audit.changes(one, {})) for one in waiting], by=by)
     return len(waiting)
 
 

@@ -120,3 +120,97 @@ def test_a_paper_of_another_dossier_is_not_named_over_the_interface(interface, s
 
     assert (answer.status_code, set(answer.json()["errors"])) == (422, {"materials"})
     assert not Loan.objects.exists()
+
+
+def test_who_waits_and_who_is_late_is_asked_over_the_interface(interface, loan, ours):
+    from rendang.circulation.loans import actions
+
+    first = loan("LENT")
+    second, third = (loan("APPROVED", dossier=first.dossier) for _each in range(2))
+    waiting = interface("get", "/api/v1/loans/waiting").json()
+    assert [(one["number"], one["place"], one["turn"]) for one in waiting] == [
+        (second.number, 1, ""), (third.number, 2, ""),
+    ]  # fmt: skip
+
+    actions.receive_back(first, by=ours[Role.KEEPER], pages=30)
+
+    waiting = interface("get", "/api/v1/loans/waiting").json()
+    assert [(one["number"], one["place"], one["turn"]) for one in waiting] == [
+        (second.number, 1, "CALLED"), (third.number, 2, ""),
+    ]  # fmt: skip
+    assert interface("get", "/api/v1/loans/overdue").json() == []
+    late = loan("LENT")
+    Loan.objects.filter(pk=late.pk).update(due_date=dt.date(2026, 1, 1), due_back=dt.date(2026, 1, 1))
+    (found,) = interface("get", "/api/v1/loans/overdue").json()
+    assert (found["number"], found["due_back"], found["overdue_notices"]) == (late.number, "2026-01-01", 0)
+
+
+def test_the_details_and_papers_of_a_loan_are_fetched_with_a_trace(interface, loan):
+    from rendang.kernel.audit.models import AuditEvent
+
+    case = loan("LENT")
+    found = interface("get", f"/api/v1/loans/{case.number}/details").json()
+
+    assert (found["pages_out"], found["pages_back"], found["papers"]) == (30, None, ["approval", "slip"])
+    answer = interface("get", f"/api/v1/loans/{case.number}/papers/slip")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    assert interface("get", f"/api/v1/loans/{case.number}/papers/statement").status_code == 404
+    verbs = AuditEvent.objects.filter(subject_id=case.pk, verb__in=["loan.view", "loan.print"])
+    assert sorted(verbs.values_list("verb", flat=True)) == ["loan.print", "loan.view"]
+
+
+def test_agreements_and_bars_in_force_are_listed(interface, ours, institution):
+    from rendang.circulation.loans import actions
+
+    today = timezone.localdate()
+    for number, last in (("协1", today), ("协2", today - dt.timedelta(1))):
+        actions.add_agency(
+            institution, by=ours[Role.APPROVER], name="虚构社保中心", kind="PENSION", agreement_number=number,
+            valid_from=today - dt.timedelta(9), valid_to=last, reasons=["retirement"], most_out=5, contacts="李",
+        )  # fmt: skip
+    actions.bar(institution, by=ours[Role.APPROVER], name="虚构公司", reason="拍照", until=today)
+
+    (agreement,) = interface("get", "/api/v1/loans/agreements").json()
+    assert (agreement["agreement_number"], agreement["under_way"], agreement["most_out"]) == ("协1", 0, 5)
+    assert interface("get", "/api/v1/loans/bars").json() == [
+        {"name": "虚构公司", "id_masked": "", "reason": "拍照", "until": today.isoformat()}
+    ]
+
+
+@pytest.mark.parametrize("asked", ["details", "papers/slip", "grant/materials/1"])
+def test_nothing_of_another_institution_s_loan_is_told(asked, interface, other_institution):
+    from tests.factories import PlacementFactory
+    from tests.one_of_each import applied_for
+
+    theirs = PlacementFactory(institution=other_institution).dossier
+    case = applied_for(theirs, {Role.CLERK: staff(other_institution, Role.CLERK)}, use="DIGITAL", days=1)
+
+    assert interface("get", f"/api/v1/loans/{case.number}/{asked}").status_code == 404
+    for listed in ("waiting", "overdue", "agreements", "bars"):
+        assert interface("get", f"/api/v1/loans/{listed}").json() == []
+
+
+def test_a_step_that_the_client_may_not_take_is_refused_and_leaves_nothing(interface, loan):
+    from rendang.kernel.audit.models import AuditEvent
+
+    case = loan("LENT")
+    before = AuditEvent.objects.count()
+
+    answer = interface("post", f"/api/v1/loans/{case.number}/steps/report_lost", {"done": "遗失"})
+
+    assert answer.status_code == 403
+    assert AuditEvent.objects.filter(subject_id=case.pk, verb="loan.report_lost").count() == 0
+    assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("asked", ["waiting", "overdue", "agreements", "bars"])
+def test_a_client_without_the_scope_finds_nothing_in_a_list(asked, institution, system_administrator):
+    until = timezone.localdate() + dt.timedelta(30)
+    _client, token = exchange.register_client(
+        institution, by=system_administrator, name="别的系统", scopes=[Permission.DOSSIER_FIND], expires_on=until
+    )
+
+    answer = Client(headers={"authorization": f"Bearer {token}"}).get(f"/api/v1/loans/{asked}")
+
+    assert (answer.status_code, answer.json()) == (200, [])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from rendang.circulation.accruals.actions.chasing import CHASE_STEPS, chase, receive_upload
+from rendang.circulation.accruals.actions.chasing import CHASE_STEPS, chase, receive_upload, upload_limits
 from rendang.circulation.accruals.actions.filing import put_in, send_back
 from rendang.circulation.accruals.actions.identifying import identify_all
 from rendang.circulation.accruals.actions.registering import register
@@ -11,4 +11,14 @@ from rendang.circulation.accruals.actions.registering import register
 # By the names of the steps; identifying and filing may take a second step of themselves.
 STEPS: dict[str, Callable[..., Any]] = {"identify": identify_all, "file": put_in, "send_back": send_back}
 
-__all__ = ["CHASE_STEPS", "STEPS", "chase", "identify_all", "put_in", "receive_upload", "register", "send_back"]
+__all__ = [
+    "CHASE_STEPS",
+    "STEPS",
+    "chase",
+    "identify_all",
+    "put_in",
+    "receive_upload",
+    "register",
+    "send_back",
+    "upload_limits",
+]

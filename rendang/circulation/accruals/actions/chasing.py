@@ -24,7 +24,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.files import actions as files
-from rendang.kernel.files.kinds import Kind
+from rendang.kernel.files.kinds import MIB, Kind
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
@@ -92,7 +92,8 @@ def chase(
 )
 def answer(letter: Chase, *, by: Any, accrual: Accrual | None = None) -> None:
     """What was asked for has been handed in, at the window or through the link; the link is dead from now on."""
-    letter.answer, letter.token_digest = accrual, None
+    letter.answer = accrual
+    _spend(letter)
 
 
 @step(
@@ -105,6 +106,7 @@ def answer(letter: Chase, *, by: Any, accrual: Accrual | None = None) -> None:
 )
 def send_again(letter: Chase, *, by: Any) -> None:
     """再次催要 — a new letter with a new link and a new limit; the former link is dead."""
+    _spend(letter)
     token = _new_link(letter)
     letter.letter_file = papers.chasing_letter(letter, _address(token), by=by)
 
@@ -120,25 +122,33 @@ def send_again(letter: Chase, *, by: Any) -> None:
 )
 def end(letter: Chase, *, by: Any, reason: str) -> None:
     """No answer is expected any more; the link is dead."""
-    letter.token_digest = None
+    _spend(letter)
 
 
 @transaction.atomic
-def receive_upload(token: str, upload: Any) -> Accrual:
+def receive_upload(token: str, uploads: Sequence[Any]) -> Accrual:
     """What somebody sends through the link of a letter: once, until its last day. Waits for the clerk as an accrual.
 
     An upload is a picture, not the paper: it is registered as digital, and what is filed is the original that follows.
-    Raises ``ValidationError`` for a link that is used, ended, too old or unknown — in one sentence for all of them.
+    As many files and as large as the policies upload_files and upload_size say. Raises ``ValidationError`` for a link
+    that is used, ended, too old or unknown, in one sentence for all of them.
     """
     rows = Chase.objects.select_for_update(of=("self", "case_ptr")).select_related("institution")
     letter = rows.filter(token_digest=digest(token), state=State.SENT, link_until__gte=timezone.localdate()).first()
     if letter is None or letter.dossier_id is None:
         raise ValidationError(_("This link is not valid, or no longer. Please ask the institution that wrote to you."))
     by = system_actor()
-    ending = PurePosixPath(getattr(upload, "name", "")).suffix[:8]
-    stored = files.store(
-        upload, name=f"催要答复-{letter.number}{ending}", kind=Kind.ATTACHMENT, institution=letter.institution, by=by
-    )
+    _refuse_too_much(uploads, letter.institution)
+    stored = [
+        files.store(
+            upload,
+            name=f"催要答复-{letter.number}-{number}{PurePosixPath(getattr(upload, 'name', '')).suffix[:8]}",
+            kind=Kind.ATTACHMENT,
+            institution=letter.institution,
+            by=by,
+        )
+        for number, upload in enumerate(uploads, start=1)
+    ]
     rows_of = [
         (letter.dossier_id, {"title": title, "class_mark": suggested_mark(title), "form": "digital"})
         for title in letter.titles
@@ -149,10 +159,39 @@ def receive_upload(token: str, upload: Any) -> Accrual:
         sender=letter.addressee,
         rows=rows_of,
         channel=Case.Channel.ONLINE,
-        attachment=stored,
+        attachments=stored,
     )
     answer(letter, by=by, accrual=accrual)
     return accrual
+
+
+def _refuse_too_much(uploads: Sequence[Any], institution: Any) -> None:
+    most, largest = upload_limits(institution)
+    if not uploads:
+        raise ValidationError(_("Choose a file, or take a photograph."))
+    if len(uploads) > most:
+        raise ValidationError(
+            _("%(count)d files at most. Put several papers into one PDF.") % {"count": most}, code="too_many"
+        )
+    for number, upload in enumerate(uploads, start=1):
+        if upload.size > largest * MIB:
+            raise ValidationError(
+                _("File %(number)d is larger than %(size)d MB. Save it or photograph it at a lower resolution.")
+                % {"number": number, "size": largest},
+                code="too_large",
+            )
+
+
+def upload_limits(institution: Any) -> tuple[int, int]:
+    """How many files a link takes, and how many megabytes each may have."""
+    today = timezone.localdate()
+    most = standards.policy("upload_files", on=today, institution=institution).value
+    return int(most), int(standards.policy("upload_size", on=today, institution=institution).value)
+
+
+def _spend(letter: Chase) -> None:
+    """The link takes nothing any more; whoever has it is told what became of it."""
+    letter.spent_digest, letter.token_digest = letter.token_digest, None
 
 
 def _new_link(letter: Chase) -> str:

@@ -118,6 +118,5 @@ def want_what_is_out(items: list[AccrualItem], accrual: Accrual, *, by: Any) -> 
     """On the pick list, once for each dossier that is out: fetched when it is back."""
     out = out_of_reach(items, accrual.institution)
     wanted = set(Retrieval.objects.waiting().filter(case=accrual).values_list("dossier", flat=True))
-    dossiers_out = {item.dossier_id: item.dossier for item in items if item.dossier_id in out}
-    for key in sorted(dossiers_out.keys() - wanted):
-        storage.want(dossiers_out[key], by=by, purpose="补充材料归档", case=accrual)
+    if anew := out.keys() - wanted:
+        storage.want_all(sorted(anew), accrual.institution, by=by, purpose="补充材料归档", case=accrual)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from rendang.circulation.accruals import papers
 from rendang.circulation.accruals.models import Accrual, AccrualItem
+from rendang.circulation.accruals.queries import submit_by
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
@@ -33,7 +34,7 @@ def register(
     deliverer: str = "",
     received_on: dt.date | None = None,
     channel: str = Case.Channel.WINDOW,
-    attachment: StoredFile | None = None,
+    attachments: Sequence[StoredFile] = (),
 ) -> Accrual:
     """Put a delivery on record. ``rows`` are papers, each with the key of its dossier: title, class_mark, formed_on,
     pages, copies, form. The month for filing (中组发〔2009〕12号) runs from the day of receipt.
@@ -60,7 +61,6 @@ def register(
         deliverer=deliverer.strip(),
         received_on=received_on,
         channel=channel,
-        attachment=attachment,
         due_date=limit.due,
         due_is_provisional=limit.provisional,
         due_basis=limit.policy.basis[:200],
@@ -72,6 +72,8 @@ def register(
     for item in items:
         item.clean_fields(exclude=["accrual", "dossier", "material"])
     open_case(accrual, by=by, permission=None)
+    accrual.attachments.set(attachments)
+    _note_what_is_late(items, received_on, institution)
     for item in items:
         item.accrual = accrual
     AccrualItem.objects.bulk_create(items)
@@ -79,6 +81,14 @@ def register(
         accrual.receipt_file = papers.receipt(accrual, by=by)
         accrual.save(update_fields=["receipt_file"])
     return accrual
+
+
+def _note_what_is_late(items: Sequence[AccrualItem], received_on: dt.date, institution: Institution) -> None:
+    """Which papers their producer should have handed in before: shown, counted, never refused. One look-up a date."""
+    limits = {day: submit_by(day, institution) for day in {item.formed_on for item in items}}
+    for item in items:
+        item.submit_by = limits[item.formed_on]
+        item.is_late = item.submit_by is not None and item.submit_by < received_on
 
 
 def may_register(by: Any, institution: Institution) -> bool:

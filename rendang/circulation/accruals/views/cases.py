@@ -7,27 +7,38 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.circulation.accruals import actions, forms
 from rendang.circulation.accruals.models import Accrual, AccrualItem
-from rendang.circulation.accruals.queries import out_of_reach
+from rendang.circulation.accruals.queries import (
+    SUBMIT,
+    collected_by_month,
+    late_by_sender,
+    out_of_reach,
+    with_late,
+)
 from rendang.dossiers.queries.classify import suggested_mark
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.audit.actions import record_view
+from rendang.kernel.files.models import StoredFile
 from rendang.kernel.files.serving import serve
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.queries import add_months
 from rendang.kernel.workflow.steps import STEPS, refuse_unless_possible
 from rendang.kernel.workflow.views import case_context, case_list, known_of, step_page
 
 PAPERS = {
     "receipt": ("receipt_file", gettext_lazy("List of what was received")),
     "slip": ("slip_file", gettext_lazy("Return slip")),
-    "attachment": ("attachment", gettext_lazy("Uploaded by the addressee")),
 }
+
+
+UPLOADED = "uploaded"
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,7 @@ def lines_of(items: Iterable[AccrualItem], accrual: Accrual, sent: Any = None) -
 @require_safe
 @requires(Permission.ACCRUAL_VIEW)
 def accrual_list(request: HttpRequest) -> HttpResponse:
-    rows = Accrual.objects.visible_to(request.user, Permission.ACCRUAL_VIEW)
+    rows = with_late(Accrual.objects.visible_to(request.user, Permission.ACCRUAL_VIEW))
     empty = {
         "icon": "file-plus",
         "title": _("No accrual yet"),
@@ -71,7 +82,9 @@ def accrual_list(request: HttpRequest) -> HttpResponse:
         "label": _("Register a list"),
     }
     may_register = can(request.user, Permission.ACCRUAL_REGISTER)
-    return case_list(request, rows, "accruals/list.html", {"empty": empty, "may_register": may_register})
+    return case_list(
+        request, rows, "accruals/list.html", {"empty": empty, "may_register": may_register}, forms.AccrualFilterForm
+    )
 
 
 @require_safe
@@ -87,6 +100,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             (label, reverse("accruals:paper", args=[pk, name]))
             for name, (field, label) in PAPERS.items()
             if getattr(accrual, f"{field}_id")
+        ]
+        + [
+            (label, reverse("accruals:paper", args=[pk, name]))
+            for name, label, _file in _uploaded(accrual)
+            if can(request.user, Permission.ACCRUAL_REGISTER, at=accrual.institution_id)
         ],
     }
     return render(request, "accruals/detail.html", context)
@@ -129,14 +147,38 @@ def identify(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accruals/identify.html", context)
 
 
+def _uploaded(accrual: Accrual) -> list[tuple[str, str, StoredFile]]:
+    """What came through the link of a letter: name in the address, label, file."""
+    stored = accrual.attachments.order_by("pk")
+    label = _("Uploaded by the addressee, file %(number)d")
+    return [(f"{UPLOADED}-{number}", label % {"number": number}, file) for number, file in enumerate(stored, start=1)]
+
+
+@require_safe
+@requires(Permission.ACCRUAL_VIEW)
+def figures(request: HttpRequest) -> HttpResponse:
+    """What was collected month by month, how much of it late, and who hands in late."""
+    rows = Accrual.objects.visible_to(request.user, Permission.ACCRUAL_VIEW)
+    today = timezone.localdate()
+    since = add_months(today.replace(day=1), -11)
+    context = {
+        "months": collected_by_month(rows, since),
+        "senders": late_by_sender(rows, since),
+        "since": since,
+        "rule": standards.policy(SUBMIT, on=today),
+    }
+    return render(request, "accruals/figures.html", context)
+
+
 @require_safe
 @requires(Permission.ACCRUAL_VIEW)
 def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
     """A printed paper of the delivery, or what was uploaded for it."""
     accrual = get_visible_or_404(Accrual.objects.all(), request.user, Permission.ACCRUAL_VIEW, pk=pk)
-    if paper == "attachment" and not can(request.user, Permission.ACCRUAL_REGISTER, at=accrual.institution_id):
+    if paper.startswith(UPLOADED) and not can(request.user, Permission.ACCRUAL_REGISTER, at=accrual.institution_id):
         raise PermissionDenied  # the content of a paper is for who works with it
-    stored = getattr(accrual, PAPERS[paper][0]) if paper in PAPERS else None
+    uploaded = {name: file for name, _label, file in _uploaded(accrual)}
+    stored = getattr(accrual, PAPERS[paper][0]) if paper in PAPERS else uploaded.get(paper)
     if stored is None:
         raise Http404
     record_view("accrual.print", accrual, by=request.user, reason=paper)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rendang.circulation.loans import actions, forms, queries
 from rendang.circulation.loans.actions.signed import SIGNED
-from rendang.circulation.loans.models import Loan
+from rendang.circulation.loans.models import PAPERS, Loan
 from rendang.circulation.loans.views.tabs import tabs
 from rendang.dossiers.models import Dossier
 from rendang.dossiers.queries import custody_of
@@ -29,17 +29,17 @@ from rendang.kernel.workflow.queries import standing
 from rendang.kernel.workflow.views import case_context, case_list, step_page
 from rendang.storage.queries import current_placement
 
-PAPERS = {
-    "letter": ("letter_file", gettext_lazy("Introduction letter")),
-    "approval": ("approval_file", gettext_lazy("Application with approval")),
-    "slip": ("slip_file", gettext_lazy("Hand-over slip")),
-    "signed-slip": ("signed_slip", gettext_lazy("Hand-over slip, signed")),
-    "discrepancy": ("discrepancy_file", gettext_lazy("Discrepancy report")),
-    "availability": ("availability_file", gettext_lazy("Notice of availability")),
-    "loss-report": ("loss_report_file", gettext_lazy("Report of the loss")),
-    "loss-notice": ("loss_notice_file", gettext_lazy("Notice of the loss to the unit")),
-    "statement": ("statement_file", gettext_lazy("Statement of the unit")),
-    "signed-return": ("signed_return", gettext_lazy("Count of the return, signed")),
+LABELS = {
+    "letter": gettext_lazy("Introduction letter"),
+    "approval": gettext_lazy("Application with approval"),
+    "availability": gettext_lazy("Notice of availability"),
+    "slip": gettext_lazy("Hand-over slip"),
+    "signed-slip": gettext_lazy("Hand-over slip, signed"),
+    "discrepancy": gettext_lazy("Discrepancy report"),
+    "loss-report": gettext_lazy("Report of the loss"),
+    "loss-notice": gettext_lazy("Notice of the loss to the unit"),
+    "statement": gettext_lazy("Statement of the unit"),
+    "signed-return": gettext_lazy("Count of the return, signed"),
 }
 
 
@@ -126,8 +126,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_chase": late and can(request.user, Permission.LOAN_HAND_OVER, at=loan.institution_id),
         "papers": [
             *(
-                (label, reverse("loans:paper", args=[pk, name]))
-                for name, (field, label) in PAPERS.items()
+                (LABELS[name], reverse("loans:paper", args=[pk, name]))
+                for name, field in PAPERS.items()
                 if getattr(loan, f"{field}_id")
             ),
             *(
@@ -248,7 +248,7 @@ def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
 
 def _stored(loan: Loan, paper: str) -> Any:
     if paper in PAPERS:
-        return getattr(loan, PAPERS[paper][0])
+        return getattr(loan, PAPERS[paper])
     name, _dash, number = paper.partition("-")
     if name != "notice" or not number.isascii() or not number.isdecimal() or len(number) > 4:
         return None
