@@ -71,6 +71,11 @@ class Whereabouts:
     since: str = ""
     in_stock: bool = False
 
+    @property
+    def name(self) -> str:
+        """The institution's, as ``english_name`` is."""
+        return self.institution
+
 
 def used(kind: str, address: bytes, identity: bytes | None) -> tuple[int, int]:
     """How many requests of this kind the address has made within the hour, and about the identity within the day."""
