@@ -34,7 +34,8 @@ def test_one_entry_says_where_the_dossier_is_and_no_more(visitor, dossier, insti
     response = ask(visitor, dossier.person.name, dossier.person.id_number)
 
     assert response.status_code == 200
-    assert {institution.name, institution.phone, institution.address} <= set(re.findall(r">([^<>]+)<", response.text))
+    told = {institution.english_name, institution.phone, institution.address}
+    assert told <= set(re.findall(r">([^<>]+)<", response.text))
     assert "In stock" in response.text
     for secret in (dossier.custodies.get().archive_number, dossier.person.id_number, dossier.person.id_masked):
         assert secret not in response.text
