@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -254,9 +255,31 @@ class TestTheDossierPage:
         assert signed_in(clerk).get(self.url(dossier)).status_code == 404
         assert not AuditEvent.objects.filter(verb="dossier.view").exists()
 
-    def test_is_gone_with_the_custody(self, signed_in, clerk, dossier, other_institution):
+    def test_when_it_has_left_its_former_keeper_sees_its_own_time_and_nothing_else(
+        self, signed_in, clerk, reviewer, dossier, other_institution
+    ):
+        before = dossier.custodies.get()
+        now = hand_over_custody(dossier, other_institution, by=clerk, reason="internal")
+        events = AuditEvent.objects.count()
+
+        answer = signed_in(clerk).get(self.url(dossier))
+
+        shown = answer.content.decode()
+        assert answer.status_code == 200
+        assert f"Left on {timezone.localdate():%Y-%m-%d} to {other_institution.name}" in shown
+        assert before.archive_number in shown
+        assert now.archive_number not in shown
+        assert dossier.person.id_masked not in shown
+        assert f"{self.url(dossier)}catalogue/" not in shown
+        (event,) = AuditEvent.objects.order_by("-pk")[: AuditEvent.objects.count() - events]
+        assert (event.verb, event.actor_id) == ("custody.view", clerk.pk)
+        assert event.institution_id == before.institution_id
+        assert signed_in(reviewer).get(reverse("dossiers:catalogue", args=[dossier.pk])).status_code == 404
+
+    def test_when_it_has_left_nobody_else_learns_that_it_was_there(self, signed_in, clerk, dossier, other_institution):
         hand_over_custody(dossier, other_institution, by=clerk)
-        assert signed_in(clerk).get(self.url(dossier)).status_code == 404
+        stranger = staff(InstitutionFactory(), Role.CLERK)
+        assert signed_in(stranger).get(self.url(dossier)).status_code == 404
 
     def test_is_closed_to_administrators(self, signed_in, system_administrator, audit_administrator, dossier):
         for user in (system_administrator, audit_administrator):

@@ -5,4 +5,4 @@ class TransfersConfig(AppConfig):
     name = "rendang.circulation.transfers"
 
     def ready(self) -> None:
-        from rendang.circulation.transfers.queries import obstacles, register  # noqa: F401
+        from rendang.circulation.transfers.queries import leaving, obstacles, register  # noqa: F401

@@ -1,25 +1,31 @@
 """The page of one dossier."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from rendang.dossiers import queries
-from rendang.dossiers.models import Dossier
+from rendang.dossiers.models import Custody, Dossier
+from rendang.dossiers.queries.leaving import former_custodies, way_out
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, requires
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.queries import standing, tone
 
+MOST = 10  # times an institution kept the same dossier
+
 
 @require_safe
 @requires(Permission.DOSSIER_VIEW)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who, where, whose, what is open, what is missing; the look is noted."""
+    """Who, where, whose, what is open, what is missing; the look is noted. A former keeper is told when it left."""
     dossiers = Dossier.objects.select_related("person__employer")
-    dossier = get_visible_or_404(dossiers, request.user, Permission.DOSSIER_VIEW, pk=pk)
+    try:
+        dossier = get_visible_or_404(dossiers, request.user, Permission.DOSSIER_VIEW, pk=pk)
+    except Http404:
+        return _left(request, pk)
     shown = queries.dossier_page(request.user, dossier)
     audit.record_view(
         "dossier.view", dossier, by=request.user, institution=shown.custody.institution if shown.custody else None
@@ -45,6 +51,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "dossiers/detail.html", context)
+
+
+def _left(request: HttpRequest, pk: int) -> HttpResponse:
+    """Its own past custody: number, from when to when, to whom, by which case. Nothing of the contents or of now."""
+    former = former_custodies(request.user, pk)
+    if not former:
+        raise Http404
+    rows = Custody.objects.select_related("institution")
+    last = get_visible_or_404(rows, request.user, Permission.DOSSIER_VIEW, pk=former[0].pk)
+    audit.record_view("custody.view", last, by=request.user)
+    episodes = [{"custody": one, "way_out": way_out(one, request.user)} for one in former[:MOST]]
+    return render(request, "dossiers/left.html", {"custody": last, "episodes": episodes})
 
 
 def _code(table: str, code: str) -> str:

@@ -1,0 +1,52 @@
+"""What an institution that kept a dossier may still know of it: its own time, and the case by which it left.
+
+The businesses by which dossiers leave stand above; each says under ``@says_how_it_left`` which of its cases it was.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rendang.dossiers.models import Custody, CustodyConflict
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import can
+from rendang.kernel.workflow.models import Case
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """The case that ended a custody, whose page it may be opened with, and the address of the receipt."""
+
+    case: Case
+    view: Permission
+    receipt: str = ""
+
+
+Finder = Callable[[Custody], WayOut | None]
+FINDERS: list[Finder] = []
+
+
+def says_how_it_left(finder: Finder) -> Finder:
+    """Ask ``finder(custody)`` for the case that ended it; declared beside the queries of the business."""
+    FINDERS.append(finder)
+    return finder
+
+
+@says_how_it_left
+def by_a_finding(custody: Custody) -> WayOut | None:
+    """Supervision found that another institution keeps it."""
+    case = CustodyConflict.objects.filter(holding=custody, state=CustodyConflict.State.MOVED).first()
+    return WayOut(case, Permission.CONFLICT_VIEW) if case else None
+
+
+def former_custodies(user: Any, dossier: int) -> list[Custody]:
+    """When the person's institutions kept the dossier, the latest first; nothing of what another keeps or kept."""
+    rows = Custody.objects.visible_to(user, Permission.DOSSIER_VIEW)
+    rows = rows.filter(dossier=dossier, status=Custody.Status.ENDED).select_related("institution", "dossier")
+    return list(rows.order_by("-ended_on", "-pk"))
+
+
+def way_out(custody: Custody, user: Any) -> WayOut | None:
+    """By which case it left; ``None`` when no case says so, or the person may not see such cases."""
+    found = next((found for finder in FINDERS if (found := finder(custody))), None)
+    return found if found and can(user, found.view, at=custody.institution_id) else None
