@@ -1,13 +1,14 @@
 // Stores and scanning. Comfort only: every page works without this file.
 (() => {
     const { body } = document;
+    const fieldsOf = (form) => [...form.querySelectorAll("input[required]:not([type=hidden]), input[data-scan]")];
 
     // A scanner ends each code with Enter: on to the next empty field, and only from the last one away. So a code that
     // follows at once is never typed into a form that is just being replaced; Enter in an empty field asks for more.
     body.addEventListener("keydown", (event) => {
         const form = event.target.closest("[data-scan-form]");
         if (!form || event.key !== "Enter" || event.target.tagName !== "INPUT" || event.isComposing) return;
-        const fields = [...form.querySelectorAll("input[required]:not([type=hidden]), input[data-scan]")];
+        const fields = fieldsOf(form);
         const empty = fields.find((field) => !field.value.trim() && (field.required || field !== event.target));
         if (empty) {
             event.preventDefault();
@@ -20,7 +21,7 @@
     const ready = () => {
         const form = document.querySelector("[data-scan-form]");
         if (!form) return;
-        const fields = [...form.querySelectorAll("input[required]:not([type=hidden]), input[data-scan]")];
+        const fields = fieldsOf(form);
         const wrong = fields.find((field) => field.classList.contains("is-invalid"));
         const suggested = fields.find((field) => field.hasAttribute("data-suggested"));
         const next = wrong || suggested || fields.find((field) => !field.value) || fields[0];
@@ -30,25 +31,62 @@
     body.addEventListener("htmx:afterSettle", ready);
     ready();
 
-    // What the camera has read goes where the scanner would type it, one code after the other (camera.js).
+    // One code after the other, from a camera (camera.js) or from a scanner that was faster than the answer: while a
+    // form is on its way, what is typed is kept and typed into the form that comes back.
     const codes = [];
+    let typed = "";
+    let away = false;
     const enter = () => {
         const form = document.querySelector("[data-scan-form]");
-        if (!codes.length || !form || form.classList.contains("htmx-request")) return;
-        const fields = [...form.querySelectorAll("input[required]:not([type=hidden]), input[data-scan]")];
+        if (away || !form) return;
+        const fields = fieldsOf(form);
         const here = fields.includes(document.activeElement) && document.activeElement;
         const field = here || fields.find((each) => !each.value) || fields[0];
+        if (!field) return;
+        if (!codes.length) {
+            if (typed) field.value = typed;
+            typed = "";
+            return;
+        }
         field.value = codes.shift();
         const next = fields.find((each) => !each.value.trim() && (each.required || each !== field));
-        if (next) next.focus();
-        else form.requestSubmit();
-        enter();
+        if (next) {
+            next.focus();
+            enter();
+        } else {
+            form.requestSubmit();
+        }
     };
     body.addEventListener("code", (event) => {
         codes.push(event.detail);
         enter();
     });
-    body.addEventListener("htmx:afterSettle", enter);
+    body.addEventListener("htmx:beforeRequest", (event) => {
+        if (event.target.matches("[data-scan-form]")) away = true;
+    });
+    for (const end of ["htmx:afterSettle", "htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+        body.addEventListener(end, () => {
+            away = false;
+            enter();
+        });
+    }
+    document.addEventListener(
+        "keydown",
+        (event) => {
+            if (!away || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+            if (event.key === "Enter") {
+                if (typed) codes.push(typed);
+                typed = "";
+            } else if (event.key.length === 1) {
+                typed += event.key;
+            } else {
+                return;
+            }
+            event.preventDefault();
+            event.stopPropagation();
+        },
+        true,
+    );
 
     // The arrows move in a grid of links.
     body.addEventListener("keydown", (event) => {

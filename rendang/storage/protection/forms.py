@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rendang.kernel.core.sheets.tables import read_table
 from rendang.kernel.workflow.forms import ReasonForm
@@ -104,15 +105,17 @@ class StoreForm(forms.Form):
 class VisitForm(StoreForm):
     visitor = forms.CharField(label=_("Visitor"), max_length=60)
     affiliation = forms.CharField(label=_("Affiliation"), max_length=120)
-    purpose = forms.CharField(label=_("Purpose"), max_length=120)
+    purpose = forms.CharField(label=pgettext_lazy("visit", "Purpose"), max_length=120)
 
 
 class KeyForm(StoreForm):
-    key = forms.CharField(label=_("Key"), max_length=30)
+    key = forms.CharField(label=pgettext_lazy("store", "Key"), max_length=30)
 
 
 class RepairForm(forms.Form):
-    repair = forms.CharField(label=_("What was done"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+    repair = forms.CharField(
+        label=pgettext_lazy("hazard", "What was done"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 FORMS = {"note_repair": RepairForm, "reopen": ReasonForm}

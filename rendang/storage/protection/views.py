@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.workflow.views import case_context, case_list, step_page
 from rendang.storage.models import Store
@@ -56,7 +57,7 @@ def climate(request: HttpRequest, pk: int) -> HttpResponse:
             show_refusal(form, refused)
         else:
             messages.success(request, _("The reading is noted."))
-            return redirect("protection:climate", pk)
+            return go_to(request, "protection:climate", pk)
     today = timezone.localdate()
     first = today - dt.timedelta(DAYS_SHOWN - 1)
     days, allowed = queries.days(store, first, today), queries.limits(store.institution_id, today)
@@ -71,7 +72,7 @@ def climate(request: HttpRequest, pk: int) -> HttpResponse:
         "readings": [(one, _is_outside(one, allowed)) for one in latest],
         "hazards": Hazard.objects.open().filter(store=store).select_related("institution").order_by("-pk")[:20],
     }
-    return render(request, "protection/climate.html", context)
+    return render_page(request, "protection/climate.html", context, partial="form")
 
 
 def _charts(days: list[dict[str, Any]], allowed: queries.Limits, first: dt.date, today: dt.date) -> list[chart.Chart]:
@@ -100,8 +101,8 @@ def _record(request: HttpRequest, pk: int, form: Any, act: Any, template: str, d
             show_refusal(form, refused)
         else:
             messages.success(request, done)
-            return redirect("protection:climate", pk)
-    return render(request, template, {"store": store, "form": form})
+            return go_to(request, "protection:climate", pk)
+    return render_page(request, template, {"store": store, "form": form}, partial="form")
 
 
 @require_http_methods(["GET", "POST"])
@@ -165,9 +166,9 @@ def _book(request: HttpRequest, rows: Any, form_class: Any, act: Any, template: 
             show_refusal(form, refused)
         else:
             messages.success(request, _("Noted."))
-            return redirect(page)
+            return go_to(request, page)
     context = {"page": keyset_page(rows, request), "form": form, "may_record": may_record}
-    return render(request, template, context)
+    return render_page(request, template, context, partial="form")
 
 
 @require_http_methods(["GET", "POST"])

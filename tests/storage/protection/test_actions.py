@@ -207,3 +207,22 @@ def test_a_day_that_changed_too_much_stands_out(store, keeper, noon, signed_in):
     rows = [(noon, Decimal("18.0"), Decimal("50.0")), (noon - dt.timedelta(hours=4), Decimal("20.5"), Decimal("50.0"))]
     actions.record_readings(store, rows, by=keeper, source=Reading.Source.FILE)
     assert signed_in(keeper).get(reverse("protection:climate", args=[store.pk])).text.count('class="outside"') == 1
+
+
+def test_with_htmx_a_form_is_answered_by_the_way_on_or_by_the_form_alone(store, keeper, signed_in):
+    desk = signed_in(keeper)
+    for address, good, bad, on in (
+        (reverse("protection:climate", args=[store.pk]), {"temperature": "20", "humidity": "50"},
+         {"temperature": "99", "humidity": "50"}, reverse("protection:climate", args=[store.pk])),
+        (reverse("protection:visits"),
+         {"store": store.pk, "visitor": "周师傅", "affiliation": "虚构公司", "purpose": "检修"},
+         {"store": store.pk}, reverse("protection:visits")),
+        (reverse("protection:keys"), {"store": store.pk, "key": "大门"}, {"store": store.pk},
+         reverse("protection:keys")),
+        (reverse("protection:inspection", args=[store.pk]), {"made_on": timezone.localdate()}, {"made_on": ""},
+         reverse("protection:climate", args=[store.pk])),
+    ):  # fmt: skip
+        refused = desk.post(address, bad, headers={"HX-Request": "true"}).text
+        assert "<html" not in refused, address
+        assert 'id="step-form"' in refused, address
+        assert desk.post(address, good, headers={"HX-Request": "true"})["HX-Redirect"] == on
