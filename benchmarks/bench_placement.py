@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.city import institutions, populate, shelve, start, worker
-from benchmarks.measuring import rate, result
+from benchmarks.measuring import rate, reads, result
 
 PEOPLE = 100_000
 BATCH, BATCHES, SINGLE = 20, 10, 100
-MOVED, AT_ONCE = 500, 50
+MOVED, AT_ONCE, WANTED = 500, 50, 500
 SLOTS = 10_000
 
 
@@ -73,6 +73,49 @@ def bench(rows: int | None = None) -> Iterator[dict[str, Any]]:
     yield from _plans(place, keeper)
 
 
+def _asked(place: Any, keeper: Any, store: Any) -> Iterator[dict[str, Any]]:
+    """What the pages ask, with everything of the institution in slots: times, and how PostgreSQL finds it."""
+    from django.utils import timezone
+
+    from rendang.dossiers.models import Dossier
+    from rendang.kernel.standards import queries as standards
+    from rendang.storage import queries
+    from rendang.storage.models import Placement, Retrieval, Slot
+
+    lying = Placement.objects.current().filter(slot__store=store).order_by("dossier")
+    dossiers = list(lying.values_list("dossier_id", flat=True)[: BATCH * 100 : 100])
+    Retrieval.objects.bulk_create(
+        Retrieval(dossier_id=pk, institution=place, purpose="试", wanted_by=keeper, wanted_at=timezone.now())
+        for pk in lying.values_list("dossier_id", flat=True)[:WANTED]
+    )
+    slot = Slot.objects.filter(store=store).order_by("code")[100]
+
+    def suggested() -> Any:
+        with standards.steady():
+            return queries.suggest(place, dossiers)
+
+    for case, unit, count, work in (
+        (f"a slot suggested for each of {BATCH}", "dossiers/s", BATCH, suggested),
+        (f"pick list of {WANTED}, in walking order", "lines/s", WANTED, lambda: queries.pick_list(place)),
+        ("what lies in a slot, and lay there", "slots/s", 1, lambda: list(slot.placements.order_by("-since"))),
+        ("every place of a dossier", "dossiers/s", 1, lambda: list(queries.place_history(Dossier(pk=dossiers[0])))),
+        ("how full every rack is", "racks/s", 1, lambda: queries.floor_plans(place)),
+    ):
+        asked = rate(work, count=count)
+        yield result(
+            "placement", case, unit, asked, rate(lambda: _bare_row(dossiers[0])), "one row by its key, bare SQL",
+            milliseconds=round(1000 * count / asked, 1), reads=reads(work),
+        )  # fmt: skip
+
+
+def _bare_row(dossier: int) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM storage_placement WHERE dossier_id = %s AND until IS NULL", [dossier])
+        cursor.fetchall()
+
+
 def _plans(place: Any, keeper: Any) -> Iterator[dict[str, Any]]:
     """Everything of the institution lies in one store, ten to a slot, in no order; with a tenth of the room free."""
     from rendang.storage import actions, queries
@@ -80,6 +123,7 @@ def _plans(place: Any, keeper: Any) -> Iterator[dict[str, Any]]:
 
     store = shelve(place, keeper, 9, capacity=10, shuffled=True)
     slots = Slot.objects.filter(store=store).count()
+    yield from _asked(place, keeper, store)
     counted = rate(lambda: _bare_scan(store), count=slots)
     for method in (Compaction.Method.KEEP_ORDER, Compaction.Method.NUMBER, Compaction.Method.EMPLOYER):
         outline = queries.outlines(store, [method])[method]

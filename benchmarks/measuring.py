@@ -1,5 +1,6 @@
 """Rates and percentiles, and the one form of a result."""
 
+import json
 import math
 import os
 import statistics
@@ -69,6 +70,33 @@ def slower(one: list[float], other: list[float]) -> tuple[float, float]:
     pairs = sum(bisect_left(ordered, each) + bisect_right(ordered, each) for each in one) / 2
     chance = 1.96 * math.sqrt((len(one) + len(other) + 1) / (12 * len(one) * len(other)))
     return round(pairs / (len(one) * len(other)), 4), round(chance, 4)
+
+
+def reads(work: Callable[[], Any]) -> str:
+    """How PostgreSQL finds what ``work`` asks for: each scan with its rows, most first (``EXPLAIN ANALYZE``)."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as asked:
+        work()
+    found: dict[str, int] = {}
+    for statement in [query["sql"] for query in asked.captured_queries]:
+        if statement.lstrip().startswith(("SELECT", "WITH")) and "FOR NO KEY UPDATE" not in statement:
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}")
+                ((answer,),) = cursor.fetchall()
+            made = json.loads(answer) if isinstance(answer, str) else answer
+            _scans(made[0]["Plan"], found)
+    return ", ".join(f"{scan} {rows:,}" for scan, rows in sorted(found.items(), key=lambda each: -each[1]))
+
+
+def _scans(node: dict[str, Any], found: dict[str, int]) -> None:
+    where = node.get("Index Name") or node.get("Relation Name")
+    if where and "Scan" in node["Node Type"]:
+        scan = f"{node['Node Type']} {where}"
+        found[scan] = found.get(scan, 0) + int(node["Actual Rows"] * node["Actual Loops"])
+    for inner in node.get("Plans", []):
+        _scans(inner, found)
 
 
 def result(
