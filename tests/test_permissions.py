@@ -229,7 +229,7 @@ def test_the_table_is_of_all_pages_there_are():
 
 
 @pytest.fixture(scope="module")
-def city(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
+def city(django_db_setup: None, django_db_blocker: Any, one_copy_of_each_paper: None) -> Iterator[SimpleNamespace]:
     """Two institutions with one of everything, and a browser for everybody; made once, undone at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
         authorities = city_staff()

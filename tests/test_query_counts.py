@@ -25,7 +25,8 @@ from tests import factories
 from tests.one_of_each import city_staff, keeper_outside, one_of_each
 from tests.test_permissions import LETTERS, PAGES, ROWS, WHO, address_of, signed_in
 
-pytestmark = pytest.mark.django_db
+# Measured once, by the worker that has them all; two workers would each measure everything.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("query_counts")]
 MOST = 40
 READ = [page for page in PAGES if page not in {"accounts:citizen_return", "accounts:sandbox"}]
 
@@ -114,7 +115,7 @@ def cost(here: SimpleNamespace, page: str) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def office(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
+def office(django_db_setup: None, django_db_blocker: Any, one_copy_of_each_paper: None) -> Iterator[SimpleNamespace]:
     """An institution with one of everything; undone when the last test has looked."""
     with django_db_blocker.unblock(), transaction.atomic():
         city = city_staff()

@@ -79,7 +79,7 @@ def test(arguments: list[str]) -> int:
     chosen = any(argument.startswith(("-n", "--numprocesses", "--dist", "--pdb")) for argument in rest)
     few = any(argument.partition("::")[0].endswith(".py") for argument in rest)
     if not chosen and not few:
-        rest = ["-n", str(min(max(os.cpu_count() or 2, 2), 8)), *rest]
+        rest = ["-n", str(min(max(os.cpu_count() or 2, 2), 8)), "--dist", "loadgroup", *rest]
     with environment(ROOT / "var" / "test", url, durable=False) as variables:
         return run(_python("-m", "pytest", *rest), variables)
 

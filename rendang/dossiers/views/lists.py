@@ -45,6 +45,8 @@ def dossier_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(form.text or form.filters),
         "elsewhere": queries.held_elsewhere(request.user, form.text),
         "may_open": can(request.user, Permission.DOSSIER_VIEW),
+        # A dossier that has left still opens: its former keeper is told when and to whom.
+        "openable": {Custody.Status.HELD, Custody.Status.ENDED},
         "may_export": can(request.user, Permission.DOSSIER_EXPORT) and bool(page.rows),
         "address": request.GET.urlencode(),
     }
