@@ -259,6 +259,16 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         inputs = COUNTED if step == "check" else {}
         here.departure = transfers.DEPARTURE_STEPS[step](here.departure, by=ours[by], **inputs)
     here.departing = here.departure.lines.get()
+    here.request = transfers.receive_request(
+        institution,
+        sent_by="EMPLOYER",
+        sender="虚构科技有限公司",
+        contact="赵敏",
+        phone="13900000000",
+        name="无此人",
+        id_number=fresh_number(),
+        letter=a_scan(),
+    )
     here.loan = applied_for(dossier_in_stock(institution), ours, use="LOAN")
     here.loan = loans.endorse(here.loan, by=ours[Role.APPROVER])
     here.loan = loans.approve_finally(here.loan, by=ours[Role.HEAD])

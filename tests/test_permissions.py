@@ -22,7 +22,7 @@ from rendang.circulation.household.models import HouseholdMove, PageLoan
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.loans.models import Loan
 from rendang.circulation.party.models import PartyTransfer
-from rendang.circulation.transfers.models import Departure, Transfer
+from rendang.circulation.transfers.models import Departure, DepartureRequest, Transfer
 from rendang.dossiers.models import CustodyConflict, MaterialRemoval, Undertaking
 from rendang.kernel.access.models import CITY_ROLES, Role
 from rendang.kernel.audit.models import AuditEvent
@@ -113,6 +113,7 @@ ARGUMENTS: dict[str, Any] = {
     "departures:submitted": lambda here: [here.departure.pk, here.departure.submitted.get().pk],
     "departures:leave_out": lambda here: [here.departure.pk, here.departing.pk],
     "departures": lambda here: [here.departure.pk],
+    "requests": lambda here: [here.request.pk],
     "institutions:keeper": lambda here: [here.keeper_outside.pk],
     "institutions:keeper_correct": lambda here: [here.keeper_outside.pk],
     "institutions:keeper_verify": lambda here: [here.keeper_outside.pk],
@@ -190,6 +191,7 @@ CASES_OF = {
     "agreements:step": Agreement,
     "transfers:step": Transfer,
     "departures:step": Departure,
+    "requests:step": DepartureRequest,
     "loans:step": Loan,
     "certificates:step": Certificate,
     "dossiers:step": MaterialRemoval,

@@ -193,6 +193,7 @@ INSTEAD = {"accrual.file": {"accrual.put_in", "accrual.send_back"}}
 # From whom to whom custody may go: by nothing but these.
 HANDS_OVER = {
     "departure.confirm": lambda case, holder: (case.institution_id, None),
+    "departure.hand_over": lambda case, holder: (case.institution_id, None),
     "intake.accept": lambda case, holder: (None, case.institution_id),
     "transfer.receive": lambda case, holder: (case.institution_id, case.counterpart_id),
     "custodyconflict.move": lambda case, holder: (holder, case.institution_id),

@@ -12,13 +12,14 @@ from ninja.errors import ValidationError as SchemaError
 from rendang.circulation.accruals.api import chases
 from rendang.circulation.accruals.api import router as accruals
 from rendang.circulation.agreements.api import router as agreements
+from rendang.circulation.graduates.api import router as graduates
 from rendang.circulation.household.api import page_router as member_pages
 from rendang.circulation.household.api import router as household
 from rendang.circulation.intake.api import router as intake
 from rendang.circulation.loans.api import router as loans
 from rendang.circulation.parcels.api import router as parcels
 from rendang.circulation.party.api import router as party
-from rendang.circulation.transfers.api import departures
+from rendang.circulation.transfers.api import departures, requests
 from rendang.circulation.transfers.api import router as transfers
 from rendang.dossiers.api import router as dossiers
 from rendang.dossiers.api import undertakings
@@ -44,9 +45,11 @@ api.add_router("/accruals", accruals)
 api.add_router("/chases", chases)
 api.add_router("/agreements", agreements)
 api.add_router("/parcels", parcels)
+api.add_router("/graduates", graduates)
 api.add_router("/transfers", transfers)
 api.add_router("/party", party)
 api.add_router("/departures", departures)
+api.add_router("/departure-requests", requests)
 api.add_router("/household-moves", household)
 api.add_router("/member-pages", member_pages)
 api.add_router("/protection", protection)

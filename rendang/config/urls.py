@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, include, path
 from django.views.i18n import set_language
 
-from rendang.circulation.transfers.urls import departures
+from rendang.circulation.transfers.urls import departures, requests
 from rendang.config.api import api
 from rendang.config.health import healthz, readyz
 from rendang.kernel.access.queries import public
@@ -30,6 +30,7 @@ urlpatterns = [
     path("desk/intake/", include("rendang.circulation.intake.urls")),
     path("desk/transfers/", include("rendang.circulation.transfers.urls")),
     path("desk/departures/", include(departures)),
+    path("desk/requests/", include(requests)),
     path("desk/rosters/", include("rendang.circulation.rosters.urls")),
     path("desk/agreements/", include("rendang.circulation.agreements.urls")),
     path("desk/graduates/", include("rendang.circulation.graduates.urls")),

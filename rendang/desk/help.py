@@ -54,12 +54,26 @@ TOPICS = (
         "intake:",
         _("Intake"),
         _(
-            "A dossier is called for with a numbered recall letter, registered before it is opened, opened by two"
-            " people, compared with notice and list, reviewed, and accepted. It may be returned only for one of the"
-            " coded reasons; a missing paper, an unpaid fee or another household registration is never one."
+            "Three doors: a person applies at the window or online and gets a numbered recall letter, an employer's"
+            " agreement opens many at once, or the dossier lies here and nobody applied. A paper that lacks in the"
+            " application is told once and refuses nothing. The parcel is registered before it is opened, opened by"
+            " two people, compared with notice and list paper by paper, and reviewed. Key materials that lack are told"
+            " once and promised in an undertaking; then it is accepted all the same, and the receipt goes back to the"
+            " sender. What is held elsewhere goes to supervision with the evidence. It may be returned only for one"
+            " of the coded reasons, on a way back that is tracked like any other."
         ),
         ("人社厅发〔2022〕64号", "人社厅发〔2016〕75号", "人社部发〔2021〕112号 第十一条至第十五条"),
-        ("recall_letter_validity", "intake_unseal", "intake_review", "never_a_return_reason"),
+        (
+            "recall_letter_issue",
+            "recall_letter_validity",
+            "recall_wait",
+            "intake_unseal",
+            "intake_review",
+            "receipt_return",
+            "undertaking_promise",
+            "never_a_return_reason",
+            "application_papers",
+        ),
     ),
     Topic(
         "agreements:",
@@ -75,8 +89,11 @@ TOPICS = (
         "transfers:",
         _("Transfers"),
         _(
-            "A dossier moves whole, sealed, with list and notice; its owner never carries it. The receiver agrees"
-            " first; custody changes hands only when the receiver has counted and signed."
+            "From one institution of the city to another, without paper going to and fro. The keeper offers, also on"
+            " a recall letter of ours that an employer or a person has sent; the receiver agrees first. What stands in"
+            " the way is shown before it is packed. The dossier moves whole, sealed by two, with list and notice; its"
+            " owner never carries it. Custody changes hands only when the receiver has counted and signed; what is"
+            " refused goes back and stays with the sender."
         ),
         ("人社部发〔2021〕112号", "人社厅发〔2022〕64号"),
         ("transfer_agree", "transfer_dispatch", "transfer_receive", "carriers_internal"),
@@ -85,13 +102,34 @@ TOPICS = (
         "departures:",
         _("Departures"),
         _(
-            "A dossier leaves the city on a recall letter. What stands in its way is shown with the way to clear it; a"
-            " fee never does. It is checked page by page, sealed by two, and sent only by a carrier that its tier"
-            " allows, to an address that a second person has verified. Until the receipt has come back the institution"
-            " remains the keeper; a receipt that is late is chased."
+            "A dossier leaves the city on a recall letter, for a person, an employer or the receiver. What stands in"
+            " its way is shown with the way to clear it; a fee never does. A second person approves; it is fetched and"
+            " checked page by page, one by one or many of a list together where every page agrees, sealed by two, and"
+            " sent only by a carrier that its tier allows, to an address that a second person has verified. A state"
+            " unit may fetch it by two of its people, who sign on the spot. Until the receipt has come back the"
+            " institution remains the keeper; a receipt that is late is chased, and what is lost is searched for."
         ),
         ("人社部发〔2021〕112号", "人社厅发〔2022〕64号", "《干部人事档案工作条例》（2018）第二十五条"),
-        ("transfer_dispatch", "receipt_chase", "receipt_chase_again", "carriers_tier_a", "carriers_tier_b"),
+        (
+            "transfer_dispatch",
+            "receipt_chase",
+            "receipt_chase_again",
+            "carriers_tier_a",
+            "carriers_tier_b",
+            "direct_transfer_receivers",
+        ),
+    ),
+    Topic(
+        "requests:",
+        _("Requests from outside"),
+        _(
+            "Employers and keepers without an account here ask for a dossier on the portal, with the recall letter."
+            " The request goes to who keeps the dossier; the sender gets a receipt number and learns nothing else,"
+            " whoever is asked for. Compare the letter with what is on record, then open the departure with the letter"
+            " attached, offer the transfer when the letter is one of ours, or answer with one of the reasons."
+        ),
+        ("人社部发〔2021〕112号", "《个人信息保护法》第五十一条"),
+        ("departure_request", "request_limit_address"),
     ),
     Topic(
         "institutions:keeper",

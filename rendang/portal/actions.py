@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rendang.circulation.transfers import actions as transfers
+from rendang.kernel.access.models import Institution
 from rendang.kernel.audit.actions import record
 from rendang.kernel.core.constraints import refusal_from
 from rendang.kernel.core.crypto import blind_index
@@ -28,6 +30,7 @@ LIMITS: dict[str, tuple[str, str]] = {
     PublicRequest.Kind.QUERY: ("query_limit_address", "query_limit_identity"),
     PublicRequest.Kind.VERIFICATION: ("verification_limit_address", "query_limit_identity"),
     PublicRequest.Kind.UPLOAD: ("upload_limit_address", "upload_limit_link"),
+    PublicRequest.Kind.REQUEST: ("request_limit_address", "query_limit_identity"),
 }
 
 
@@ -83,6 +86,18 @@ def ask_for_client(*, name: str, id_number: str, by: Any) -> Whereabouts:
         found = where_is(name, id_number)
         record("query.ask", request, by=by, person=Person(pk=found.person_id), detail={})
         return found
+
+
+def request_dossier(
+    institution: Institution, *, address: str, challenge: uuid.UUID, id_number: str, **asked: Any
+) -> str:
+    """An employer or a keeper outside asks for a dossier; the answer is a receipt number, whoever is asked for."""
+    try:
+        with transaction.atomic():
+            count(PublicRequest.Kind.REQUEST, address=address, id_number=id_number, challenge=challenge)
+            return transfers.receive_request(institution, id_number=id_number, **asked).receipt_number
+    except IntegrityError as broken:
+        raise refusal_from(broken) from broken
 
 
 @scheduled(cron="41 3 * * *")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.transfers.actions import LETTER
+from rendang.circulation.transfers.models import DepartureRequest
 from rendang.kernel.access.models import Institution
 from rendang.kernel.core.forms import FilesField
 from rendang.kernel.core.identifiers import id_number_problem, normalise_id_number
@@ -15,8 +16,8 @@ OF_THE_OFFICE = frozenset({"internal", "institution_change", "death"})
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class QueryForm(forms.Form):
-    """Name, identity number, and the answer to the page's question."""
+class ChallengedForm(forms.Form):
+    """About somebody, by name and identity number; the answer to the page's question shows that a person asks."""
 
     name = forms.CharField(label=_("Full name"), max_length=60, widget=forms.TextInput(attrs=PLAIN))
     id_number = forms.CharField(label=_("ID number"), max_length=24, widget=forms.TextInput(attrs=PLAIN))
@@ -33,6 +34,60 @@ class QueryForm(forms.Form):
         if len(number) in {15, 18} and id_number_problem(number):
             raise forms.ValidationError(_("This ID number contains a mistake. Please compare it with your card."))
         return number
+
+
+class QueryForm(ChallengedForm):
+    """The one-entry query."""
+
+
+class RequestForm(ChallengedForm):
+    """An employer or a keeper outside asks for a dossier; filled in without an account, also on a telephone."""
+
+    sent_by = forms.ChoiceField(label=_("Who asks"), choices=DepartureRequest.From.choices)
+    sender = forms.CharField(label=_("Name of your unit"), max_length=120)
+    contact = forms.CharField(label=_("Your name"), max_length=60, widget=forms.TextInput(attrs=PLAIN))
+    phone = forms.CharField(
+        label=_("Telephone"),
+        max_length=30,
+        help_text=_("With it and the receipt number you follow the request."),
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
+    institution = forms.ModelChoiceField(
+        label=_("Institution you address"),
+        queryset=Institution.objects.filter(is_active=True).order_by("pk"),
+        help_text=_("If another institution of the city is concerned, it gets the request."),
+    )
+    letter = forms.FileField(
+        label=_("Photograph or PDF of the recall letter"),
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
+    )
+    letter_number = forms.CharField(
+        label=_("Number of the recall letter, or its QR code"),
+        max_length=200,
+        required=False,
+        help_text=_("A letter of an institution of this city is checked at once."),
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    letter_date = forms.DateField(label=_("Date of the recall letter"), widget=forms.DateInput, required=False)
+    receiver = forms.CharField(label=_("Where the dossier is to go, if not to you"), max_length=120, required=False)
+    remarks = forms.CharField(label=_("What you want to add (optional)"), max_length=200, required=False)
+
+    field_order = (
+        "sent_by", "sender", "contact", "phone", "name", "id_number", "institution", "letter", "letter_number",
+        "letter_date", "receiver", "remarks", "answer", "token",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Full name of the person")
+        self.fields["id_number"].label = _("ID number of the person")
+
+
+class FollowForm(forms.Form):
+    receipt_number = forms.CharField(label=_("Receipt number"), max_length=20, widget=forms.TextInput(attrs=PLAIN))
+    phone = forms.CharField(
+        label=_("Telephone"), max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel", **PLAIN})
+    )
 
 
 class VerifyForm(forms.Form):

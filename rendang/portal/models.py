@@ -13,6 +13,7 @@ class PublicRequest(models.Model):
         QUERY = "QUERY"
         VERIFICATION = "VERIFICATION"
         UPLOAD = "UPLOAD"
+        REQUEST = "REQUEST"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     at = models.DateTimeField(auto_now_add=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rendang.portal.views import citizens, departures, papers, public, undertakings, uploads
+from rendang.portal.views import citizens, departures, papers, public, requests, undertakings, uploads
 
 app_name = "portal"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("verify/", public.verify_certificate, name="verify"),
     path("verify/file/", public.verify_file, name="verify_file"),
     path("letters/<str:number>/", public.letter, name="letter"),
+    path("request/", requests.request_dossier, name="request"),
+    path("request/follow/", requests.follow, name="follow"),
     path("upload/<str:token>/", uploads.upload, name="upload"),
     path("guide/", public.guide, name="guide"),
     path("guide/<slug:code>/", public.service, name="service"),

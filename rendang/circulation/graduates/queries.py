@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from rendang.circulation.graduates.models import Graduate, GraduateList
+from rendang.circulation.graduates.models import Graduate, GraduateList, GraduateQuerySet
 from rendang.circulation.parcels.models import Enclosure, Parcel
 from rendang.dossiers.models import Custody
 from rendang.kernel.access.models import Institution
@@ -104,10 +104,25 @@ def lists(user: Any) -> ScopedQuerySet:
     )
 
 
-def unmatched(user: Any) -> int:
+def unmatched(user: Any) -> QuerySet[Enclosure]:
     """到件未匹配: dossiers that have come and belong to nothing yet."""
     parcels = Parcel.objects.visible_to(user, Permission.GRADUATE_VIEW).filter(set_aside="")
-    return Enclosure.objects.filter(case=None, parcel__in=parcels).count()
+    return Enclosure.objects.filter(case=None, parcel__in=parcels)
+
+
+def graduates_shown(found: GraduateList, show: str = "", text: str = "") -> GraduateQuerySet:
+    """Of one list: everybody, or those ``expected``, ``arrived``, ``struck_off``; by name or student number."""
+    graduates = found.graduates.select_related("intake")
+    match show:
+        case "expected":
+            graduates = graduates.expected()
+        case "arrived":
+            graduates = graduates.arrived()
+        case "struck_off":
+            graduates = graduates.exclude(struck_off="")
+    if text := text.strip():
+        graduates = graduates.filter(Q(name__startswith=text) | Q(student_number=text))
+    return graduates
 
 
 def awaited_by(institution: Institution, said: str) -> list[Graduate]:

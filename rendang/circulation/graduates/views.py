@@ -1,6 +1,5 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -26,7 +25,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     """The lists of the schools: how many are expected, how many have come, how many dossiers match nobody."""
     context = {
         "page": keyset_page(queries.lists(request.user), request),
-        "unmatched": queries.unmatched(request.user),
+        "unmatched": queries.unmatched(request.user).count(),
         "may_edit": can(request.user, Permission.GRADUATE_EDIT),
     }
     return render(request, "graduates/list.html", context)
@@ -69,16 +68,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_visible_or_404(rows, request.user, Permission.GRADUATE_VIEW, pk=pk)
     form = forms.FilterForm(request.GET)
     form.is_valid()
-    graduates = found.graduates.select_related("intake")
-    match form.cleaned_data.get("show"):
-        case "expected":
-            graduates = graduates.expected()
-        case "arrived":
-            graduates = graduates.arrived()
-        case "struck_off":
-            graduates = graduates.exclude(struck_off="")
-    if text := form.cleaned_data.get("text", "").strip():
-        graduates = graduates.filter(Q(name__startswith=text) | Q(student_number=text))
+    asked = form.cleaned_data
+    graduates = queries.graduates_shown(found, asked.get("show", ""), asked.get("text", ""))
     record_view("graduatelist.view", found, by=request.user)
     context = {
         "list": found,

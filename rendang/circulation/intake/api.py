@@ -14,12 +14,17 @@ router = Router(tags=["intake"])
 
 
 class ApplyIn(Schema):
-    """An application to keep a dossier; ``reason`` is a code of the table intake_reason."""
+    """An application to keep a dossier; ``reason`` is a code of the table intake_reason.
+
+    ``identity_check`` says how it was seen who asks: CARD or AGENT.
+    """
 
     institution: str
     name: str
     id_number: str
     mobile: str = ""
+    identity_check: str = Intake.IdentityCheck.CARD
+    personal_identity: str = ""
     reason: str
     archive_type: str = "personal"
     sender: str

@@ -6,8 +6,8 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from rendang.circulation.transfers import actions
-from rendang.circulation.transfers.forms import leaving, moving
-from rendang.circulation.transfers.models import Departure, Transfer
+from rendang.circulation.transfers.forms import leaving, moving, requesting
+from rendang.circulation.transfers.models import Departure, DepartureRequest, Transfer
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
@@ -17,6 +17,7 @@ from rendang.kernel.workflow.models import Case
 
 router = Router(tags=["transfers"])
 departures = Router(tags=["departures"])
+requests = Router(tags=["requests from outside"])
 
 
 class OfferIn(Schema):
@@ -79,6 +80,12 @@ add_case_routes(
     departures,
     Departure,
     Permission.TRANSFER_VIEW,
-    {name: take for name, take in actions.DEPARTURE_STEPS.items() if name not in {"confirm", "take_some_back"}},
+    {
+        name: take
+        for name, take in actions.DEPARTURE_STEPS.items()
+        if name not in {"confirm", "take_some_back", "hand_over"}
+    },
     leaving.DEPARTURE_FORMS,
 )
+# They come from the portal alone, where a person has answered for them; here they are read and taken up.
+add_case_routes(requests, DepartureRequest, Permission.TRANSFER_VIEW, actions.REQUEST_STEPS, requesting.REQUEST_FORMS)

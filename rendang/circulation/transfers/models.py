@@ -1,4 +1,7 @@
-"""转递: a dossier moves inside the system (`Transfer`) or leaves it for a keeper outside (`Departure`)."""
+"""转递: a dossier moves inside the system (`Transfer`) or leaves it for a keeper outside (`Departure`).
+
+Whoever has no account here asks by a `DepartureRequest`.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from rendang.circulation.parcels.models import Tier
 from rendang.dossiers.models import Custody, Dossier
 from rendang.institutions.models import OutsideKeeper
+from rendang.kernel.access.models import Institution
+from rendang.kernel.core.fields import EncryptedTextField
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.workflow.models import Case
 
@@ -72,6 +77,9 @@ class Departure(Case):
     )
     tier = models.CharField(_("tier of transport"), max_length=1, choices=Tier.choices, blank=True)
     tier_basis = models.CharField(max_length=40, blank=True)  # destination:organ, identity:11, employer:…; empty: B
+    # 直接转递: the rule allows that two people of the receiver fetch it; found when it is checked.
+    may_be_handed_over = models.BooleanField(_("may be handed over directly"), default=False, editable=False)
+    introduction_letter = models.CharField(_("number of the introduction letter"), max_length=60, blank=True)
     sealed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -128,6 +136,23 @@ class Departure(Case):
         """Of a list of many, how many there are, where a query has counted them (``listed``)."""
         count = getattr(self, "listed", 0)
         return gettext("%(count)d dossiers") % {"count": count} if count and self.addresses_many else ""
+
+
+class DirectReceiver(models.Model):
+    """直接转递接收人 — one of the two people of a state unit to whom a parcel was handed over on the spot."""
+
+    departure = models.ForeignKey(Departure, on_delete=models.PROTECT, related_name="receivers")
+    name = models.CharField(_("full name"), max_length=60)
+    id_number = EncryptedTextField(editable=False)
+    id_masked = models.CharField(max_length=24, editable=False)
+    post = models.CharField(_("post"), max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="a_direct_receiver_has_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class DepartingDossier(models.Model):
@@ -237,3 +262,73 @@ class Transfer(Case):
             ),
         ]
         indexes = [models.Index(fields=["custody"], name="transfer_by_custody")]
+
+
+class DepartureRequest(Case):
+    """外来调档申请 — an employer or a keeper without an account here asks for a dossier, on the portal.
+
+    ``institution`` is who keeps the dossier, or whom the sender addressed when nobody does: the sender is not told
+    which. `person` and `dossier` are named when the clerk has decided whose are meant.
+    """
+
+    class State(models.TextChoices):
+        RECEIVED = "RECEIVED", _("Arrived, to be looked at")
+        GRANTED = "GRANTED", _("Taken up")
+        ANSWERED = "ANSWERED", _("Answered")
+
+    class From(models.TextChoices):
+        EMPLOYER = "EMPLOYER", _("Employer")
+        RECEIVER = "RECEIVER", _("Receiving institution")
+
+    SERVICE_ITEM = "transfer"
+    PAGE = "requests:detail"
+    CLOSED = frozenset({State.GRANTED, State.ANSWERED})
+
+    # With it and the telephone number the sender follows how it goes; it tells nothing about where it lies.
+    receipt_number = models.CharField(_("receipt number"), max_length=16, unique=True, editable=False)
+    sent_by = models.CharField(_("sender"), max_length=8, choices=From.choices)
+    sender = models.CharField(_("name of the sender"), max_length=120)
+    contact = EncryptedTextField(_("contact"), editable=False)
+    phone = EncryptedTextField(_("telephone"), editable=False)
+    receiver_named = models.CharField(_("receiver as named by the sender"), max_length=120, blank=True)
+    # The person asked for, as the sender has written it.
+    asked_name = EncryptedTextField(_("full name"), editable=False)
+    id_number = EncryptedTextField(editable=False)
+    id_masked = models.CharField(max_length=24, editable=False)
+    remarks = models.CharField(_("remarks"), max_length=200, blank=True)
+    letter_number = models.CharField(_("number of the recall letter"), max_length=60, blank=True)
+    letter_date = models.DateField(_("date of the recall letter"), null=True, blank=True)
+    letter_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    # The institution of this system whose recall letter it is: then the dossier moves inside the city.
+    has_letter_of_ours = models.BooleanField(default=False, editable=False)
+    letter_of = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answer_code = models.CharField(_("reply"), max_length=20, blank=True)
+    answer_detail = models.CharField(_("explanation"), max_length=200, blank=True)
+    departure_opened = models.OneToOneField(
+        Departure, on_delete=models.PROTECT, null=True, blank=True, related_name="request"
+    )
+    transfer_offered = models.OneToOneField(
+        Transfer, on_delete=models.PROTECT, null=True, blank=True, related_name="request"
+    )
+
+    class Meta:
+        verbose_name = _("request for a dossier")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(departure_opened__isnull=True) | Q(transfer_offered__isnull=True),
+                name="a_request_leads_to_one_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(has_letter_of_ours=True, letter_of__isnull=False)
+                | Q(has_letter_of_ours=False, letter_of__isnull=True),
+                name="a_letter_of_ours_has_its_institution",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer_code="") | Q(departure_opened__isnull=True, transfer_offered__isnull=True),
+                name="what_is_answered_was_not_taken_up",
+            ),
+        ]
+
+    @property
+    def whom(self) -> str:
+        return self.asked_name

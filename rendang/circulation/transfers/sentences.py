@@ -8,6 +8,7 @@ in_words(
     things={
         "departingdossier": _("dossier that leaves"),
         "departure": _("departure"),
+        "departurerequest": _("request for a dossier"),
         "transfer": _("transfer"),
     },
     sentences={
@@ -21,6 +22,7 @@ in_words(
         "departure.dispatch": _("Handed the parcel to the carrier"),
         "departure.examine": _("Examined the recall letter"),
         "departure.find": _("Found the parcel on its way"),
+        "departure.hand_over": _("Handed the parcel over to two people of the receiver"),
         "departure.leave_out": _("Left a dossier out of the list"),
         "departure.note_refusal": _("Noted that the receiver refused the parcel"),
         "departure.note_search": _("Noted the search for the parcel"),
@@ -32,6 +34,11 @@ in_words(
         "departure.take_back": _("Took the parcel back"),
         "departure.take_some_back": _("Took some dossiers of the parcel back"),
         "departure.withdraw": _("Called the departure off"),
+        "departurerequest.answer": _("Answered the request from outside"),
+        "departurerequest.offer_transfer": _("Offered the transfer that the request asks for"),
+        "departurerequest.open": _("A request from outside arrived"),
+        "departurerequest.open_departure": _("Opened the departure that the request asks for"),
+        "departurerequest.print": _("Opened the recall letter of the request"),
         "transfer.agree": _("Agreed to take the dossier"),
         "transfer.decline": _("Declined to take the dossier"),
         "transfer.dispatch": _("Handed the parcel to the carrier"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rendang.circulation.transfers.views import checking, leaving, moving
+from rendang.circulation.transfers.views import checking, leaving, moving, requesting
 
 app_name = "transfers"
 urlpatterns = [
@@ -27,4 +27,13 @@ departures = (
         path("<int:pk>/<slug:step>/", leaving.step, name="step"),
     ],
     "departures",
+)
+requests = (
+    [
+        path("", requesting.request_list, name="list"),
+        path("<int:pk>/", requesting.detail, name="detail"),
+        path("<int:pk>/letter/", requesting.letter, name="letter"),
+        path("<int:pk>/<slug:step>/", requesting.step, name="step"),
+    ],
+    "requests",
 )

@@ -1,5 +1,6 @@
 """Dossiers that leave the city: an address book, and at least one departure in every state."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from django.core.files.base import ContentFile
@@ -13,7 +14,7 @@ from rendang.demo.actions.timeline import Scene
 from rendang.dossiers.models import Custody, Dossier
 from rendang.institutions import actions as institutions
 from rendang.institutions.models import OutsideKeeper
-from rendang.kernel.core.identifiers import is_valid_ems_number
+from rendang.kernel.core.identifiers import is_valid_ems_number, make_id_number
 from rendang.kernel.documents import papers
 from rendang.storage import actions as storage
 from rendang.storage.queries import free_slots
@@ -54,11 +55,13 @@ def scenes(city: City) -> Iterator[Scene]:
         ("RETURNED", 28, 1),
         ("SEARCHED", 34, 3),
         ("LOST", 45, 2),
+        ("DIRECT", 10, 4),
         ("DECLINED", 8, 1),
         ("WITHDRAWN", 11, 0),
     ):
         yield _departure(city, state, days_ago, _ADDRESSES[to][0])
     yield _many(city)
+    yield from (_request(city, 2), _request(city, 6, "TAKEN_UP"), _request(city, 7, "ANSWERED"))
 
 
 def _address_book(city: City) -> Scene:
@@ -129,6 +132,15 @@ def _departure(city: City, state: str, days_ago: int, to: str) -> Scene:
     if state == "SEALED":
         return
     yield days_ago - 3
+    if state == "DIRECT":
+        STEPS["hand_over"](
+            case,
+            by=approver,
+            receivers=_two_people(case.pk),
+            introduction_letter=f"{to[:2]}市监介〔{today:%Y}〕{case.pk % 90 + 10}号",
+            receipt=_receipt(case, to),
+        )
+        return
     carrier = "confidential" if case.tier == "A" else "ems"
     waybill = f"机要〔2026〕{case.pk % 9000 + 1000}号" if carrier == "confidential" else _ems(case.pk)
     case = STEPS["dispatch"](case, by=approver, carrier=carrier, waybill=waybill)
@@ -240,3 +252,46 @@ def _receipt(case: Departure, to: str) -> ContentFile:
         waybill=case.waybill,
     )
     return ContentFile(papers.render_intake_receipt(paper), name="回执.pdf")
+
+
+def _two_people(number: int) -> list[dict[str, str]]:
+    """Who fetches a dossier for a state unit."""
+    born = dt.date(1984, 3, 5)
+    return [
+        {
+            "name": name,
+            "id_number": make_id_number("330108", born + dt.timedelta(at * 700), number % 900 + 1),
+            "post": post,
+        }
+        for at, (name, post) in enumerate((("沈国栋", "人事科科长"), ("许文静", "人事科科员")))
+    ]
+
+
+def _request(city: City, days_ago: int, becomes: str = "") -> Scene:
+    """A keeper outside asks for a dossier on the portal: waiting, taken up, or answered."""
+    yield days_ago
+    clerk, to = city.by("clerk", OFFICE), OutsideKeeper.objects.get(name=_ADDRESSES[1][0])
+    dossier = None if becomes == "ANSWERED" else _leaver(city)
+    asked = dossier.person if dossier else None
+    today = timezone.localdate()
+    number = f"云岭调〔{today:%Y}〕{days_ago + 40}号"
+    case = actions.receive_request(
+        city.institutions[OFFICE],
+        sent_by="RECEIVER",
+        sender=to.name,
+        contact="罗敏",
+        phone="0871-65000002",
+        name=asked.name if asked else "卫东来",
+        id_number=asked.id_number if asked else make_id_number("530102", dt.date(1991, 8, 2), days_ago + 1),
+        letter=_letter(case_name=asked.name if asked else "卫东来", to=to.name, number=days_ago + 40),
+        letter_number=number,
+        letter_date=today,
+    )
+    if becomes == "TAKEN_UP" and dossier is not None:
+        yield days_ago - 1
+        found = {"dossier": dossier.barcode, "to": to, "reason": "employed", "letter_number": number}
+        actions.REQUEST_STEPS["open_departure"](case, by=clerk, letter_date=today, **found)
+    if becomes == "ANSWERED":
+        yield days_ago - 2
+        detail = "调档函未加盖公章，请补盖后重新提交。"
+        actions.REQUEST_STEPS["answer"](case, by=clerk, answer_code="letter_incomplete", answer_detail=detail)

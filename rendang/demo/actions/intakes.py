@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from rendang.circulation.intake import actions as intake
@@ -14,7 +15,8 @@ from rendang.demo.actions.timeline import Scene
 from rendang.demo.citizens import ARRIVING
 from rendang.demo.city import FORMER_KEEPERS
 from rendang.demo.inhabitants import Inhabitant
-from rendang.dossiers.models import Custody
+from rendang.dossiers.actions import UNDERTAKING_STEPS as promises
+from rendang.dossiers.models import Custody, Undertaking
 from rendang.kernel.core.identifiers import is_valid_ems_number
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow import actions as workflow
@@ -67,6 +69,8 @@ def scenes(city: City) -> Iterator[Scene]:
         )
     yield _intake(city, State.MISSING, 40, carrier="self", seal=Seal.MISSING, late=6)
     yield _intake(city, State.LOST, 58, carrier="self", seal=Seal.BROKEN, late=8)
+    yield _intake(city, State.ACCEPTED, 20, lacking=("ED-04",), shelve=False)
+    yield _intake(city, State.RECEIPTED, 46, lacking=("ED-04",), late=24, comes_later=True)
     yield _contested(city, "RCSC", "JYZX")
     yield _listed(city)
     arriving = Inhabitant(
@@ -85,6 +89,8 @@ def _intake(
     seal: str = Seal.INTACT,
     comparison: str = "",
     missing: str = "",
+    lacking: tuple[str, ...] = (),
+    comes_later: bool = False,
     shelve: bool = True,
     called: bool = False,
     pause: str = "",
@@ -128,7 +134,8 @@ def _intake(
     if state == State.CALLED:
         return
     # From here on one step a day; the last one was taken `late` working days ago.
-    days = iter(range(late + _steps_after_arrival(state, seal, carrier, shelve), late - 1, -1))
+    extra = 2 + comes_later if lacking else 0
+    days = iter(range(late + _steps_after_arrival(state, seal, carrier, shelve) + extra, late - 1, -1))
     yield next(days)
     case = intake.register_parcel(
         case,
@@ -175,7 +182,12 @@ def _intake(
         return
     yield next(days)
     review = "三龄两历一身份记载一致，无涂改。" if not missing else "除所列缺件外，材料齐全，记载一致。"
-    case = intake.review(case, by=reviewer, review=review, missing=missing)
+    types = ["G"] if lacking else []
+    case = intake.review(case, by=reviewer, review=review, missing=missing, person_types=types, lacking=list(lacking))
+    promise = Undertaking.objects.filter(origin=case).first()
+    if promise is not None:
+        yield next(days)
+        promise = promises["confirm"](promise, by=clerk, signed=_signed(), statement="本人知悉缺件影响，承诺补充。")
     if state == State.REVIEWED:
         return
     yield next(days)
@@ -185,6 +197,13 @@ def _intake(
         keeper = city.by("keeper", office)
         slot = free_slots(case.institution, limit=1)[0]
         storage.place(case.dossier, slot, by=keeper, case=case)
+    if promise is not None:
+        yield next(days)
+        note = "电话联系毕业院校档案馆，可凭介绍信复制毕业生登记表；已告知本人。"
+        promise = promises["follow_up"](promise, by=clerk, done_on=timezone.localdate(), note=note)
+    if promise is not None and comes_later:
+        yield next(days)
+        promises["supplement"](promise, by=clerk)
     if state == State.RECEIPTED:
         yield next(days)
         sent = {"receipt_carrier": "ems", "receipt_waybill": waybill(number + 7)}
@@ -221,6 +240,11 @@ def _contested(city: City, holder: str, office: str) -> Scene:
     case = intake.review(case, by=reviewer, review="材料齐全，但系统显示另一机构保管着此人档案。")
     yield 5
     intake.claim(case, by=approver)
+
+
+def _signed() -> ContentFile:
+    """The promise as it was signed by hand and scanned."""
+    return ContentFile(b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n", name="承诺书.pdf")
 
 
 _WAY_BACK = (State.TO_RETURN, State.SENT_BACK, State.RETURNED, State.MISSING, State.LOST)

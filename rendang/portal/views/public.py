@@ -1,5 +1,6 @@
 """Pages for anyone: the one-entry query, verification, the service guide and the directory."""
 
+import uuid
 from functools import lru_cache
 from typing import Any
 
@@ -52,30 +53,34 @@ def query(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/query.html", {"form": form})
     form = forms.QueryForm(request.POST)
     if form.is_valid():
-        asked = form.cleaned_data
-        minutes = standards.policy("query_challenge_validity", on=timezone.localdate()).value
-        challenge = answered(asked["token"], asked["answer"], max_age_seconds=minutes * 60)
-        if challenge is None:
-            form.add_error("answer", _("That is not the answer, or the question is too old. Here is a new one."))
-        else:
+        challenge = challenge_of(form)
+        if challenge is not None:
             try:
-                found = actions.ask(
-                    name=asked["name"],
-                    id_number=asked["id_number"],
-                    address=address_of(request),
-                    challenge=challenge,
-                )
+                found = actions.ask(**form.cleaned_data, address=address_of(request), challenge=challenge)
             except ValidationError as refused:
                 form.add_error(None, refused.messages)
             else:
                 return _padded(render(request, "portal/answer.html", _answer(found)))
-    # The question is used up or answered wrongly: the page asks a new one and keeps what was typed.
+    ask_anew(request, form)
+    return render(request, "portal/query.html", {"form": form})
+
+
+def ask_anew(request: HttpRequest, form: forms.ChallengedForm) -> None:
+    """The question is used up or answered wrongly: the page asks a new one and keeps what was typed."""
     fresh = new_challenge()
     typed = request.POST.copy()
     typed["token"], typed["answer"] = fresh.token, ""
     form.data = typed
     form["answer"].label = fresh.question
-    return render(request, "portal/query.html", {"form": form})
+
+
+def challenge_of(form: forms.ChallengedForm) -> uuid.UUID | None:
+    """The number of the question that a valid form answers; wrong or too late: said beside the answer."""
+    minutes = standards.policy("query_challenge_validity", on=timezone.localdate()).value
+    challenge = answered(form.cleaned_data.pop("token"), form.cleaned_data.pop("answer"), max_age_seconds=minutes * 60)
+    if challenge is None:
+        form.add_error("answer", _("That is not the answer, or the question is too old. Here is a new one."))
+    return challenge
 
 
 def _answer(found: Whereabouts) -> dict[str, Any]:

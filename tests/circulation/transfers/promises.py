@@ -1,8 +1,11 @@
 """What a departure is given, and leaves in the audit log, on the random walk of ``tests/test_promises.py``."""
 
+import datetime as dt
+
 from django.utils import timezone
 
 from rendang.institutions.models import OutsideKeeper
+from rendang.kernel.core.identifiers import make_id_number
 from tests.circulation.transfers.leaving import COUNTED, a_file
 
 GIVEN = {
@@ -32,6 +35,13 @@ ALSO = {
         "message.send",
         "departingdossier.close",
     ],
+    "departure.hand_over": [
+        "file.store",
+        "custody.end",
+        "placement.elsewhere",
+        "message.send",
+        "departingdossier.close",
+    ],
     "departure.chase": ["file.store"],
     "departure.take_back": ["departingdossier.close"],
     "departure.report_lost": ["placement.missing"],
@@ -52,6 +62,12 @@ def given_anew(step: str) -> dict:
     """What cannot be written down once for all: files and rows."""
     if step == "confirm":
         return {"receipt": a_file("receipt.pdf"), "received_on": timezone.localdate()}
+    if step == "hand_over":
+        two = [
+            {"name": name, "id_number": make_id_number("330103", dt.date(1980, 1, 1), at)}
+            for at, name in enumerate(("赵敏", "钱进"), start=1)
+        ]
+        return {"receivers": two, "introduction_letter": "介1号", "receipt": a_file("receipt.pdf")}
     if step == "examine":
         letter = {"letter_number": "海1号", "letter_date": timezone.localdate(), "letter_issuer": "海州市"}
         return letter | {"to": OutsideKeeper.objects.first()}

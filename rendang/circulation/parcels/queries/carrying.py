@@ -49,6 +49,11 @@ def carriers_for(tier: str, *, on: dt.date) -> list[str]:
     return list(standards.policy(_policy(tier), on=on).value)
 
 
+def may_be_handed_over(destination: str, *, on: dt.date) -> bool:
+    """直接转递 — whether a receiver of this kind may fetch it: organs and state units, never a person (112号)."""
+    return destination in standards.policy("direct_transfer_receivers", on=on).value
+
+
 def carrier_is_allowed(code: str, *, on: dt.date) -> bool:
     """Whether a dossier may travel this way at all: never self-carried, never by ordinary post (112号)."""
     return code not in standards.policy("carriers_forbidden", on=on).value

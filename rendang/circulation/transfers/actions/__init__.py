@@ -16,11 +16,13 @@ from rendang.circulation.transfers.actions.moving import (
     take_back,
     withdraw,
 )
+from rendang.circulation.transfers.actions.requesting import REQUEST_STEPS, receive_request
 
 __all__ = [
     "DEPARTURE_STEPS",
     "LETTER",
     "MOST_AT_ONCE",
+    "REQUEST_STEPS",
     "STEPS",
     "Found",
     "agree",
@@ -35,6 +37,7 @@ __all__ = [
     "offer",
     "pack",
     "receive",
+    "receive_request",
     "refuse",
     "take_back",
     "withdraw",

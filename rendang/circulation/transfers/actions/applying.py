@@ -22,6 +22,7 @@ from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import refusal_from
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
+from rendang.kernel.files.models import StoredFile
 from rendang.kernel.files.queries import papers_lacking
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
@@ -147,7 +148,9 @@ def _open(
                 departure.dossier, departure.person = custodies[0].dossier, custodies[0].dossier.person
             busy = in_the_way_of(departure, keys)
             _refuse_if_leaving(busy)
-            if letter is not None:
+            if isinstance(letter, StoredFile):
+                departure.letter_file = letter  # it came with a request from outside
+            elif letter is not None:
                 departure.letter_file = files.store(
                     letter,
                     name=letter.name or "letter",

@@ -10,6 +10,7 @@ DEPARTURE_STEPS = {
         packing.check,
         packing.seal,
         packing.dispatch,
+        arriving.hand_over,
         arriving.confirm,
         arriving.chase,
         packing.correct_waybill,

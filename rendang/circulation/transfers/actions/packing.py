@@ -12,7 +12,7 @@ from rendang.circulation.transfers.actions.applying import close, going, tell
 from rendang.circulation.transfers.actions.checking import Found, check_lines
 from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.circulation.transfers.papers import leaving as papers
-from rendang.circulation.transfers.queries import carriers_for, tier_for
+from rendang.circulation.transfers.queries import carriers_for, goes_to_state_unit, tier_for
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.core.identifiers import S10, is_valid_ems_number
@@ -46,11 +46,12 @@ def check(departure: Departure, *, by: Any, **found: Any) -> None:
         raise ValidationError(_("%(count)d dossiers of the list are not checked yet.") % {"count": len(unchecked)})
     rule = tier_for(departure, lines)
     departure.checked_by, departure.tier, departure.tier_basis = by, rule.tier, rule.basis
+    departure.may_be_handed_over = goes_to_state_unit(departure)
 
 
 @step(
     Departure,
-    label=gettext_lazy("Seal"),
+    label=gettext_lazy("Seal the parcel"),
     sources=[State.CHECKED],
     target=State.SEALED,
     permission=Permission.TRANSFER_SEND,

@@ -185,6 +185,30 @@ class ConfirmForm(forms.Form):
     )
 
 
+class HandOverForm(forms.Form):
+    """直接转递: two people of the receiver, their letter, the receipt that they have signed on the spot."""
+
+    introduction_letter = forms.CharField(label=_("Number of the introduction letter"), max_length=60)
+    name_1 = forms.CharField(label=_("First receiver: full name"), max_length=60)
+    id_number_1 = forms.CharField(label=_("First receiver: ID number"), max_length=20)
+    post_1 = forms.CharField(label=_("First receiver: post"), max_length=60, required=False)
+    name_2 = forms.CharField(label=_("Second receiver: full name"), max_length=60)
+    id_number_2 = forms.CharField(label=_("Second receiver: ID number"), max_length=20)
+    post_2 = forms.CharField(label=_("Second receiver: post"), max_length=60, required=False)
+    receipt = forms.FileField(
+        label=_("Receipt signed by both, scanned or photographed"),
+        help_text=_("The third part of the transfer notice"),
+        widget=forms.FileInput(attrs={"accept": PICTURES}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if self.errors:
+            return found
+        both = [{field: found[f"{field}_{at}"] for field in ("name", "id_number", "post")} for at in ("1", "2")]
+        return {name: found[name] for name in ("introduction_letter", "receipt")} | {"receivers": both}
+
+
 class RefusalForm(forms.Form):
     refusal_reason = forms.ChoiceField(label=_("Reason of the refusal"), choices=standards.choices("return_reason"))
     refusal_detail = forms.CharField(
@@ -224,6 +248,7 @@ DEPARTURE_FORMS: dict[str, Any] = {
     "check": check_form,
     "dispatch": dispatch_form,
     "correct_waybill": CorrectWaybillForm,
+    "hand_over": HandOverForm,
     "confirm": ConfirmForm,
     "take_some_back": some_back_form,
     "note_refusal": RefusalForm,

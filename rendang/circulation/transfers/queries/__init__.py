@@ -3,8 +3,9 @@
 from rendang.circulation.transfers.queries.carriers import (
     carriers_between_us,
     carriers_for,
+    goes_to_state_unit,
     tier_for,
     tier_in_words,
 )
 
-__all__ = ["carriers_between_us", "carriers_for", "tier_for", "tier_in_words"]
+__all__ = ["carriers_between_us", "carriers_for", "goes_to_state_unit", "tier_for", "tier_in_words"]

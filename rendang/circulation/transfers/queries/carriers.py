@@ -19,6 +19,12 @@ def carriers_for(departure: Departure) -> list[str]:
     return carrying.carriers_for(departure.tier, on=timezone.localdate())
 
 
+def goes_to_state_unit(departure: Departure) -> bool:
+    """Whether the receiver may fetch it by two of its people, against a receipt signed on the spot."""
+    kind = departure.keeper.kind if departure.keeper else ""
+    return carrying.may_be_handed_over(kind, on=timezone.localdate())
+
+
 def tier_for(departure: Departure, lines: Iterable[DepartingDossier]) -> carrying.TierRule:
     """By the receiver, the identities that the papers show and the employers; lines come with the latter."""
     employers = [(line.identity, line.dossier.person.employer) for line in lines]

@@ -46,18 +46,27 @@ def letter_of_ours(number: str) -> Letter | None:
     return Letter(name, institution, person, valid_until, closed_at is None)
 
 
+def refuse_if_forged(number: str) -> Letter | None:
+    """The letter of ours with this number; ``None``: somebody else's. Refused when it only looks like one of ours."""
+    looks_like_ours = OURS.match(number)
+    letter = letter_of_ours(number)
+    if letter is None and looks_like_ours and Institution.objects.filter(code=looks_like_ours[1]).exists():
+        raise ValidationError({"letter_number": _("No institution of the city has issued a letter of this number.")})
+    return letter
+
+
+def refuse_if_run_out(letter: Letter) -> None:
+    if not letter.is_open or (letter.valid_until and letter.valid_until < timezone.localdate()):
+        raise ValidationError({"letter_number": _("This letter is no longer valid. Ask for a new one.")})
+
+
 def refuse_if_not_genuine(number: str, *, people: set[int], to: Institution | None) -> None:
     """Raise ``ValidationError`` for a letter that looks like one of ours and is not, or that is for somebody else.
 
     ``to`` is where the dossier is to go; ``None``: to a keeper outside, who cannot have a letter of ours.
     """
-    looks_like_ours = OURS.match(number)
-    letter = letter_of_ours(number)
+    letter = refuse_if_forged(number)
     if letter is None:
-        if looks_like_ours and Institution.objects.filter(code=looks_like_ours[1]).exists():
-            raise ValidationError(
-                {"letter_number": _("No institution of the city has issued a letter of this number.")}
-            )
         return
     if to is None or letter.institution_id != to.pk:
         raise ValidationError(
@@ -68,5 +77,4 @@ def refuse_if_not_genuine(number: str, *, people: set[int], to: Institution | No
         )
     if people != {letter.person_id}:
         raise ValidationError({"letter_number": _("This letter asks for another person's dossier.")})
-    if not letter.is_open or (letter.valid_until and letter.valid_until < timezone.localdate()):
-        raise ValidationError({"letter_number": _("This letter is no longer valid. Ask for a new one.")})
+    refuse_if_run_out(letter)

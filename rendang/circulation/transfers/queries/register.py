@@ -56,7 +56,7 @@ def _line(
         line.custody.archive_number,  # type: ignore[attr-defined]
         whom,
         standards.code_name("transfer_reason", case.reason),  # type: ignore[attr-defined]
-        f"{standards.code_name('carrier', case.carrier)} {case.waybill}".strip(),  # type: ignore[attr-defined]
+        f"{standards.code_name('carrier', case.carrier)} {case.waybill or getattr(case, 'courier', '')}".strip(),  # type: ignore[attr-defined]
         *(str(number or 0) for number in counted),
         f"{back or ''}",
         str(by or ""),

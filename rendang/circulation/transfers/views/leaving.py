@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms import leaving as forms
-from rendang.circulation.transfers.models import DepartingDossier, Departure
+from rendang.circulation.transfers.models import DepartingDossier, Departure, DepartureRequest
 from rendang.circulation.transfers.queries import tier_in_words
 from rendang.circulation.transfers.queries.listing import find_listed, listed_in, of_employer
 from rendang.circulation.transfers.queries.obstacles import in_the_way_of, shown
@@ -49,7 +49,9 @@ def departure_list(request: HttpRequest) -> HttpResponse:
         "url": reverse("dossiers:list"),
         "label": _("Find a dossier"),
     }
-    return case_list(request, rows, "departures/list.html", {"empty": empty, "may_open": may_open})
+    waiting = DepartureRequest.objects.visible_to(request.user, Permission.TRANSFER_VIEW).open().count()
+    extra = {"empty": empty, "may_open": may_open, "waiting": waiting}
+    return case_list(request, rows, "departures/list.html", extra)
 
 
 @require_safe
@@ -75,6 +77,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reason": standards.code_name("transfer_reason", departure.reason),
         "carrier": departure.carrier and standards.code_name("carrier", departure.carrier),
         "refusal_reason": departure.refusal_reason and standards.code_name("return_reason", departure.refusal_reason),
+        "receivers": list(departure.receivers.all()),
         "tier_in_words": departure.tier and tier_in_words(departure),
         "lines": [(line, shown(found.get(line.dossier_id, []))) for line in lines],
         "next_to_check": to_check.order_by("pk").first(),
