@@ -238,10 +238,12 @@ TOPICS = (
             "Loose papers are registered singly or by a list of many people, identified by the seven criteria, and put"
             " into their dossiers within a month. What is refused goes back with a coded reason; what belongs to a"
             " dossier that is out waits until it is back. Only originals are filed, or copies stamped by whoever keeps"
-            " the original. A letter chases what does not come; its link takes one upload."
+            " the original. A letter chases what does not come; its link takes one upload,"
+            " so many files of so many megabytes. What its producer hands in after its month is shown and counted,"
+            " never refused."
         ),
         ("中组发〔2009〕12号", "人社部发〔2021〕112号 第七条第（二）项"),
-        ("material_submit", "material_file_in", "material_chase"),
+        ("material_submit", "material_file_in", "material_chase", "upload_files", "upload_size"),
     ),
     Topic(
         "dossiers:undertaking",

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from rendang.dossiers.models import Dossier, Material, Undertaking
 from rendang.kernel.core.fields import PartialDateField
@@ -56,7 +56,7 @@ class AccrualItem(models.Model):
 
     class Outcome(models.TextChoices):
         ACCEPTED = "ACCEPTED", _("To be filed")
-        REFUSED = "REFUSED", _("Refused")
+        REFUSED = "REFUSED", pgettext_lazy("paper", "Refused")
         FILED = "FILED", _("Filed")
 
     accrual = models.ForeignKey(Accrual, on_delete=models.PROTECT, related_name="items")

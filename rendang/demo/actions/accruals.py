@@ -87,6 +87,9 @@ def _delivery(city: City, some: list[Dossier], days_ago: int, fate: str) -> Scen
     yield days_ago
     year = timezone.localdate().year - 1
     facts = {"title": f"{year}年度考核登记表", "class_mark": "3", "formed_on": f"{year}-12", "pages": 2}
+    if fate == "filed":  # this one comes in time
+        month = timezone.localdate()
+        facts |= {"title": f"{month.year}年度继续教育登记表", "class_mark": "4-4", "formed_on": f"{month:%Y-%m}"}
     accrual = accruals.register(
         city.institutions[OFFICE],
         by=clerk,

@@ -24,6 +24,8 @@ def scenes(city: City) -> Iterator[Scene]:
     people = Registry(SEED + 7)
     yield from (_agencies(city), _bar(city))
     cast = [
+        (Use.LOAN, State.SEARCHED, 14), (Use.LOAN, State.FOUND, 22), (Use.LOAN, State.REBUILDING, 25),
+        (Use.LOAN, State.REBUILT, 40),
         (Use.LOAN, State.APPLIED, 1), (Use.CONSULTATION, State.APPLIED, 0), (Use.LOAN, State.ENDORSED, 2),
         (Use.CONSULTATION, State.APPROVED, 1), (Use.LOAN, State.APPROVED, 3), (Use.LOAN, State.LENT, 4),
         (Use.LOAN, State.LENT, 12), (Use.LOAN, State.LENT, 18), (Use.CONSULTATION, State.READING, 1),
@@ -31,15 +33,14 @@ def scenes(city: City) -> Iterator[Scene]:
         (Use.DIGITAL, State.RECALLED, 16), (Use.LOAN, State.RETURNED, 20), (Use.CONSULTATION, State.RETURNED, 17),
         (Use.LOAN, State.DISCREPANT, 9), (Use.LOAN, State.SETTLED, 30), (Use.LOAN, State.REFUSED, 13),
         (Use.CONSULTATION, State.WITHDRAWN, 10),
-        (Use.LOAN, State.SEARCHED, 14), (Use.LOAN, State.FOUND, 22), (Use.LOAN, State.REBUILDING, 25),
-        (Use.LOAN, State.REBUILT, 40),
     ]  # fmt: skip
     for round_ in range(city.scale):
+        # First what takes several to tell: a small city has few dossiers.
+        yield _waiting(city, people, 100 + 10 * round_)
+        yield _not_collected(city, people, 300 + 10 * round_)
         for number, (use, state, days_ago) in enumerate(cast, start=len(cast) * round_):
             yield _loan(city, people, number, use, state, days_ago)
-        yield _waiting(city, people, 100 + 10 * round_)
         yield _pension(city, people, 200 + 10 * round_)
-        yield _not_collected(city, people, 300 + 10 * round_)
 
 
 def _agencies(city: City) -> Scene:
