@@ -147,14 +147,15 @@ def _compaction(city: City) -> Scene:
 
 
 def _sorting(city: City) -> Scene:
-    """The store of the retired is being put in order of archive number; the first dozen moves are done."""
+    """The store of the retired is being put in order of archive number; some moves are done, the rest waits."""
     yield 2
     by = city.by("keeper", "TXRY")
     store = Store.objects.get(institution=city.institutions["TXRY"], code="T01")
     with suppress(ValidationError):  # a very small city may have nothing to sort
         plan = storage.plan_compaction(store, method=Compaction.Method.NUMBER, by=by)
         yield 1
-        storage.work_off_lines(plan, list(plan.moves.values_list("pk", flat=True)[:12]), by=by)
+        lines = list(plan.moves.values_list("pk", flat=True))
+        storage.work_off_lines(plan, lines[: min(12, len(lines) // 2)], by=by)
 
 
 def _labels(city: City) -> Scene:
