@@ -77,6 +77,18 @@ def test_classes_asked_for_can_give_way_to_single_papers(shelved, ours, catalogu
     assert (case.class_marks, shown(case, catalogued)) == ([], {"3-2"})
 
 
+def test_giving_up_the_classes_without_naming_a_paper_does_not_open_the_whole_dossier(shelved, ours, catalogued):
+    case = applied_for(shelved, ours, use="DIGITAL", days=2, class_marks=["3"])
+    before = AuditEvent.objects.count()
+
+    with pytest.raises(ValidationError) as wrong:
+        actions.name_papers(case, by=ours[Role.APPROVER], materials=[], whole_classes=False)
+
+    assert wrong.value.message_dict == {"materials": ["Name at least one paper, or leave the classes open."]}
+    case.refresh_from_db()
+    assert (case.class_marks, AuditEvent.objects.count()) == (["3"], before)
+
+
 def test_each_answer_is_noted_and_what_is_not_named_is_not_shown(opened, catalogued, ours):
     case = opened(["3-1"], may_print=True)
 

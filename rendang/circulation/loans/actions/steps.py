@@ -42,6 +42,9 @@ def name_papers(loan: Loan, *, by: Any, materials: Sequence[int], whole_classes:
     ``whole_classes`` says whether the classes asked for stay open as a whole beside them.
     """
     assert loan.dossier
+    if loan.class_marks and not whole_classes and not materials:
+        # Else nothing would be named any more, and the whole dossier would be open.
+        raise ValidationError({"materials": _("Name at least one paper, or leave the classes open.")})
     loan.materials.set(papers_named(loan.dossier, materials))
     if not whole_classes:
         loan.class_marks = []
