@@ -43,7 +43,13 @@ class QueryForm(ChallengedForm):
 class RequestForm(ChallengedForm):
     """An employer or a keeper outside asks for a dossier; filled in without an account, also on a telephone."""
 
-    sent_by = forms.ChoiceField(label=_("Who asks"), choices=DepartureRequest.From.choices)
+    sent_by = forms.ChoiceField(
+        label=_("Who asks"),
+        choices=[
+            (DepartureRequest.From.EMPLOYER, _("An employer")),
+            (DepartureRequest.From.RECEIVER, _("An institution that keeps dossiers")),
+        ],
+    )
     sender = forms.CharField(label=_("Name of your unit"), max_length=120)
     contact = forms.CharField(label=_("Your name"), max_length=60, widget=forms.TextInput(attrs=PLAIN))
     phone = forms.CharField(
