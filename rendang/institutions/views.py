@@ -100,7 +100,7 @@ def keeper(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(OutsideKeeper.objects.select_related("entered_by", "verified_by"), pk=pk)
     context = {
         "keeper": found,
-        "kind": standards.code_name("employer_kind", found.kind),
+        "kind": standards.code_label("employer_kind", found.kind),
         "may_edit": can(request.user, Permission.TRANSFER_OFFER),
         "may_verify": can(request.user, Permission.TRANSFER_DECIDE) and not found.is_verified,
     }

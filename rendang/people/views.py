@@ -179,7 +179,7 @@ def _shown(row: PersonRecord) -> dict[str, Any]:
         if field.name in {"id", "person", "start", "end"} or value in {"", None, False} or str(row) == value:
             continue
         if field.name in forms.TABLES:
-            value = standards.code_name(forms.TABLES[field.name], value, short=True)
+            value = standards.code_label(forms.TABLES[field.name], value)
         facts.append(str(field.verbose_name) if value is True else value)
     return {"row": row, "name": str(row), "facts": facts}
 
@@ -259,7 +259,7 @@ def kinships(request: HttpRequest) -> HttpResponse:
         show_refusal(end_form if ending else form, refused)
     rows = Kinship.objects.filter(user=request.user.pk).order_by("ended_at", "-pk")
     context = {
-        "rows": [(row, standards.code_name("kinship", row.relation)) for row in rows],
+        "rows": [(row, standards.code_label("kinship", row.relation, short=False)) for row in rows],
         "form": form,
         "end_form": end_form,
         "ending": ending,
@@ -275,5 +275,5 @@ def kinships_of_staff(request: HttpRequest) -> HttpResponse:
     rows = queries.kinships_of_staff(request.user)
     for each in {row.user for row in rows}:
         audit.record_view("kinship.view", each, by=request.user)
-    context = {"rows": [(row, standards.code_name("kinship", row.relation)) for row in rows]}
+    context = {"rows": [(row, standards.code_label("kinship", row.relation, short=False)) for row in rows]}
     return render(request, "people/kinships_of_staff.html", context)

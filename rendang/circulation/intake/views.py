@@ -62,19 +62,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     record_view("intake.view", intake, by=request.user)
     context = case_context(request, intake) | submitted_context(request, intake, edit=Permission.INTAKE_REGISTER)
     context |= {
-        "reason": standards.code_name("intake_reason", intake.reason),
-        "carrier": intake.parcel and standards.code_name("carrier", intake.parcel.carrier),
-        "receipt_carrier": intake.receipt_carrier and standards.code_name("carrier", intake.receipt_carrier),
-        "return_carrier": intake.return_carrier and standards.code_name("carrier", intake.return_carrier),
+        "reason": standards.code_label("intake_reason", intake.reason),
+        "carrier": intake.parcel and standards.code_label("carrier", intake.parcel.carrier),
+        "receipt_carrier": intake.receipt_carrier and standards.code_label("carrier", intake.receipt_carrier),
+        "return_carrier": intake.return_carrier and standards.code_label("carrier", intake.return_carrier),
         "carriage": carriage_for(intake),
-        "carriers": [standards.code_name("carrier", code) for code in carriage_for(intake).carriers],
+        "carriers": [standards.code_label("carrier", code) for code in carriage_for(intake).carriers],
         "summary": summary(list(intake.compared.all())),
         "undertaking": Undertaking.objects.filter(origin=intake).first(),
         "lacking": [rule.name for rule in standards.key_materials() if rule.code in intake.lacking],
-        "types": [standards.code_name("person_type", code) for code in intake.person_types],
+        "types": [standards.code_label("person_type", code) for code in intake.person_types],
         "may_see_list": can(request.user, Permission.CATALOGUE_VIEW, at=intake.institution_id),
         "conflict": intake.custody and getattr(intake.custody, "conflict", None),
-        "return_reason": intake.return_reason and standards.code_name("return_reason", intake.return_reason),
+        "return_reason": intake.return_reason and standards.code_label("return_reason", intake.return_reason),
         "papers": [
             (label, reverse("intake:paper", args=[pk, name]))
             for name, (field, label) in PAPERS.items()

@@ -43,7 +43,7 @@ def parcel_list(request: HttpRequest) -> HttpResponse:
     entries = [
         {
             "parcel": parcel,
-            "carrier": standards.code_name("carrier", parcel.carrier),
+            "carrier": standards.code_label("carrier", parcel.carrier),
             "allowed": carrier_is_allowed(parcel.carrier, on=parcel.arrived_on),
             "enclosures": list(parcel.enclosures.all()),
             "waits": waits(parcel, parcel.enclosures.all()),
@@ -89,7 +89,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     may_take = may_register or can(request.user, Permission.INTAKE_OPEN, at=parcel.institution_id)
     context = {
         "parcel": parcel,
-        "carrier": standards.code_name("carrier", parcel.carrier),
+        "carrier": standards.code_label("carrier", parcel.carrier),
         "allowed": carrier_is_allowed(parcel.carrier, on=parcel.arrived_on),
         "enclosures": enclosures,
         "waits": waits(parcel, enclosures),

@@ -66,4 +66,4 @@ def _left(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _code(table: str, code: str) -> str:
-    return standards.code_name(table, code, short=True) if code else ""
+    return standards.code_label(table, code) if code else ""

@@ -72,7 +72,7 @@ def _find(request: HttpRequest) -> HttpResponse:
 
 
 def _sex(row: Custody) -> str:
-    return standards.code_name("sex", row.dossier.person.sex, short=True)
+    return standards.code_label("sex", row.dossier.person.sex)
 
 
 def _page(request: HttpRequest, rows: ScopedQuerySet, text: str) -> KeysetPage:

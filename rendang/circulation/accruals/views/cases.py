@@ -60,8 +60,8 @@ def lines_of(items: Iterable[AccrualItem], accrual: Accrual, sent: Any = None) -
     return [
         Line(
             item,
-            standards.code_name("material_copy", item.form),
-            standards.code_name("accrual_refusal", item.refusal) if item.refusal else "",
+            standards.code_label("material_copy", item.form),
+            standards.code_label("accrual_refusal", item.refusal) if item.refusal else "",
             out.get(item.dossier_id) if item.outcome == AccrualItem.Outcome.ACCEPTED else None,
             item.class_mark or suggested_mark(item.title),
             (sent or {}).get(str(item.pk)),

@@ -43,7 +43,7 @@ def _standing(agency: Agency, today: dt.date) -> str:
 def _context(request: HttpRequest, found: Agency) -> dict[str, Any]:
     return {
         "agency": found,
-        "reasons": [standards.code_name("consultation_reason", code) for code in found.reasons],
+        "reasons": [standards.code_label("consultation_reason", code, short=False) for code in found.reasons],
         "open_loans": found.loans.filter(closed_at=None).select_related("person").order_by("due_date", "pk"),
         "may_edit": found.ended_on is None and can(request.user, Permission.LOAN_APPROVE, at=found.institution_id),
         "tabs": tabs("agencies"),

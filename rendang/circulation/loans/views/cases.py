@@ -117,7 +117,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     ahead = queries.ahead_of(loan) if loan.state == Loan.State.APPROVED and loan.is_paper else None
     late = loan.state in Loan.IN_HAND and loan.due_back is not None and loan.due_back < timezone.localdate()
     context = case_context(request, loan) | {
-        "reason": standards.code_name("consultation_reason", loan.reason),
+        "reason": standards.code_label("consultation_reason", loan.reason, short=False),
         "borrowers": loan.borrowers.order_by("pk"),
         "classes": "、".join(loan.class_marks),
         "named": [one.number for one in loan.materials.order_by("scheme", "class_mark", "position")],

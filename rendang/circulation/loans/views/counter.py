@@ -67,7 +67,7 @@ def _counter(request: HttpRequest, *, returning: bool) -> HttpResponse:
         "counted": counted,
         "tabs": tabs(""),
         "expected": _expected(loan, returning) if loan else None,
-        "reason": standards.code_name("consultation_reason", loan.reason) if loan else "",
+        "reason": standards.code_label("consultation_reason", loan.reason, short=False) if loan else "",
         "borrowers": list(loan.borrowers.order_by("pk")) if loan else [],
         "standing": standing(loan, timezone.localdate()) if loan else None,
     }

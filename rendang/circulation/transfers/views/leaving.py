@@ -74,9 +74,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = case_context(request, departure)
     context |= submitted_context(request, departure, edit=Permission.TRANSFER_OFFER, covered=actions.LETTER)
     context |= {
-        "reason": standards.code_name("transfer_reason", departure.reason),
-        "carrier": departure.carrier and standards.code_name("carrier", departure.carrier),
-        "refusal_reason": departure.refusal_reason and standards.code_name("return_reason", departure.refusal_reason),
+        "reason": standards.code_label("transfer_reason", departure.reason),
+        "carrier": departure.carrier and standards.code_label("carrier", departure.carrier),
+        "refusal_reason": departure.refusal_reason and standards.code_label("return_reason", departure.refusal_reason),
         "receivers": list(departure.receivers.all()),
         "tier_in_words": departure.tier and tier_in_words(departure),
         "lines": [(line, shown(found.get(line.dossier_id, []))) for line in lines],

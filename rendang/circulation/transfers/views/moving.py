@@ -51,9 +51,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     transfer = get_visible_or_404(rows, request.user, Permission.TRANSFER_VIEW, pk=pk)
     record_view("transfer.view", transfer, by=request.user)
     context = case_context(request, transfer) | {
-        "reason": standards.code_name("transfer_reason", transfer.reason),
-        "carrier": transfer.carrier and standards.code_name("carrier", transfer.carrier),
-        "refusal_reason": transfer.refusal_reason and standards.code_name("return_reason", transfer.refusal_reason),
+        "reason": standards.code_label("transfer_reason", transfer.reason),
+        "carrier": transfer.carrier and standards.code_label("carrier", transfer.carrier),
+        "refusal_reason": transfer.refusal_reason and standards.code_label("return_reason", transfer.refusal_reason),
         "papers": [
             (label, reverse("transfers:paper", args=[pk, name]))
             for name, (field, label) in PAPERS.items()
