@@ -48,6 +48,7 @@ class Departure(Case):
     SERVICE_ITEM = "transfer"
     PAGE = "departures:detail"
     CLOSED = frozenset({State.CONFIRMED, State.DECLINED, State.WITHDRAWN, State.RETURNED, State.LOST})
+    FINDS_WHAT_IT_LOST = True
     # Out of the house and not confirmed yet.
     AWAY = (State.IN_TRANSIT, State.CHASED)
 

@@ -19,7 +19,7 @@ from rendang.storage import actions as storage
 from rendang.storage.models import Retrieval
 from rendang.storage.queries import current_placement
 from tests.circulation.transfers.leaving import COUNTED, STEPS, WAYS, an_address
-from tests.factories import CitizenFactory, EmployerFactory, MaterialFactory, PlacementFactory, staff
+from tests.factories import CitizenFactory, EmployerFactory, MaterialFactory, PlacementFactory, SlotFactory, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -329,6 +329,15 @@ class TestLost:
         departure = leaving.take(leaving("SEARCHED"), "find")
 
         assert (departure.state, current_placement(departure.dossier).kind) == ("IN_TRANSIT", "COURIER")
+
+    def test_what_turns_up_on_a_shelf_is_found_under_its_departure_first(self, leaving):
+        departure = leaving("SEARCHED")
+        slot = SlotFactory(institution=departure.institution)
+
+        with pytest.raises(ValidationError, match=departure.number):
+            storage.place(departure.dossier, slot, by=leaving.by[Role.KEEPER])
+
+        assert current_placement(departure.dossier).kind == "MISSING"
 
     def test_only_the_head_declares_it_lost(self, leaving):
         departure = leaving("SEARCHED")
