@@ -280,7 +280,11 @@ def test_the_test_command_runs_in_parallel_unless_told_otherwise(monkeypatch: py
     assert quality.test(["-k", "intake"]) == 5, "pytest's exit code is ours"
     assert quality.test(["-n", "0"]) == 5
     assert quality.test(["tests/config/test_commands.py::test_help"]) == 5
-    assert ran == [["-n", "2", "-k", "intake"], ["-n", "0"], ["tests/config/test_commands.py::test_help"]]
+    assert ran == [
+        ["-n", "2", "--dist", "loadgroup", "-k", "intake"],
+        ["-n", "0"],
+        ["tests/config/test_commands.py::test_help"],
+    ]
 
 
 def test_where_python_may_not_write_beside_the_sources_the_bytecode_is_kept_in_the_environment(

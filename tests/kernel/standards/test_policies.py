@@ -67,7 +67,8 @@ class TestReading:
         assert tier_a == ["confidential", "hand"]
         assert tier_b == ["ems", "hand", "confidential"]
         assert not {*tier_a, *tier_b} & set(forbidden)
-        assert {*tier_a, *tier_b, *forbidden} == {row.code for row in queries.codes("carrier")}
+        handed_on_the_spot = "direct"  # only to whom ``direct_transfer_receivers`` names
+        assert {*tier_a, *tier_b, *forbidden, handed_on_the_spot} == {row.code for row in queries.codes("carrier")}
 
     def test_values_are_shown_in_words(self) -> None:
         rule = queries.policy("carriers_tier_a", on=TODAY)
