@@ -75,10 +75,10 @@ def _texts(institution: int) -> dict[str, list[str]]:
     """What is typed: of people whose dossiers lie at the institution of the clerk, drawn at random."""
     from rendang.dossiers.models import Custody
 
-    rows = Custody.objects.filter(institution=institution).select_related("dossier__person").order_by("pk")
     chance = random.Random(2)
-    count = rows.count()
-    drawn = [rows[at] for at in sorted(chance.sample(range(count), min(SAMPLES, count)))]
+    keys = list(Custody.objects.filter(institution=institution).order_by("pk").values_list("pk", flat=True))
+    sampled = Custody.objects.select_related("dossier__person").in_bulk(chance.sample(keys, min(SAMPLES, len(keys))))
+    drawn = list(sampled.values())
     chance.shuffle(drawn)
     kinds: dict[str, Callable[[Any], str]] = {
         "ID number": lambda row: row.dossier.person.id_number,

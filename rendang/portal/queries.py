@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from random import random
 from typing import Any
 
 from django.db import connection
@@ -22,17 +23,19 @@ from rendang.people.queries import canonical_number
 from rendang.storage.queries import current_placement, in_stock
 
 # One statement whoever is asked for, found or not: the same plan, the same work. The name must agree as well; a wrong
-# name is as unknown as a wrong number. For a number that nobody has, another dossier is looked up all the way, so that
-# it takes as long, and nothing of it is told.
+# name is as unknown as a wrong number. A dossier by chance is looked for each time: for a number that nobody has, it
+# is followed all the way, so that the answer takes as long, and nothing of it is told.
 WHERE_IS_IT = """
 SELECT CASE WHEN %(name)s IN (person.name, person.former_name) THEN asked.known END, custody.id IS NOT NULL,
        institution.id, institution.name, institution.english_name, institution.address, institution.phone,
        custody.received_on, custody.id IS NOT NULL AND slot.id IS NOT NULL AS in_stock
 FROM (SELECT coalesce(
           (SELECT id FROM people_person WHERE id_index = %(index)s),
-          (SELECT person_id FROM people_otheridentity WHERE number_index = %(index)s)) AS known) AS asked
-LEFT JOIN people_person person
-    ON person.id = coalesce(asked.known, (SELECT person_id FROM dossiers_dossier ORDER BY id LIMIT 1))
+          (SELECT person_id FROM people_otheridentity WHERE number_index = %(index)s)) AS known OFFSET 0) AS asked
+LEFT JOIN LATERAL (SELECT person_id FROM dossiers_dossier
+                   WHERE id >= (%(chance)s * (SELECT max(id) FROM dossiers_dossier))::bigint
+                   ORDER BY id LIMIT 1) other ON true
+LEFT JOIN people_person person ON person.id = coalesce(asked.known, other.person_id)
 LEFT JOIN dossiers_dossier dossier ON dossier.person_id = person.id
 LEFT JOIN dossiers_custody custody ON custody.dossier_id = dossier.id AND custody.status = 'HELD'
 LEFT JOIN access_institution institution ON institution.id = custody.institution_id
@@ -91,7 +94,7 @@ def where_is(name: str, id_number: str) -> Whereabouts:
     """One answer for all institutions. Nothing is told unless name and number belong to one person."""
     index = blind_index(canonical_number(id_number))
     with connection.cursor() as cursor:
-        cursor.execute(WHERE_IS_IT, {"index": index, "name": normalise_name(name)})
+        cursor.execute(WHERE_IS_IT, {"index": index, "name": normalise_name(name), "chance": random()})
         person_id, is_held, *told = cursor.fetchone()
     if person_id is None or not is_held:
         return Whereabouts(person_id)

@@ -46,7 +46,10 @@ def search(
         where = frozenset(Institution.objects.values_list("pk", flat=True))
     # The encrypted number is not shown in lists: opening fifty of them would cost more than finding them.
     people = Dossier.objects.select_related("person").only(*(f"person__{fact}" for fact in SHOWN))
-    return rows.at(where).prefetch_related("institution", "employer", Prefetch("dossier", people)).order_by("-pk")
+    # A handful of institutions is joined for less than a statement of their own costs; the other rows are read only
+    # for the page that is taken, not for the thousands that may fit.
+    rows = rows.at(where).select_related("institution")
+    return rows.prefetch_related("employer", Prefetch("dossier", people)).order_by("-pk")
 
 
 def matching(rows: ScopedQuerySet, text: str) -> ScopedQuerySet:
