@@ -1,4 +1,3 @@
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +9,7 @@ from rendang.exchange import actions, forms
 from rendang.exchange.models import ApiClient
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, institutions_where, requires
+from rendang.kernel.core.forms import told
 
 
 @require_safe
@@ -41,10 +41,6 @@ def register(request: HttpRequest) -> HttpResponse:
 @requires(Permission.API_CLIENT_MANAGE)
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_visible_or_404(ApiClient.objects.all(), request.user, Permission.API_CLIENT_MANAGE, pk=pk)
-    try:
+    with told(request, _("The token opens nothing any more.")):
         actions.revoke_client(client, by=request.user)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("The token opens nothing any more."))
     return redirect("exchange:clients")

@@ -17,7 +17,7 @@ from rendang.circulation.parcels.queries import carrier_is_allowed, parcels_with
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
 from rendang.kernel.audit.actions import record_view
-from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.forms import show_refusal, told
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.files.serving import serve
@@ -151,12 +151,8 @@ def set_aside(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.INTAKE_VIEW)
 def take_over(request: HttpRequest, pk: int) -> HttpResponse:
     parcel = _parcel(request, pk, Permission.INTAKE_VIEW)
-    try:
+    with told(request, _("You have signed for the parcel.")):
         actions.take_over(parcel, by=request.user)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("You have signed for the parcel."))
     return go_to(request, "parcels:detail", pk)
 
 

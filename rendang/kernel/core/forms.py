@@ -1,10 +1,14 @@
 """How every form looks: one renderer, Tabler's classes, messages beside their field. And dates as well as known."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.core.fields import plain_partial_date, validate_partial_date
@@ -36,6 +40,17 @@ def show_refusal(form: forms.Form, refused: ValidationError) -> None:
         return
     for name, errors in refused.message_dict.items():
         form.add_error(name if name in form.fields else None, errors)
+
+
+@contextmanager
+def told(request: HttpRequest, done: str) -> Iterator[None]:
+    """For a button without fields: that it is done, or why it is not, stands above the page that comes next."""
+    try:
+        yield
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, done)
 
 
 class FilesInput(forms.ClearableFileInput):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.audit.queries import timeline
-from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.forms import show_refusal, told
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.workflow import actions, forms
@@ -252,12 +252,8 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.CASE_PAUSE)
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_visible_or_404(Case.objects.all(), request.user, Permission.CASE_PAUSE, pk=pk)
-    try:
+    with told(request, _("The case goes on.")):
         actions.resume(case, by=request.user)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("The case goes on."))
     return redirect(case)
 
 

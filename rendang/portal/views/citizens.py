@@ -13,7 +13,7 @@ from rendang.circulation.intake.models import Intake
 from rendang.dossiers.models import Undertaking
 from rendang.kernel.access.queries import citizen
 from rendang.kernel.audit.actions import record_view
-from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.forms import show_refusal, told
 from rendang.kernel.files.serving import serve
 from rendang.kernel.workflow.queries import flow_of, tone
 from rendang.people import actions as people
@@ -120,12 +120,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = _own_intake(request, pk)
     if found.applicant_id != request.user.pk:
         raise Http404
-    try:
+    with told(request, _("Your application is withdrawn.")):
         intakes.withdraw(found, by=request.user, reason="本人网上撤回")
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("Your application is withdrawn."))
     return redirect("portal:me")
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.models import Departure
 from rendang.kernel.access.queries import citizen
-from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.forms import show_refusal, told
 from rendang.portal import forms
 from rendang.portal.queries import own_dossier
 
@@ -42,10 +42,6 @@ def leave(request: HttpRequest) -> HttpResponse:
 def stay(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back the own application."""
     case = get_object_or_404(Departure, pk=pk, applicant=request.user)
-    try:
+    with told(request, _("You have taken your application back. Your dossier stays where it is.")):
         actions.DEPARTURE_STEPS["withdraw"](case, by=request.user, reason="本人撤回申请")
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("You have taken your application back. Your dossier stays where it is."))
     return redirect("portal:me")

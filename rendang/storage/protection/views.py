@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, requires
-from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.forms import show_refusal, told
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.workflow.views import case_context, case_list, step_page
@@ -188,12 +188,8 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 
 def _end(request: HttpRequest, row: Any, act: Any, page: str) -> HttpResponse:
-    try:
+    with told(request, _("Noted.")):
         act(row, by=request.user)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("Noted."))
     return redirect(page)
 
 

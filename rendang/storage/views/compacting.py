@@ -15,6 +15,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.audit.actions import record_view
 from rendang.kernel.core.camera import reads_labels
+from rendang.kernel.core.forms import told
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.storage import actions, forms, queries
 from rendang.storage.models import Compaction, CompactionMove, Store
@@ -151,12 +152,8 @@ def compaction_paper(request: HttpRequest, pk: int) -> HttpResponse:
 def stop_compaction(request: HttpRequest, pk: int) -> HttpResponse:
     plan = get_visible_or_404(Compaction.objects.all(), request.user, Permission.STORAGE_PLAN, pk=pk)
     form = forms.StopForm(request.POST)
-    try:
+    with told(request, _("The plan is stopped. What is moved stays where it is.")):
         if not form.is_valid():
             raise ValidationError(_("Say why."))
         actions.stop_compaction(plan, by=request.user, **form.cleaned_data)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("The plan is stopped. What is moved stays where it is."))
     return redirect("storage:compaction", pk)

@@ -16,7 +16,7 @@ from rendang.circulation.loans.models import Agency
 from rendang.circulation.loans.views.tabs import tabs
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
-from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.forms import show_refusal, told
 from rendang.kernel.core.htmx import go_to
 from rendang.kernel.standards import queries as standards
 
@@ -93,10 +93,6 @@ def agency_add(request: HttpRequest) -> HttpResponse:
 @requires(Permission.LOAN_APPROVE)
 def agency_end(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_visible_or_404(Agency.objects.all(), request.user, Permission.LOAN_APPROVE, pk=pk)
-    try:
+    with told(request, _("The agreement has ended.")):
         actions.end_agency(found, by=request.user)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("The agreement has ended."))
     return redirect(found)

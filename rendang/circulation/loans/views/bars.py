@@ -13,7 +13,7 @@ from rendang.circulation.loans.models import Bar, Loan
 from rendang.circulation.loans.views.tabs import tabs
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
-from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.forms import show_refusal, told
 from rendang.kernel.core.htmx import go_to
 
 MOST = 100
@@ -56,10 +56,6 @@ def bar_add(request: HttpRequest) -> HttpResponse:
 @requires(Permission.LOAN_APPROVE)
 def bar_lift(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_visible_or_404(Bar.objects.all(), request.user, Permission.LOAN_APPROVE, pk=pk)
-    try:
+    with told(request, _("The bar is lifted.")):
         actions.lift_bar(row, by=request.user, reason=request.POST.get("reason", ""))
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("The bar is lifted."))
     return redirect("loans:bars")

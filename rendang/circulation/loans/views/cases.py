@@ -20,7 +20,7 @@ from rendang.dossiers.queries import custody_of
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.audit.actions import record_view
-from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.forms import show_refusal, told
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.files.serving import serve
@@ -225,12 +225,8 @@ def apply(request: HttpRequest, dossier: int) -> HttpResponse:
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """One more overdue notice, by hand."""
     loan = get_visible_or_404(Loan.objects.all(), request.user, Permission.LOAN_HAND_OVER, pk=pk)
-    try:
+    with told(request, _("The overdue notice is issued. Print it here and send it.")):
         actions.issue_overdue_notice(loan, by=request.user)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("The overdue notice is issued. Print it here and send it."))
     return redirect(loan)
 
 

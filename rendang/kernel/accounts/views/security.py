@@ -23,6 +23,7 @@ from rendang.kernel.accounts import actions, forms, queries
 from rendang.kernel.accounts import second_factor as codes
 from rendang.kernel.accounts.actions.signing_in import CONFIRMED, SECOND_FACTOR
 from rendang.kernel.accounts.models import User
+from rendang.kernel.core.forms import told
 
 NEW_SECRET = "new_second_factor"
 CONFIRMED_FOR = 10 * 60  # seconds during which the password need not be entered again
@@ -164,12 +165,8 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @confirmed
 def remove_second_factor(request: HttpRequest) -> HttpResponse:
     user = staff_of(request)
-    try:
+    with told(request, _("The second factor is removed.")):
         actions.remove_second_factor(user, by=user)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("The second factor is removed."))
     return redirect("accounts:security")
 
 

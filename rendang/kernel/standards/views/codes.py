@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, requires
+from rendang.kernel.core.forms import told
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.standards import actions, forms
 from rendang.kernel.standards.models import ClassificationScheme, Code, CodeSynonym, CodeTable
@@ -142,12 +143,8 @@ def synonyms(request: HttpRequest, table: str) -> HttpResponse:
 @requires(Permission.STANDARD_EDIT)
 def synonym_remove(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(CodeSynonym.objects.select_related("table"), pk=pk)
-    try:
+    with told(request, _("The synonym is taken out.")):
         actions.remove_synonym(row, by=request.user)
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("The synonym is taken out."))
     return redirect("standards:synonyms", row.table.code)
 
 
