@@ -28,6 +28,7 @@ from rendang.storage.actions.planning import (
 )
 from rendang.storage.actions.refusing import refuse_if_in_hand
 from rendang.storage.actions.retrieving import no_longer_want, want
+from rendang.storage.actions.searching import add_to_search
 from rendang.storage.actions.seeing import Seen, note_seen, see
 from rendang.storage.actions.together import hand_on_all, want_all
 
@@ -36,6 +37,7 @@ __all__ = [
     "Seen",
     "add_building",
     "add_slots",
+    "add_to_search",
     "create_store",
     "describe_store",
     "fetch",

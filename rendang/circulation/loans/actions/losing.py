@@ -23,7 +23,6 @@ from rendang.storage import actions as storage
 
 State, Lost = Loan.State, Loan.Lost
 SEARCH = "loan_lost_search"
-LONGEST_LOG = 4000
 
 
 @step(
@@ -195,7 +194,4 @@ def _back(loan: Loan, pages: int, by: Any) -> None:
 def _note(loan: Loan, done: str, by: Any) -> None:
     if not done.strip():
         raise ValidationError({"done": _("Write down what was done.")})
-    line = f"{timezone.localdate():%Y-%m-%d} {by}：{done.strip()}"
-    loan.search_log = f"{loan.search_log}\n{line}".strip()
-    if len(loan.search_log) > LONGEST_LOG:
-        raise ValidationError({"done": _("The log of the search is full. Shorten what you note.")})
+    loan.search_log = storage.add_to_search(loan.search_log, done, by=by)

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.transfers.actions.applying import close, tell
@@ -32,7 +29,7 @@ State, Outcome = Departure.State, DepartingDossier.Outcome
 def report_lost(departure: Departure, *, by: Any, done: str) -> None:
     """Neither receiver nor carrier has it: an incident begins, with what was done first (《档案法》第四十八条)."""
     ours = still_kept(departure)
-    _note(departure, done, by=by)
+    departure.search_log = storage.add_to_search(departure.search_log, done, by=by)
     storage.hand_on_all(
         [line.dossier_id for line in ours],
         Placement.Kind.MISSING,
@@ -53,7 +50,7 @@ def report_lost(departure: Departure, *, by: Any, done: str) -> None:
 )
 def note_search(departure: Departure, *, by: Any, done: str) -> None:
     """Whom one has asked, what they answered; all of it stays, with day and name."""
-    _note(departure, done, by=by)
+    departure.search_log = storage.add_to_search(departure.search_log, done, by=by)
 
 
 @step(
@@ -68,7 +65,7 @@ def note_search(departure: Departure, *, by: Any, done: str) -> None:
 def find(departure: Departure, *, by: Any, done: str) -> None:
     """The carrier has found it and delivers it; the receipt is awaited again."""
     ours = still_kept(departure)
-    _note(departure, done, by=by)
+    departure.search_log = storage.add_to_search(departure.search_log, done, by=by)
     carried = f"{standards.code_name('carrier', departure.carrier)} {departure.waybill or departure.courier}"
     storage.hand_on_all(
         [line.dossier_id for line in ours],
@@ -97,10 +94,3 @@ def declare_lost(departure: Departure, *, by: Any, decision: str) -> None:
     tell(departure, ours, "您的档案在转递途中遗失，经查找未果。本机构将与您联系，依规补建材料。", by=by)
     drop_what_is_not_ours(departure, ours, by=by)
     close(departure, ours, Outcome.LOST, by=by)
-
-
-def _note(departure: Departure, done: str, *, by: Any) -> None:
-    line = f"{timezone.localdate():%Y-%m-%d} {by}：{done.strip()}"
-    departure.search_log = f"{departure.search_log}\n{line}".strip()
-    if len(departure.search_log) > 4000:
-        raise ValidationError({"done": _("The log of the search is full. Shorten what you note.")})
