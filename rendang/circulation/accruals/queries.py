@@ -111,12 +111,6 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def asked_by_link(token: str, today: dt.date) -> Chase | None:
-    """The letter whose link this is, while it takes an upload."""
-    rows = Chase.objects.filter(token_digest=digest(token), state=Chase.State.SENT, link_until__gte=today)
-    return rows.select_related("institution", "person").first()
-
-
 class Link(models.TextChoices):
     """What the link of a letter is good for."""
 

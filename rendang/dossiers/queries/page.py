@@ -92,10 +92,6 @@ def business(dossier: Dossier, may: frozenset[Permission]) -> list[dict[str, Any
     return found
 
 
-def visible_dossiers(user: Any, permission: Permission) -> Any:
-    return Dossier.objects.select_related("person__employer").visible_to(user, permission)
-
-
 def custody_of(dossier: Dossier) -> Custody | None:
     """Who holds the dossier now, under which number."""
     held = Custody.objects.select_related("institution", "employer")

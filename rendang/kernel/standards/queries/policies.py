@@ -44,10 +44,6 @@ class PolicyValue:
     valid_to: dt.date | None
 
     @property
-    def unit_label(self) -> str:
-        return str(Policy.Unit(self.unit).label)
-
-    @property
     def label(self) -> str:
         """The policy's name in the language of the page."""
         return self.english_name if get_language() == "en" and self.english_name else self.name
