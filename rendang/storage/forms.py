@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.dossiers.models import DossierQuerySet
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 from rendang.storage import queries
 from rendang.storage.labels import STOCKS, SYMBOLS
 from rendang.storage.models import Building, Compaction, Placement, Slot, SlotQuerySet, Store
@@ -30,33 +30,7 @@ class DossierField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        found = queries.dossiers_named(self.among, text)
-        if not found:
-            raise ValidationError(
-                _("No dossier found for “%(text)s”. Scan the label or type the archive number.") % {"text": text}
-            )
-        if len(found) > 1:
-            raise ValidationError(
-                _("Several dossiers have this name: %(barcodes)s. Type the archive number.")
-                % {"barcodes": "、".join(dossier.barcode for dossier in found)}
-            )
-        return found[0]
-
-
-class InstitutionForm(forms.Form):
-    """Begins with the institution, which is asked only of those who work at several."""
-
-    institution = forms.ModelChoiceField(label=gettext_lazy("Institution"), queryset=Institution.objects.none())
-
-    def __init__(self, *args: Any, institutions: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["institution"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = institutions
-        field.empty_label = None
-        self.only = list(institutions[:2])
-        if len(self.only) == 1:
-            field.initial, field.widget = self.only[0].pk, forms.HiddenInput()
+        return queries.the_one_named(self.among, text)
 
 
 class RangesForm(forms.Form):
@@ -144,7 +118,7 @@ class AboutStoreForm(forms.Form):
             field.help_text = _("None yet: add the institution's buildings first if it has several.")
 
 
-class StoreForm(InstitutionForm, AboutStoreForm, RangesForm):
+class StoreForm(InstitutionChoice, AboutStoreForm, RangesForm):
     code = forms.CharField(
         label=gettext_lazy("Code of the store"),
         max_length=12,
@@ -162,7 +136,7 @@ class StoreForm(InstitutionForm, AboutStoreForm, RangesForm):
         return code
 
 
-class BuildingForm(InstitutionForm):
+class BuildingForm(InstitutionChoice):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     position = forms.IntegerField(
         label=gettext_lazy("Order of the round"),
@@ -317,7 +291,7 @@ class FetchForm(forms.Form):
         self.fields["detail"].initial = _("Retrieval desk")
 
 
-class LabelForm(InstitutionForm):
+class LabelForm(InstitutionChoice):
     """Which labels to print: for dossiers or for slots, of a range of positions or a list."""
 
     class Subject:
@@ -381,7 +355,7 @@ class LabelForm(InstitutionForm):
         return data
 
 
-class UnplacedFilterForm(InstitutionForm):
+class UnplacedFilterForm(InstitutionChoice):
     """The filter of the list of dossiers to be placed; kept in the address."""
 
     q = forms.CharField(label=gettext_lazy("Place as written"), max_length=60, required=False)

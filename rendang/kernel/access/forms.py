@@ -6,6 +6,22 @@ from django.utils.translation import gettext_lazy as _
 from rendang.kernel.access.models import Institution, Role
 
 
+class InstitutionChoice(forms.Form):
+    """Begins with the institution, which is asked only of those who work at several."""
+
+    institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none())
+
+    def __init__(self, *args: Any, institutions: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["institution"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = institutions
+        field.empty_label = None
+        self.only = list(institutions[:2])
+        if len(self.only) == 1:
+            field.initial, field.widget = self.only[0].pk, forms.HiddenInput()
+
+
 class ProposeForm(forms.Form):
     """``held`` are the roles to choose from when one is withdrawn."""
 

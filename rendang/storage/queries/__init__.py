@@ -1,7 +1,14 @@
 """What pages and other apps ask about places: where a dossier is, what is free, how full the stores are."""
 
 from rendang.storage.queries.compacting import Outline, Shift, compactions, outlines
-from rendang.storage.queries.finding import dossiers_by_code, dossiers_named, known_slots, slot_by_code, slots_between
+from rendang.storage.queries.finding import (
+    dossiers_by_code,
+    dossiers_named,
+    known_slots,
+    slot_by_code,
+    slots_between,
+    the_one_named,
+)
 from rendang.storage.queries.floor import FloorPlan, RoomPlan, floor_plans, room_plan
 from rendang.storage.queries.keeping import (
     belongs_in,
@@ -101,6 +108,7 @@ __all__ = [
     "slots_between",
     "suggest",
     "suggestions",
+    "the_one_named",
     "thickness_of",
     "thicknesses",
     "unplaced",

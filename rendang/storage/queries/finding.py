@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
@@ -50,6 +52,21 @@ def dossiers_named(dossiers: Any, text: str) -> list[Dossier]:
     held = Q(custodies__status=Custody.Status.HELD)
     found = list(dossiers.filter(held, custodies__archive_number__iexact=text).order_by("pk")[:6])
     return found or list(dossiers.filter(person__name=text).order_by("pk")[:6])
+
+
+def the_one_named(dossiers: Any, text: str) -> Dossier:
+    """The one dossier that a text means, as above; raises ``ValidationError`` when it means none or several."""
+    found = dossiers_named(dossiers, text)
+    if not found:
+        raise ValidationError(
+            _("No dossier found for “%(text)s”. Scan the label or type the archive number.") % {"text": text}
+        )
+    if len(found) > 1:
+        raise ValidationError(
+            _("Several dossiers have this name: %(barcodes)s. Type the archive number.")
+            % {"barcodes": "、".join(dossier.barcode for dossier in found)}
+        )
+    return found[0]
 
 
 def dossiers_by_code(dossiers: Any, texts: Iterable[str]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.dossiers.models import Dossier
+from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import institutions_where, requires
@@ -24,13 +25,13 @@ from rendang.storage.models import Placement
 from rendang.storage.papers import RoundLine, RoundList, render_round_list
 
 
-def institution_of(request: HttpRequest, permission: Permission) -> tuple[Institution, forms.InstitutionForm]:
+def institution_of(request: HttpRequest, permission: Permission) -> tuple[Institution, InstitutionChoice]:
     """The institution of the address, else the first at which the person may; and the form that chooses it."""
     institutions = institutions_where(request.user, permission)
     asked = request.GET.copy()
     if "institution" not in asked and institutions:
         asked["institution"] = str(institutions[0].pk)
-    form = forms.InstitutionForm(asked, institutions=institutions)
+    form = InstitutionChoice(asked, institutions=institutions)
     if not form.is_valid():
         raise Http404
     return form.cleaned_data["institution"], form

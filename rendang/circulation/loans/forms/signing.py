@@ -1,0 +1,28 @@
+"""The signed paper, and what is counted with it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rendang.kernel.files.forms import PICTURES
+
+
+class SignedForm(forms.Form):
+    """The paper that both have signed, photographed or scanned."""
+
+    signed = forms.FileField(
+        label=gettext_lazy("Signed paper, scanned or photographed"),
+        widget=forms.FileInput(attrs={"accept": PICTURES}),
+    )
+
+
+class OptionallySignedForm(SignedForm):
+    """The signed paper if it is at hand; it can follow later, on the page of the case."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["signed"].required = False
+        self.order_fields([name for name in self.fields if name != "signed"])
+        self.fields["signed"].help_text = _("If it is at hand; it can be added later on the page of the case.")
