@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from rendang.dossiers.queries.permits import Denial
 from rendang.kernel.audit.sentences import in_words
 
 in_words(
@@ -28,7 +29,9 @@ in_words(
         "dossier.add_volumes": _("Noted the volumes of the dossier"),
         "dossier.locate": _("Asked which institution holds the dossier"),
         "dossier.search": _("Searched the dossiers"),
+        "material.deny": _("A paper was asked for and not shown"),
         "material.add_many": _("Listed materials in the catalogue"),
+        "material.show": _("A paper was shown on the screen"),
         "materialremoval.approve": _("Approved the removal of a paper"),
         "materialremoval.open": _("Asked to remove a paper"),
         "materialremoval.refuse": _("Refused the removal of a paper"),
@@ -43,6 +46,7 @@ in_words(
         "undertaking.settle": _("Settled a paper that was promised"),
         "undertaking.supplement": _("Everything promised has come"),
     },
+    reasons={denial.value: denial.label for denial in Denial},
     same_as={
         "recordedvalue": "value",
     },

@@ -14,12 +14,15 @@ from rendang.people.profiles import FULL, SIMPLE, missing
 
 __all__ = [
     "FULL",
+    "OWN",
+    "RELATIVE",
     "SIMPLE",
     "canonical_number",
     "find_by_id_number",
     "find_by_index",
     "forget_relatives",
     "is_own_or_relative",
+    "kinship_to",
     "kinships_of_staff",
     "may_edit",
     "may_unmask",
@@ -28,6 +31,8 @@ __all__ = [
 ]
 
 OLD_LENGTH = 15
+# What a person is to who asks, in the trace of a refusal.
+OWN, RELATIVE = "OWN", "RELATIVE"
 
 
 def canonical_number(number: str) -> str:
@@ -89,6 +94,16 @@ def is_own_or_relative(user: Any, row: Any) -> bool:
     now = Person.objects.filter(pk=person, id_index__in=declared)
     formerly = OtherIdentity.objects.filter(person=person, number_index__in=declared)
     return now.exists() or formerly.exists()
+
+
+def kinship_to(user: Any, row: Any) -> str:
+    """What a row's person is to the user by the user's own declarations: ``OWN``, ``RELATIVE`` or nothing."""
+    if not is_own_or_relative(user, row):
+        return ""
+    person = Person.objects.get(pk=row.person_id)
+    numbers = [person.id_index, *OtherIdentity.objects.filter(person=person).values_list("number_index", flat=True)]
+    own = Kinship.objects.filter(user=user, ended_at=None, relation="self", id_index__in=numbers)
+    return OWN if own.exists() else RELATIVE
 
 
 def kinships_of_staff(user: Any) -> Any:

@@ -9,8 +9,10 @@ from pydantic import Field
 
 from rendang.circulation.loans import actions, forms, queries
 from rendang.circulation.loans.models import PAPERS, Agency, Bar, Loan
+from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Dossier, Material
 from rendang.dossiers.queries import custody_of
+from rendang.dossiers.queries.permits import Wish
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404
 from rendang.kernel.audit.actions import record_view
@@ -64,9 +66,11 @@ class GrantOut(Schema):
 
 
 class PermitOut(Schema):
-    """Whether the paper may be seen now, until when, and what may be done with it."""
+    """Whether the paper may be seen now, until when, and what may be done with it; ``denial`` is a code: EXPIRED,
+    RECALLED, CLOSED, PAUSED, NOT_OPENED, NOT_GRANTED, NOT_NAMED, NO_PRINTING, NO_DOWNLOAD, REMOVED, LEFT, OWN …"""
 
     allowed: bool
+    denial: str
     until: dt.datetime | None
     may_print: bool
     may_download: bool
@@ -226,40 +230,35 @@ def paper(request: HttpRequest, number: str, paper: str) -> Any:
 
 @router.get("/{number}/grant", response=GrantOut, operation_id="get_grant")
 def grant(request: HttpRequest, number: str) -> dict[str, Any]:
-    """What a digital consultation allows at this moment."""
-    loan = get_visible_or_404(
-        Loan.objects.select_related("dossier"), request.user, Permission.LOAN_VIEW, number=number
-    )
-    current = next((one for one in queries.open_grants(loan.dossier) if one.pk == loan.pk), None)
+    """What a digital consultation was opened for. It permits nothing: before a paper is shown, ask for that paper."""
+    loan = get_visible_or_404(Loan.objects.all(), request.user, Permission.LOAN_VIEW, number=number)
+    record_view("loan.view", loan, by=request.user)
+    is_open = loan.is_open_for_reading
     return {
-        "is_open": current is not None,
-        "until": current.granted_until if current else None,
-        "class_marks": current.class_marks if current else [],
-        "materials": [paper.pk for paper in current.materials.all()] if current else [],
-        "may_print": bool(current and current.may_print),
-        "may_download": bool(current and current.may_download),
+        "is_open": is_open,
+        "until": loan.granted_until if is_open else None,
+        "class_marks": loan.class_marks if is_open else [],
+        "materials": [paper.pk for paper in loan.materials.all()] if is_open else [],
+        "may_print": is_open and loan.may_print,
+        "may_download": is_open and loan.may_download,
     }
 
 
 @router.get("/{number}/grant/materials/{material}", response=PermitOut, operation_id="ask_to_see_material")
-def ask_to_see(request: HttpRequest, number: str, material: int) -> dict[str, Any]:
-    """May the holder of this consultation see this paper now? Either answer is noted. 404: no paper of the dossier."""
-    loan = get_visible_or_404(
-        Loan.objects.select_related("dossier"), request.user, Permission.LOAN_VIEW, number=number
-    )
-    paper = (
-        Material.objects.filter(dossier=loan.dossier, pk=min(max(material, 0), MAX_KEY))
-        .select_related("dossier")
-        .first()
-    )
+def ask_to_see(request: HttpRequest, number: str, material: int, wish: Wish = Wish.READ) -> dict[str, Any]:
+    """May this paper be shown, printed or taken along now? Either answer is noted. 404: no paper of the dossier."""
+    loan = get_visible_or_404(Loan.objects.all(), request.user, Permission.LOAN_VIEW, number=number)
+    papers = Material.objects.filter(dossier=loan.dossier_id, pk=min(max(material, 0), MAX_KEY))
+    paper = papers.select_related("dossier").first()
     if paper is None:
         raise Http404
-    found = actions.ask_to_see(loan, paper, by=request.user)
+    answer = dossiers.ask_to_see(paper, by=request.user, wish=wish, case=loan)
     return {
-        "allowed": found is not None,
-        "until": found.until if found else None,
-        "may_print": bool(found and found.may_print),
-        "may_download": bool(found and found.may_download),
+        "allowed": answer.allowed,
+        "denial": answer.denial,
+        "until": answer.until if answer.allowed else None,
+        "may_print": answer.allowed and answer.may_print,
+        "may_download": answer.allowed and answer.may_download,
     }
 
 

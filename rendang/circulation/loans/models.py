@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Custody, Material
@@ -307,6 +308,12 @@ class Loan(Case):
     def is_paper(self) -> bool:
         """Whether the dossier itself is wanted."""
         return self.use in self.PAPER
+
+    @property
+    def is_open_for_reading(self) -> bool:
+        """Whether its images are open now; which of them, only ``dossiers.actions.ask_to_see`` says."""
+        is_granted = self.state == self.State.GRANTED and not self.paused_at
+        return is_granted and self.granted_until is not None and timezone.now() < self.granted_until
 
     @property
     def goes_to(self) -> str:

@@ -24,6 +24,7 @@ from rendang.dossiers.actions.materials import (
     sort_class,
 )
 from rendang.dossiers.actions.removal import REMOVAL_STEPS, propose_removal
+from rendang.dossiers.actions.showing import ask_to_see
 from rendang.dossiers.actions.undertakings import (
     UNDERTAKING_STEPS,
     confirm_online,
@@ -37,6 +38,7 @@ __all__ = [
     "UNDERTAKING_STEPS",
     "add_material",
     "add_materials",
+    "ask_to_see",
     "change_archive_type",
     "change_material",
     "claim_custody",

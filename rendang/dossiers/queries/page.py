@@ -163,7 +163,7 @@ def _events(user: Any, dossier: Dossier) -> list[TimelineEntry]:
             event.at,
             event.actor_name,
             sentences.sentence(event.verb),
-            event.reason,
+            sentences.reason(event.reason),
             sentences.icon(event.verb),
             sentences.tone(event.verb, event.changes),
         )

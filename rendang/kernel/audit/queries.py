@@ -34,7 +34,7 @@ def timeline(*subjects: Model, limit: int = 50) -> list[TimelineEntry]:
             event.at,
             sentences.actor(event.verb, event.actor_id, event.actor_name),
             sentences.sentence(event.verb),
-            event.reason,
+            sentences.reason(event.reason),
             sentences.icon(event.verb),
             sentences.tone(event.verb, event.changes),
         )
@@ -117,6 +117,7 @@ class Entry(NamedTuple):
     actor: str
     text: str
     thing: str
+    reason: str
     institution: str
     fields: list[str]
     address: str
@@ -131,6 +132,7 @@ def describe(event: AuditEvent, institutions: dict[int, str]) -> Entry:
         sentences.actor(event.verb, event.actor_id, event.actor_name),
         sentences.sentence(event.verb),
         sentences.thing(event.subject_type),
+        sentences.reason(event.reason),
         institutions.get(event.institution_id, "") if event.institution_id else "",
         sorted(name for name in event.changes if name != "address"),
         str(event.changes.get("address", "")),

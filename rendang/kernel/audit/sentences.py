@@ -16,6 +16,8 @@ SENTENCES: dict[str, str | Promise] = {
     "audit.search": _("Searched the audit log"),
     "audit.verify": _("Verified the audit log"),
 }
+# Reasons that are codes.
+REASONS: dict[str, str | Promise] = {}
 # What a row of these tables is called when an event is about it.
 SAME_AS: dict[str, str] = {}
 
@@ -45,20 +47,23 @@ DONE: dict[str, Promise] = {
     "withdraw": _("Withdrew the %(thing)s"),
 }
 
-LOOKS = frozenset({"view", "list", "findings", "print", "export", "download", "search", "unmask", "places", "ask"})
+LOOKS = frozenset(
+    {"view", "list", "findings", "print", "export", "download", "search", "unmask", "places", "ask", "show"}
+)
 
 
 def in_words(
     *,
     things: Mapping[str, str | Promise] | None = None,
     sentences: Mapping[str, str | Promise] | None = None,
+    reasons: Mapping[str, str | Promise] | None = None,
     same_as: Mapping[str, str] | None = None,
 ) -> None:
     """Declare the words of an app. ``same_as``: the thing that a row of a table is called by (``user``: account).
 
     Raises ``ValueError`` for what another app has said already.
     """
-    for known, more in ((THINGS, things), (SENTENCES, sentences), (SAME_AS, same_as)):
+    for known, more in ((THINGS, things), (SENTENCES, sentences), (REASONS, reasons), (SAME_AS, same_as)):
         if twice := sorted(known.keys() & (more or {}).keys()):
             raise ValueError(f"Said already: {', '.join(twice)}")
         known.update(more or {})  # type: ignore[arg-type]
@@ -72,6 +77,11 @@ def sentence(verb: str) -> str:
     if done in DONE and thing in THINGS:
         return str(DONE[done]) % {"thing": THINGS[thing]}
     return verb
+
+
+def reason(text: str) -> str:
+    """Why it was done or not: a code in its words, what a person has written as it stands."""
+    return str(REASONS.get(text, text))
 
 
 def thing(subject_type: str) -> str:
@@ -98,4 +108,4 @@ def icon(verb: str) -> str:
 def tone(verb: str, changes: dict[str, Any]) -> str:
     """The colour of the timeline: red for what was refused or failed, nothing otherwise."""
     done = verb.partition(".")[2]
-    return "red" if done.startswith(("fail", "lock", "refuse", "decline", "return", "revoke")) else ""
+    return "red" if done.startswith(("fail", "lock", "refuse", "decline", "deny", "return", "revoke")) else ""

@@ -17,7 +17,7 @@ from rendang.kernel.core.identifiers import mask_id_number
 from rendang.kernel.standards import queries as standards
 from rendang.people.actions.persons import checked_number
 from rendang.people.models import Kinship, Person
-from rendang.people.queries import canonical_number, forget_relatives, is_own_or_relative
+from rendang.people.queries import canonical_number, forget_relatives, kinship_to
 
 
 def declare_kinship(*, by: Any, relation: str, name: str, id_number: str) -> Kinship:
@@ -70,10 +70,11 @@ def refuse_own_and_relatives(row: Any, user: Any) -> None:
 
     Asked before any page or interface shows a row that is of one person (domain.md §1.5, P2).
     """
-    if not is_own_or_relative(user, row):
+    kinship = kinship_to(user, row)
+    if not kinship:
         return
     with transaction.atomic():
-        audit.record("person.refuse_relative", row, by=user, detail={})
+        audit.record("person.refuse_relative", row, by=user, reason=kinship, detail={})
     raise PermissionDenied(
         _(
             "You have declared this person as yourself or as a relative."

@@ -109,7 +109,10 @@ def test_whether_a_paper_may_be_seen_now_is_answered_and_noted(interface, shelve
         for paper in (named, other)
     }
     assert answers == {named.pk: True, other.pk: False}
-    assert AuditEvent.objects.filter(verb="loan.deny", subject_id=case.pk).count() == 1
+    assert AuditEvent.objects.get(verb="material.deny", subject_id=case.pk).reason == "NOT_NAMED"
+    printed = interface("get", f"/api/v1/loans/{case.number}/grant/materials/{named.pk}?wish=PRINT").json()
+    assert (printed["allowed"], printed["denial"], printed["until"]) == (False, "NO_PRINTING", None)
+    assert interface("get", f"/api/v1/loans/{case.number}/grant/materials/{named.pk}?wish=KEEP").status_code == 422
     assert interface("get", f"/api/v1/loans/{case.number}/grant/materials/{2**70}").status_code == 404
 
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from rendang.circulation.loans import actions, queries
 from rendang.circulation.loans.models import Loan, OverdueNotice
 from rendang.dossiers import actions as dossiers
-from rendang.dossiers.queries.permits import permits
 from rendang.kernel.access.models import Role
 from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.audit.models import AuditEvent
@@ -74,38 +73,45 @@ def papers(shelved, ours):
     return dossiers.add_materials(shelved, rows, by=ours[Role.REVIEWER])
 
 
-def test_a_grant_opens_only_what_was_asked_for_and_only_for_its_days(loan, shelved, papers):
+@pytest.fixture
+def answer(ours):
+    """``answer(paper, case)``: what the consultation says of the paper now."""
+    return lambda paper, case=None: dossiers.ask_to_see(paper, by=ours[Role.KEEPER], case=case)
+
+
+def test_a_grant_opens_only_what_was_asked_for_and_only_for_its_days(loan, shelved, papers, answer):
     first, fourth = papers
     with later(0):
         case = loan("GRANTED", dossier=shelved, class_marks=["4"], days=2, may_print=True)
-        found = queries.permit(case, fourth)
+        found = answer(fourth, case)
         assert (found.may_print, found.may_download) == (True, False)
         assert timezone.localdate(found.until) == dt.date(2026, 7, 8)
-        assert queries.permit(case, first) is None
-        assert [one.case.pk for one in permits(fourth)] == [case.pk]
+        assert answer(first, case).denial == "NOT_NAMED"
+        assert answer(fourth).case == case
         assert case.due_date == dt.date(2026, 7, 7)
     with later(1.5):
-        assert queries.permit(case, fourth) is not None
+        assert answer(fourth, case).allowed
     with later(2):
-        assert queries.permit(case, fourth) is None
+        assert answer(fourth, case).denial == "EXPIRED"
         assert actions.close_expired(0) == 1
     case.refresh_from_db()
     assert case.state == "FINISHED"
 
 
-def test_a_grant_without_classes_covers_all_and_ends_with_its_recall(loan, ours, shelved, papers):
+def test_a_grant_without_classes_covers_all_and_ends_with_its_recall(loan, ours, shelved, papers, answer):
     case = loan("GRANTED", dossier=shelved)
-    assert all(queries.permit(case, paper) for paper in papers)
+    assert all(answer(paper, case).allowed for paper in papers)
 
     actions.recall(case, by=ours[Role.APPROVER], reason="发现越权")
 
-    assert not any(queries.permit(case, paper) for paper in papers)
+    assert {answer(paper, case).denial for paper in papers} == {"RECALLED"}
 
 
-def test_a_grant_covers_no_other_dossier_and_moves_nothing(loan, shelved, papers):
+def test_a_grant_covers_no_other_dossier_and_moves_nothing(loan, shelved, papers, answer):
     case = loan("GRANTED")
 
-    assert queries.permit(case, papers[0]) is None
+    assert answer(papers[0], case).denial == "OTHER_DOSSIER"
+    assert answer(papers[0]).denial == "NO_GRANT"
     assert case.dossier.placements.get().kind == "SLOT"
     assert not case.dossier.retrievals.exists()
 

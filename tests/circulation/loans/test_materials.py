@@ -8,9 +8,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from rendang.circulation.loans import actions, papers, queries
+from rendang.circulation.loans import actions, papers
 from rendang.dossiers import actions as dossiers
-from rendang.dossiers.queries.permits import permits
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.files.queries import read_file
@@ -48,8 +47,15 @@ def opened(shelved, ours, catalogued):
     return to
 
 
-def shown(case, catalogued):
-    return {number for number, paper in catalogued.items() if queries.permit(case, paper)}
+@pytest.fixture
+def shown(catalogued, ours):
+    """``shown(case)``: the numbers of the papers that the consultation shows now."""
+
+    def of(case=None):
+        asked = {no: dossiers.ask_to_see(paper, by=ours[Role.KEEPER], case=case) for no, paper in catalogued.items()}
+        return {number for number, answer in asked.items() if answer.allowed}
+
+    return of
 
 
 @pytest.mark.parametrize(
@@ -61,20 +67,19 @@ def shown(case, catalogued):
         (["4"], ["3-2"], {"3-2", "4-1-1"}),
     ],
 )
-def test_exactly_what_is_named_is_shown(classes, numbers, expected, opened, catalogued):
+def test_exactly_what_is_named_is_shown(classes, numbers, expected, opened, shown):
     case = opened(numbers, class_marks=classes)
 
-    assert (case.state, shown(case, catalogued)) == ("GRANTED", expected)
-    assert {number for number, paper in catalogued.items() if permits(paper)} == expected
+    assert (case.state, shown(case), shown()) == ("GRANTED", expected, expected)
 
 
-def test_classes_asked_for_can_give_way_to_single_papers(shelved, ours, catalogued):
+def test_classes_asked_for_can_give_way_to_single_papers(shelved, ours, catalogued, shown):
     case = applied_for(shelved, ours, use="DIGITAL", days=2, class_marks=["3", "4"])
 
     case = actions.name_papers(case, by=ours[Role.APPROVER], materials=[catalogued["3-2"].pk], whole_classes=False)
 
     case = onward(onward(case, ours), ours)
-    assert (case.class_marks, shown(case, catalogued)) == ([], {"3-2"})
+    assert (case.class_marks, shown(case)) == ([], {"3-2"})
 
 
 def test_giving_up_the_classes_without_naming_a_paper_does_not_open_the_whole_dossier(shelved, ours, catalogued):
@@ -92,25 +97,25 @@ def test_giving_up_the_classes_without_naming_a_paper_does_not_open_the_whole_do
 def test_each_answer_is_noted_and_what_is_not_named_is_not_shown(opened, catalogued, ours):
     case = opened(["3-1"], may_print=True)
 
-    found = actions.ask_to_see(case, catalogued["3-1"], by=ours[Role.KEEPER])
-    denied = actions.ask_to_see(case, catalogued["3-2"], by=ours[Role.KEEPER])
+    found = dossiers.ask_to_see(catalogued["3-1"], by=ours[Role.KEEPER], case=case)
+    denied = dossiers.ask_to_see(catalogued["3-2"], by=ours[Role.KEEPER], case=case)
 
-    assert (found.may_print, found.may_download, denied) == (True, False, None)
-    noted = AuditEvent.objects.filter(subject_id=case.pk, verb__in=["loan.ask", "loan.deny"]).order_by("pk")
-    assert list(noted.values_list("verb", "changes")) == [
-        ("loan.ask", {"paper": [None, "3-1"]}),
-        ("loan.deny", {"paper": [None, "3-2"]}),
+    assert (found.denial, found.may_print, found.may_download, denied.denial) == ("", True, False, "NOT_NAMED")
+    noted = AuditEvent.objects.filter(subject_id=case.pk, verb__startswith="material.").order_by("pk")
+    assert list(noted.values_list("verb", "reason", "changes")) == [
+        ("material.show", "", {"paper": [None, "3-1"], "wish": [None, "READ"]}),
+        ("material.deny", "NOT_NAMED", {"paper": [None, "3-2"], "wish": [None, "READ"]}),
     ]
 
 
-def test_a_named_paper_is_not_shown_when_the_time_is_over_or_the_paper_was_removed(opened, catalogued):
+def test_a_named_paper_is_not_shown_when_the_time_is_over_or_the_paper_was_removed(opened, catalogued, shown):
     case = opened(["3-1", "3-2"])
     catalogued["3-2"].removed_at = timezone.now()
     catalogued["3-2"].save()
 
-    assert shown(case, catalogued) == {"3-1"}
+    assert shown(case) == {"3-1"}
     with time_machine.travel(timezone.now() + dt.timedelta(3), tick=False):
-        assert shown(case, catalogued) == set()
+        assert shown(case) == set()
 
 
 def test_a_paper_of_another_dossier_is_neither_named_nor_shown(opened, ours, institution, shelved, catalogued):
@@ -126,7 +131,8 @@ def test_a_paper_of_another_dossier_is_neither_named_nor_shown(opened, ours, ins
     assert wrong.value.message_dict == {"materials": ["One of the papers is not in the catalogue of this dossier."]}
     assert (case.materials.count(), AuditEvent.objects.count()) == (0, before)
     granted = onward(onward(case, ours), ours)
-    assert actions.ask_to_see(granted, foreign, by=ours[Role.KEEPER]) is None
+    answer = dossiers.ask_to_see(foreign, by=ours[Role.KEEPER], case=granted)
+    assert (answer.denial, AuditEvent.objects.latest("pk").reason) == ("OTHER_DOSSIER", "OTHER_DOSSIER")
 
 
 def test_papers_are_named_before_the_approval_by_who_approves_and_only_for_the_screen(loan, ours, opened):

@@ -91,10 +91,9 @@ def test_nobody_reads_their_own_dossier_and_the_attempt_is_noted(ours, shelved):
 
     assert "Nobody reads their own" in wrong.message_dict["id_number_2"][0]
     event = AuditEvent.objects.get(verb="loan.refuse_relative")
-    assert (event.person_id, event.institution_id) == (
-        shelved.person_id,
-        ours[Role.CLERK].memberships.get().institution_id,
-    )
+    assert (event.person_id, event.institution_id, event.reason) == (
+        shelved.person_id, ours[Role.CLERK].memberships.get().institution_id, "OWN",
+    )  # fmt: skip
     assert event.changes == {}
 
 

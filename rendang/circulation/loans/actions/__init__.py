@@ -5,7 +5,6 @@ from rendang.circulation.loans.actions.applying import apply
 from rendang.circulation.loans.actions.bars import bar, lift_bar
 from rendang.circulation.loans.actions.chasing import chase_overdue, close_expired, issue_overdue_notice
 from rendang.circulation.loans.actions.line import end_reservations, lapse, tell_unit
-from rendang.circulation.loans.actions.looking import ask_to_see
 from rendang.circulation.loans.actions.losing import (
     find,
     finish_reconstruction,
@@ -49,7 +48,6 @@ __all__ = [
     "apply",
     "approve",
     "approve_finally",
-    "ask_to_see",
     "bar",
     "change_agency",
     "chase_overdue",

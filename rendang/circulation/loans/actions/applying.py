@@ -24,7 +24,7 @@ from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
 from rendang.people.actions import checked_number
 from rendang.people.models import Person
-from rendang.people.queries import canonical_number
+from rendang.people.queries import OWN, RELATIVE, canonical_number
 
 
 def apply(
@@ -116,9 +116,10 @@ def _refuse_relatives(
     """Nobody reads their own dossier or a relative's (domain.md §1.5, P2): the attempt is noted, though it fails."""
     for number, one in enumerate(people, start=1):
         if queries.is_the_person(bytes(one.id_index), dossier.person):
-            field, said = f"id_number_{number}", _("This is the person whose dossier it is. Nobody reads their own.")
+            kinship, field = OWN, f"id_number_{number}"
+            said = _("This is the person whose dossier it is. Nobody reads their own.")
         elif not namesake_compared and queries.is_family_namesake(one.name, dossier.person):
-            field = f"name_{number}"
+            kinship, field = RELATIVE, f"name_{number}"
             said = _(
                 "Somebody of this name stands in the family records of the dossier. Nobody reads a relative's:"
                 " compare the identity card, and confirm below only if it is somebody else."
@@ -126,7 +127,8 @@ def _refuse_relatives(
         else:
             continue
         with transaction.atomic():
-            audit.record("loan.refuse_relative", dossier, by=by, institution=custody.institution, detail={})
+            where = custody.institution
+            audit.record("loan.refuse_relative", dossier, by=by, institution=where, reason=kinship, detail={})
         raise ValidationError({field: said})
 
 

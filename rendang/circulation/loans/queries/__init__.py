@@ -1,6 +1,6 @@
 """What is asked about loans and consultations."""
 
-from rendang.circulation.loans.queries.grants import open_grants, papers_by_class, permit
+from rendang.circulation.loans.queries.grants import papers_by_class
 from rendang.circulation.loans.queries.line import (
     ahead_of,
     first_in_line,
@@ -32,13 +32,11 @@ __all__ = [
     "holders_of",
     "is_family_namesake",
     "is_the_person",
-    "open_grants",
     "open_loan_of",
     "overdue",
     "pages_of",
     "papers_by_class",
     "people_needed",
-    "permit",
     "places_in_line",
     "unit_in_words",
     "waiting",

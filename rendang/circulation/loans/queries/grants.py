@@ -1,45 +1,58 @@
-"""数字查阅授权: what a digital consultation allows, asked by whatever shows the images."""
+"""数字查阅授权: what a consultation allows. Answered only to ``dossiers.actions.ask_to_see``, which logs it."""
 
 import datetime as dt
 
-from django.utils import timezone
-
 from rendang.circulation.loans.models import Loan
-from rendang.dossiers.models import Dossier, Material
+from rendang.circulation.loans.queries.rules import is_the_person
+from rendang.dossiers.models import Custody, Dossier, Material
 from rendang.dossiers.queries import catalogue
-from rendang.dossiers.queries.permits import Permit, grants_permits
+from rendang.dossiers.queries.permits import Answer, Denial, grants_permits
+from rendang.kernel.access.permissions import Permission
 from rendang.kernel.standards import queries as standards
 
+State = Loan.State
+DENIALS = {
+    State.APPLIED: Denial.NOT_OPENED,
+    State.ENDORSED: Denial.NOT_OPENED,
+    State.APPROVED: Denial.NOT_OPENED,
+    State.RECALLED: Denial.RECALLED,
+}
 
-def open_grants(dossier: Dossier | int, *, at: dt.datetime | None = None) -> list[Loan]:
-    """The digital consultations of a dossier that are open at a moment (now)."""
-    moment = at or timezone.now()
-    rows = Loan.objects.filter(dossier=dossier, state=Loan.State.GRANTED, paused_at=None)
-    rows = rows.filter(granted_at__lte=moment, granted_until__gt=moment)
-    return list(rows.prefetch_related("materials").order_by("pk"))
 
-
-@grants_permits
-def permits_of(material: Material, moment: dt.datetime) -> list[Permit]:
-    """Under which digital consultations the material may be shown.
+@grants_permits(Permission.LOAN_VIEW)
+def _answers(material: Material, moment: dt.datetime) -> list[Answer]:
+    """What each application to read or borrow this dossier says of the paper, the newest first.
 
     Looks at the record anew: a grant that was recalled a moment ago is over.
     """
-    if material.removed_at is not None:
-        return []
+    rows = Loan.objects.filter(dossier=material.dossier_id).select_related("institution", "custody", "person")
     return [
-        Permit(loan, loan.granted_until, loan.may_print, loan.may_download)
-        for loan in open_grants(material.dossier_id, at=moment)
-        if loan.granted_until and covers(loan, material)
+        Answer(loan, _denial(loan, material, moment), loan.granted_until, loan.may_print, loan.may_download)
+        for loan in rows.prefetch_related("materials", "borrowers").order_by("-pk")
     ]
 
 
-def permit(loan: Loan, material: Material, *, at: dt.datetime | None = None) -> Permit | None:
-    """What the loan allows with this material at a moment (now); ``None``: it may not be shown."""
-    return next((one for one in permits_of(material, at or timezone.now()) if one.case.pk == loan.pk), None)
+def _denial(loan: Loan, material: Material, moment: dt.datetime) -> str:
+    """Why the paper may not be shown under this loan; empty: it may."""
+    if loan.use != Loan.Use.DIGITAL:
+        return Denial.NOT_GRANTED
+    if any(loan.person and is_the_person(bytes(one.id_index), loan.person) for one in loan.borrowers.all()):
+        return Denial.OWN  # the record of the person was corrected after the application
+    if loan.custody.status != Custody.Status.HELD:
+        return Denial.LEFT
+    until = loan.granted_until
+    if loan.state == State.FINISHED:
+        return Denial.EXPIRED if until and until <= moment else Denial.CLOSED
+    if loan.state != State.GRANTED:
+        return DENIALS.get(State(loan.state), Denial.NOT_GRANTED)
+    if until is None or until <= moment:
+        return Denial.EXPIRED
+    if loan.paused_at:
+        return Denial.PAUSED
+    return "" if _covers(loan, material) else Denial.NOT_NAMED
 
 
-def covers(loan: Loan, material: Material) -> bool:
+def _covers(loan: Loan, material: Material) -> bool:
     """Whether the paper belongs to what was asked for: by its class (4 covers 4-1) or named itself.
 
     Where neither classes nor papers are named, all of the dossier is.
