@@ -117,7 +117,7 @@ ALSO = {
     **departures.ALSO,
     "transfer.pack": ["placement.put_on_desk", "file.store"],
     "transfer.dispatch": ["placement.hand_to_courier"],
-    "transfer.receive": ["custody.end", "custody.take", "placement.put_on_desk", "file.store"],
+    "transfer.receive": ["custody.end", "custody.take", "placement.put_on_desk", "file.store", "message.send"],
     "certificate.issue": ["file.store"],
     "loan.approve": ["file.store"],
     "loan.approve_finally": ["file.store"],
@@ -148,6 +148,7 @@ PERHAPS = {
     "intake.claim": {"dossier.create"},
     "certificate.issue": {"certificate.open"},  # a citizen's application is granted at once
     "custodyconflict.move": {"custody.end"},
+    "transfer.receive": {"intake.close_as_transferred"},
     "transfer.take_back": {"placement.put_on_desk"},
     "loan.approve": {"retrieval.want"},
     "loan.approve_finally": {"retrieval.want"},

@@ -121,17 +121,41 @@ class LeaveForm(PapersForm):
 
     SERVICE_ITEM, COVERED = "transfer", LETTER
 
+    inside = forms.ModelChoiceField(
+        label=_("To an institution of this city"),
+        queryset=Institution.objects.none(),
+        required=False,
+        empty_label=_("No, to another city or to an employer"),
+        help_text=_("Then you need no letter: the institutions settle it between themselves."),
+    )
     to = forms.CharField(
-        label=_("Where to"), max_length=120, help_text=_("The institution or employer that has issued the letter")
+        label=_("Where to"),
+        max_length=120,
+        required=False,
+        help_text=_("The institution or employer that has issued the letter"),
     )
     letter = forms.FileField(
         label=_("Photograph or PDF of the recall letter"),
+        required=False,
         widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
     )
-    letter_number = forms.CharField(label=_("Number of the recall letter"), max_length=60)
-    letter_date = forms.DateField(label=_("Date of the recall letter"), widget=forms.DateInput)
+    letter_number = forms.CharField(label=_("Number of the recall letter"), max_length=200, required=False)
+    letter_date = forms.DateField(label=_("Date of the recall letter"), widget=forms.DateInput, required=False)
     reason = forms.ChoiceField(label=_("Reason"), choices=reasons_to_leave)
     remarks = forms.CharField(label=_("What you want to add (optional)"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, kept_by: Institution, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Institution.objects.filter(is_active=True).exclude(pk=kept_by.pk).order_by("pk")
+        self.fields["inside"].queryset = others  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        if not found.get("inside"):
+            for name in ("to", "letter", "letter_number", "letter_date"):
+                if name not in self.errors and not found.get(name):
+                    self.add_error(name, gettext("To another city it takes the recall letter."))
+        return found
 
 
 class PromiseForm(forms.Form):

@@ -1,6 +1,7 @@
 """What the public may be told: the one-entry query over all institutions, and what citizens see of their own."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from random import random
 from typing import Any
@@ -181,14 +182,52 @@ DEPARTURE_IN_WORDS = {
     "SEARCHED": gettext_lazy("Your dossier was not delivered. We are looking for it and answer for it."),
     "LOST": gettext_lazy("Your dossier could not be found. We replace what can be replaced and tell you how."),
 }
+# And of a transfer between two institutions of the city.
+TRANSFER_IN_WORDS = {
+    "OFFERED": gettext_lazy("The other institution has been asked whether it takes your dossier."),
+    "AGREED": gettext_lazy("Both institutions agree. Your dossier is packed next; you need not do anything."),
+    "SENT": gettext_lazy("Your dossier is packed and sealed."),
+    "IN_TRANSIT": gettext_lazy("Your dossier is on its way to the other institution."),
+    "RECEIVED": gettext_lazy("The other institution keeps your dossier now."),
+    "DECLINED": gettext_lazy("The other institution does not take your dossier. It stays here; telephone us."),
+    "WITHDRAWN": gettext_lazy("It was called off. Your dossier stays here."),
+    "REFUSED": gettext_lazy("The parcel was refused on arrival and is coming back to us."),
+    "RETURNED": gettext_lazy("Your dossier has come back and is kept here."),
+}
+MOVES_INSIDE = gettext_lazy("It stays in this city: the institutions settle it between themselves, without letters.")
 
 
-def in_plain_words(case: Case) -> str:
-    """What the state of a case means to the person whose it is; empty where the state's name says it."""
-    return str(DEPARTURE_IN_WORDS.get(case.state, "")) if case.kind == "departure" else ""
+@dataclass(frozen=True)
+class OwnCase:
+    """A case as its person follows it; an application that led to a transfer inside the city goes on as that."""
+
+    case: Case
+    follows: Case
+    words: str
+
+
+def followed(cases: Iterable[Case]) -> list[OwnCase]:
+    """What the states of these cases mean to the person whose they are; one query more for any number of them."""
+    cases = list(cases)
+    asked = Departure.objects.filter(pk__in=[case.pk for case in cases if case.kind == "departure"], moves_inside=True)
+    inside = {one.pk: one for one in asked.select_related("moves_to", "transfer_offered__institution",
+                                                          "transfer_offered__counterpart")}  # fmt: skip
+    return [_followed(case, inside.get(case.pk)) for case in cases]
+
+
+def _followed(case: Case, inside: Departure | None) -> OwnCase:
+    follows: Case = (inside and inside.transfer_offered) or case
+    if inside and follows is case and case.is_open:
+        return OwnCase(case, follows, str(MOVES_INSIDE))
+    told = {"departure": DEPARTURE_IN_WORDS, "transfer": TRANSFER_IN_WORDS}.get(follows.kind, {})
+    return OwnCase(case, follows, str(told.get(follows.state, "")))
 
 
 def own_cases(index: bytes) -> QuerySet[Case]:
-    """The cases of a person, those included in which the dossier is one of a list."""
+    """The cases of a person, those included in which the dossier is one of a list.
+
+    Left out is a transfer to which an application of the person's led: it is shown as that (``followed``).
+    """
     of_lists = Departure.objects.filter(lines__dossier__person__id_index=index, dossier__isnull=True)
-    return Case.objects.filter(Q(person__id_index=index) | Q(pk__in=of_lists.values("pk")))
+    cases = Case.objects.filter(Q(person__id_index=index) | Q(pk__in=of_lists.values("pk")))
+    return cases.exclude(transfer__application__person__id_index=index)

@@ -34,6 +34,7 @@ class Intake(Case):
         MISSING = "MISSING", _("Missing on its way back")
         LOST = "LOST", _("Lost on its way back")
         WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+        MOVED = "MOVED", _("Came by a transfer in the city")
 
     class IdentityCheck(models.TextChoices):
         """How it was seen that it is this person who asks."""
@@ -46,7 +47,8 @@ class Intake(Case):
 
     SERVICE_ITEM = "intake"
     PAGE = "intake:detail"
-    CLOSED = frozenset({State.RECEIPTED, State.RETURNED, State.LOST, State.WITHDRAWN})
+    CLOSED = frozenset({State.RECEIPTED, State.RETURNED, State.LOST, State.WITHDRAWN, State.MOVED})
+    GOOD_ENDS = frozenset({State.MOVED})
 
     # What is asked for, and from whom.
     reason = models.CharField(_("reason of receipt"), max_length=40)

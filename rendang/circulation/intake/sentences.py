@@ -14,6 +14,7 @@ in_words(
         "intake.become_individual": _("Changed the intake to individual custody"),
         "intake.check_list": _("Compared papers with the list, one by one"),
         "intake.claim": _("Gave the matter to supervision: held elsewhere"),
+        "intake.close_as_transferred": _("Ended the intake: the dossier came by a transfer in the city"),
         "intake.compare": _("Compared notice and list with what is there"),
         "intake.compare_again": _("Began the comparison again"),
         "intake.confirm_return": _("Confirmed that the sender has the parcel again"),

@@ -39,6 +39,7 @@ class Departure(Case):
         RETURNED = "RETURNED", _("Back in the house")
         SEARCHED = "SEARCHED", _("Lost on its way, being searched")
         LOST = "LOST", _("Declared lost")
+        MOVED = "MOVED", _("Goes on as a transfer in the city")
 
     class AppliedBy(models.TextChoices):
         PERSON = "PERSON", _("The person")
@@ -47,7 +48,8 @@ class Departure(Case):
 
     SERVICE_ITEM = "transfer"
     PAGE = "departures:detail"
-    CLOSED = frozenset({State.CONFIRMED, State.DECLINED, State.WITHDRAWN, State.RETURNED, State.LOST})
+    CLOSED = frozenset({State.CONFIRMED, State.DECLINED, State.WITHDRAWN, State.RETURNED, State.LOST, State.MOVED})
+    GOOD_ENDS = frozenset({State.MOVED})
     FINDS_WHAT_IT_LOST = True
     # Out of the house and not confirmed yet.
     AWAY = (State.IN_TRANSIT, State.CHASED)
@@ -58,14 +60,22 @@ class Departure(Case):
     )
     # What a person has written on the portal, until the clerk has found it in the address book.
     keeper_named = models.CharField(_("receiver as named by the applicant"), max_length=120, blank=True)
+    # Or to an institution of the city, by its letter or its name: then the application leads to a transfer.
+    moves_inside = models.BooleanField(_("moves inside the city"), default=False, editable=False)
+    moves_to = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("moves to")
+    )
+    transfer_offered = models.OneToOneField(
+        "Transfer", on_delete=models.PROTECT, null=True, blank=True, related_name="application"
+    )
     reason = models.CharField(_("reason of the transfer"), max_length=20)
     remarks = models.CharField(_("remarks"), max_length=200, blank=True)
     applied_by = models.CharField(
         _("applied for by"), max_length=8, choices=AppliedBy.choices, default=AppliedBy.PERSON
     )
-    letter_number = models.CharField(_("number of the recall letter"), max_length=60)
-    letter_date = models.DateField(_("date of the recall letter"))
-    letter_issuer = models.CharField(_("issuer of the recall letter"), max_length=120)
+    letter_number = models.CharField(_("number of the recall letter"), max_length=60, blank=True)
+    letter_date = models.DateField(_("date of the recall letter"), null=True, blank=True)
+    letter_issuer = models.CharField(_("issuer of the recall letter"), max_length=120, blank=True)
     letter_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Who has entered the application or verified its letter; somebody else approves it.
     examined_by = models.ForeignKey(
@@ -122,11 +132,22 @@ class Departure(Case):
                 condition=Q(received_on__isnull=True) | Q(receipt_file__isnull=False),
                 name="a_confirmation_has_its_receipt",
             ),
+            models.CheckConstraint(
+                condition=Q(moves_inside=True, moves_to__isnull=False, keeper__isnull=True)
+                | Q(moves_inside=False, moves_to__isnull=True, transfer_offered__isnull=True),
+                name="what_moves_inside_has_its_institution",
+            ),
+            models.CheckConstraint(
+                condition=Q(moves_inside=True) | (~Q(letter_number="") & Q(letter_date__isnull=False)),
+                name="what_leaves_the_city_has_a_letter",
+                violation_error_message=_("Give number and date of the recall letter."),
+            ),
         ]
 
     @property
     def goes_to(self) -> str:
-        return self.keeper.name if self.keeper else self.keeper_named
+        whom = self.keeper or self.moves_to
+        return whom.name if whom else self.keeper_named
 
     @property
     def addresses_many(self) -> bool:
@@ -165,6 +186,7 @@ class DepartingDossier(models.Model):
         STAYED = "STAYED", _("Stays here")
         GONE = "GONE", _("Has arrived there")
         LOST = "LOST", _("Declared lost")
+        MOVED = "MOVED", _("Moves inside the city")
 
     departure = models.ForeignKey(Departure, on_delete=models.PROTECT, related_name="lines")
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="departures")
@@ -232,6 +254,8 @@ class Transfer(Case):
 
     reason = models.CharField(_("reason of the transfer"), max_length=20)
     remarks = models.CharField(_("remarks"), max_length=200, blank=True)
+    # The receiver's own recall letter: with it the receiver has agreed beforehand.
+    letter_number = models.CharField(_("number of the recall letter"), max_length=60, blank=True)
     custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="transfers_out")
     decline_reason = models.CharField(_("reason"), max_length=200, blank=True)
     # Packed by two people: one packs, another checks and hands over.

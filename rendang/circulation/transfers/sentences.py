@@ -26,6 +26,7 @@ in_words(
         "departure.leave_out": _("Left a dossier out of the list"),
         "departure.note_refusal": _("Noted that the receiver refused the parcel"),
         "departure.note_search": _("Noted the search for the parcel"),
+        "departure.offer_transfer": _("Offered the transfer that the application asks for"),
         "departure.open": _("Applied for the departure"),
         "departure.print": _("Opened a printed paper"),
         "departure.recall": _("Called the parcel back"),

@@ -11,6 +11,7 @@ from rendang.dossiers.actions.custody import (
     hand_over_custody,
     next_archive_number,
     take_custody,
+    when_handed_over,
 )
 from rendang.dossiers.actions.export import export_dossiers, may_see_numbers, note_search
 from rendang.dossiers.actions.filing import list_in_many
@@ -61,4 +62,5 @@ __all__ = [
     "sort_class",
     "take_custody",
     "tell_once",
+    "when_handed_over",
 ]

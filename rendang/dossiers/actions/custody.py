@@ -3,7 +3,7 @@
 Locks: dossier → custody → counters, as written in ``rendang.kernel.workflow.steps``.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,6 +20,17 @@ from rendang.kernel.workflow.actions import next_in_series, open_case
 from rendang.people.models import Person
 
 Status = Custody.Status
+Follower = Callable[[Custody], None]
+FOLLOWERS: list[Follower] = []
+
+
+def when_handed_over(follower: Follower) -> Follower:
+    """Call ``follower(custody)`` in the transaction in which a dossier has come from another institution of the city.
+
+    For a business above that waits for this dossier by another way; declared beside its actions.
+    """
+    FOLLOWERS.append(follower)
+    return follower
 
 
 @transaction.atomic
@@ -135,7 +146,7 @@ def hand_over_custody(
     if holding.institution_id == to_institution.pk:
         raise ValidationError(_("%(institution)s holds this dossier.") % {"institution": to_institution.name})
     end_custody(holding, by=by, reason=reason, sent_to=to_institution.name)
-    return take_custody(
+    taken = take_custody(
         dossier,
         to_institution,
         by=by,
@@ -145,6 +156,9 @@ def hand_over_custody(
         received_reason=reason,
         received_from=holding.institution.name,
     )
+    for follow in FOLLOWERS:
+        follow(taken)
+    return taken
 
 
 @transaction.atomic

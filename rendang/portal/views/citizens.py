@@ -19,7 +19,7 @@ from rendang.kernel.workflow.queries import flow_of, tone
 from rendang.people import actions as people
 from rendang.people.models import Message
 from rendang.portal import forms
-from rendang.portal.queries import in_plain_words, looks_at, own_cases, own_dossier
+from rendang.portal.queries import followed, looks_at, own_cases, own_dossier
 from rendang.services.certificates import actions as certificates
 from rendang.services.certificates.models import Certificate
 from rendang.services.certificates.queries import status_of
@@ -53,7 +53,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "own": own,
         "messages_to_me": told_lately,
-        "cases": [(case, flow_of(case), tone(case), called.get(case.pk), in_plain_words(case)) for case in cases],
+        "cases": [(one, flow_of(one.follows), tone(one.follows), called.get(one.case.pk)) for one in followed(cases)],
         "undertakings": Undertaking.objects.open()
         .filter(person__id_index=index_of(request))
         .select_related("institution")

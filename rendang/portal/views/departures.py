@@ -1,4 +1,4 @@
-"""A citizen lets the own dossier be sent on to another city, and follows how it goes."""
+"""A citizen lets the own dossier be sent on, to another city or inside this one, and follows how it goes."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -24,7 +24,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     own = own_dossier(request.user)
     if own is None or own.custody is None:
         return redirect("portal:me")
-    form = forms.LeaveForm(request.POST or None, request.FILES or None)
+    form = forms.LeaveForm(request.POST or None, request.FILES or None, kept_by=own.custody.institution)
     if request.method == "POST" and form.is_valid():
         try:
             actions.apply_online(own.dossier, by=request.user, **form.cleaned_data)

@@ -26,6 +26,7 @@ WRONG = {
 }
 ALSO = {
     "departure.approve": ["retrieval.want", "message.send"],
+    "departure.offer_transfer": ["departingdossier.close", "transfer.open", "message.send"],
     "departure.seal": ["file.store", "file.store"],
     "departure.dispatch": ["placement.hand_to_courier", "message.send"],
     "departure.confirm": [

@@ -130,7 +130,7 @@ class TestLettersOfOurs:
         assert (request.state, request.letter_of) == ("GRANTED", other_institution)
         transfer = request.transfer_offered
         assert (transfer.counterpart, transfer.dossier) == (other_institution, letter.kept)
-        assert (transfer.state, transfer.channel) == ("OFFERED", "ONLINE")
+        assert (transfer.state, transfer.channel) == ("AGREED", "ONLINE")
 
     def test_no_departure_is_opened_on_it(self, leaving, letter):
         request = received(leaving.institution, letter.kept, letter_number=letter.letter_number)

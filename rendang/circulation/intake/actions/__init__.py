@@ -4,6 +4,7 @@ from rendang.circulation.intake.actions.applying import (
     apply,
     apply_online,
     become_individual,
+    close_as_transferred,
     issue_letter,
     open_intake,
     open_many,
@@ -48,6 +49,7 @@ STEPS = {
         report_missing,
         give_up,
         withdraw,
+        close_as_transferred,
     )
 }
 
@@ -60,6 +62,7 @@ __all__ = [
     "become_individual",
     "check_list",
     "claim",
+    "close_as_transferred",
     "compare",
     "compare_again",
     "confirm_return",

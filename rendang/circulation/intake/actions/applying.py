@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.intake import papers
 from rendang.circulation.intake.models import Intake
+from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
+from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.queries import papers_lacking
@@ -153,13 +155,13 @@ def open_many(institution: Institution, entrusted: Iterable[Person], *, by: Any,
     held = Custody.objects.filter(dossier__person__in=wanted, status=Custody.Status.HELD)
     under_way = Intake.objects.open().filter(person__in=wanted, institution=institution)
     left_out = {*held.values_list("dossier__person_id", flat=True), *under_way.values_list("person_id", flat=True)}
-    dossiers = dict(Dossier.objects.filter(person__in=wanted).values_list("person_id", "pk"))
+    on_record = dict(Dossier.objects.filter(person__in=wanted).values_list("person_id", "pk"))
     return open_cases(
         [
             Intake(
                 institution=institution,
                 person=person,
-                dossier_id=dossiers.get(key),
+                dossier_id=on_record.get(key),
                 state=State.CALLED,
                 reason="entrusted_by_employer",
                 sender=employer.name,
@@ -220,3 +222,33 @@ def issue_letter(intake: Intake, *, by: Any) -> None:
 )
 def withdraw(intake: Intake, *, by: Any, reason: str) -> None:
     """The person no longer wants the dossier here, or the letter has run out."""
+
+
+@step(
+    Intake,
+    label=gettext_lazy("It came by a transfer"),
+    sources=[State.APPLIED, State.CALLED],
+    target=State.MOVED,
+    permission=Permission.INTAKE_REGISTER,
+    at="counterpart",  # an intake has none: nobody presses this, the system takes it when the transfer is received
+    deadline=None,
+    way_out=True,
+    singly=True,
+)
+def close_as_transferred(intake: Intake, *, by: Any) -> None:
+    """Another institution of the city has handed the dossier over: nothing is waited for any more."""
+    held = Custody.objects.filter(institution=intake.institution_id, status=Custody.Status.HELD)
+    custody = held.filter(dossier__person=intake.person_id).first()
+    if custody is None:
+        raise ValidationError(_("This institution does not keep the dossier: it has not come yet."))
+    intake.dossier_id = custody.dossier_id
+
+
+@dossiers.when_handed_over
+def nothing_is_waited_for(custody: Custody) -> None:
+    """The intakes that waited for this dossier end with its transfer. One that somebody works on is left to them."""
+    waiting = Intake.objects.filter(
+        institution=custody.institution_id, person=custody.dossier.person_id, state__in=[State.APPLIED, State.CALLED]
+    )
+    for intake in waiting.select_for_update(of=["self", "case_ptr"], skip_locked=True):
+        close_as_transferred(intake, by=system_actor())

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.circulation.transfers.queries.letters import letter_number as plain_number
-from rendang.circulation.transfers.queries.letters import refuse_if_not_genuine
+from rendang.circulation.transfers.queries.letters import letter_of_ours, refuse_if_not_genuine
 from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of
 from rendang.dossiers.models import Custody, Dossier
 from rendang.institutions.models import OutsideKeeper
+from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
@@ -76,32 +77,40 @@ def apply_online(
     dossier: Dossier,
     *,
     by: Any,
-    to: str,
     reason: str,
-    letter_number: str,
-    letter_date: dt.date,
-    letter: Any,
+    to: str = "",
+    inside: Institution | None = None,
+    letter_number: str = "",
+    letter_date: dt.date | None = None,
+    letter: Any = None,
     letter_issuer: str = "",
     remarks: str = "",
     papers: Iterable[tuple[str, Any]] = (),
 ) -> Departure:
     """A citizen asks for the own dossier to be sent on, with a picture of the recall letter; the clerk examines it.
 
-    ``to`` is the receiver in the person's words; a name of the address book is recognised. A paper that lacks does not
-    refuse it: the person is told once what to bring or send.
+    ``to`` is the receiver in the person's words; a name of the address book is recognised. An institution of the city
+    is chosen (``inside``) or recognised by its letter: then no paper need go to and fro, and the application leads to
+    a transfer. A paper that lacks does not refuse it: the person is told once what to bring or send.
     """
     if not getattr(by, "is_citizen", False) or bytes(by.id_index) != bytes(dossier.person.id_index):
         raise PermissionDenied
-    named = to.strip()
+    number = plain_number(letter_number)
+    inside = inside or inside_the_city(number)
+    named = inside.name if inside else to.strip()
+    if not named:
+        raise ValidationError({"to": _("Say where the dossier is to go.")})
     departure = Departure(
-        keeper=OutsideKeeper.objects.verified().filter(name=named).first(),
+        keeper=None if inside else OutsideKeeper.objects.verified().filter(name=named).first(),
         keeper_named=named,
+        moves_inside=inside is not None,
+        moves_to=inside,
         reason=reason,
         applied_by=AppliedBy.PERSON,
         applicant=by,
         remarks=remarks,
         channel=Case.Channel.ONLINE,
-        letter_number=plain_number(letter_number),
+        letter_number=number,
         letter_date=letter_date,
         letter_issuer=letter_issuer.strip() or named,
     )
@@ -129,7 +138,7 @@ def _open(
     keys = {dossier.pk for dossier in dossiers}
     if not keys or len(keys) > MOST_AT_ONCE:
         raise ValidationError(_("Choose between one and %(most)d dossiers.") % {"most": MOST_AT_ONCE})
-    if departure.letter_date > timezone.localdate():
+    if departure.letter_date and departure.letter_date > timezone.localdate():
         raise ValidationError({"letter_date": _("The letter cannot be dated in the future.")})
     try:
         with transaction.atomic():
@@ -141,9 +150,12 @@ def _open(
             if not may(custodies[0]):
                 raise PermissionDenied
             refuse_if_not_genuine(
-                departure.letter_number, people={custody.dossier.person_id for custody in custodies}, to=None
+                departure.letter_number,
+                people={custody.dossier.person_id for custody in custodies},
+                to=departure.moves_to,
             )
             departure.institution, departure.state = custodies[0].institution, State.APPLIED
+            refuse_if_it_does_not_move(departure)
             if len(custodies) == 1:
                 departure.dossier, departure.person = custodies[0].dossier, custodies[0].dossier.person
             busy = in_the_way_of(departure, keys)
@@ -169,6 +181,22 @@ def _open(
         raise refusal_from(broken) from broken
 
 
+def inside_the_city(number: str) -> Institution | None:
+    """Whose recall letter it is, if an institution of the city has issued it."""
+    letter = letter_of_ours(number)
+    return Institution.objects.get(pk=letter.institution_id) if letter else None
+
+
+def refuse_if_it_does_not_move(departure: Departure) -> None:
+    """Whoever wants the dossier inside the city names another institution, and one that still takes dossiers."""
+    if departure.moves_to is None:
+        return
+    if departure.moves_to == departure.institution:
+        raise ValidationError(_("The dossier is already there."))
+    if not departure.moves_to.is_active:
+        raise ValidationError(_("This institution no longer takes dossiers."))
+
+
 def _refuse_if_leaving(busy: dict[int, Any]) -> None:
     """Two ways out at once are refused from the beginning; everything else can still be cleared."""
     for found in busy.values():
@@ -183,17 +211,32 @@ def _refuse_if_leaving(busy: dict[int, Any]) -> None:
     sources=[State.APPLIED],
     target=State.APPLIED,
     permission=Permission.TRANSFER_OFFER,
+    only_for={"moves_inside": [False]},
 )
 def examine(
-    departure: Departure, *, by: Any, to: OutsideKeeper, letter_number: str, letter_date: dt.date, letter_issuer: str
+    departure: Departure,
+    *,
+    by: Any,
+    letter_number: str,
+    letter_date: dt.date,
+    letter_issuer: str = "",
+    to: OutsideKeeper | None = None,
 ) -> None:
-    """Compare what was applied for with the letter itself, and choose the receiver from the address book."""
+    """Compare what was applied for with the letter itself, and choose the receiver from the address book.
+
+    A single application whose letter turns out to be one of the city's own goes on inside it, without a receiver.
+    """
     if letter_date > timezone.localdate():
         raise ValidationError({"letter_date": _("The letter cannot be dated in the future.")})
     number = plain_number(letter_number)
-    refuse_if_not_genuine(number, people=set(departure.lines.values_list("dossier__person", flat=True)), to=None)
-    departure.keeper, departure.letter_number = to, number
-    departure.letter_date, departure.letter_issuer = letter_date, letter_issuer.strip()
+    inside = None if departure.addresses_many else inside_the_city(number)
+    refuse_if_not_genuine(number, people=set(departure.lines.values_list("dossier__person", flat=True)), to=inside)
+    if inside is None and to is None:
+        raise ValidationError({"to": _("Choose the receiver from the address book.")})
+    departure.moves_inside, departure.moves_to = inside is not None, inside
+    refuse_if_it_does_not_move(departure)
+    departure.keeper, departure.letter_number = None if inside else to, number
+    departure.letter_date, departure.letter_issuer = letter_date, letter_issuer.strip() or departure.goes_to
     departure.examined_by = by
 
 
@@ -204,6 +247,7 @@ def examine(
     target=State.APPROVED,
     permission=Permission.TRANSFER_DECIDE,
     unlike=["examined_by"],
+    only_for={"moves_inside": [False]},
 )
 def approve(departure: Departure, *, by: Any) -> None:
     """A second person approves; the dossiers go on the pick list, those with an obstacle are left out with it.

@@ -1,12 +1,13 @@
 """The steps of a departure, by name, in the order in which they are taken."""
 
-from rendang.circulation.transfers.actions import applying, arriving, calling_off, losing, packing
+from rendang.circulation.transfers.actions import applying, arriving, calling_off, inside, losing, packing
 
 DEPARTURE_STEPS = {
     function.__name__: function
     for function in (
         applying.examine,
         applying.approve,
+        inside.offer_transfer,
         packing.check,
         packing.seal,
         packing.dispatch,

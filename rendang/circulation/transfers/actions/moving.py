@@ -23,6 +23,7 @@ from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
+from rendang.people import actions as people
 from rendang.storage import actions as storage
 
 State = Transfer.State
@@ -41,7 +42,7 @@ def offer(
 ) -> Transfer:
     """Offer a dossier we hold to another institution of the system. One move at a time.
 
-    A recall letter of the receiver is checked, if one is given.
+    A recall letter of the receiver is checked, if one is given; who has issued it has agreed by it.
     """
     Dossier.objects.select_for_update().get(pk=dossier.pk)
     custody = Custody.objects.filter(dossier=dossier, status=Custody.Status.HELD).select_related("institution").first()
@@ -55,20 +56,21 @@ def offer(
         raise ValidationError(_("A transfer of this dossier is already under way."))
     if DepartingDossier.objects.filter(dossier=dossier, outcome=DepartingDossier.Outcome.GOING).exists():
         raise ValidationError(_("It is leaving the city already."))
-    if letter_number:
-        refuse_if_not_genuine(plain_number(letter_number), people={dossier.person_id}, to=to)
+    number = plain_number(letter_number)
+    letter = refuse_if_not_genuine(number, people={dossier.person_id}, to=to)
     transfer = Transfer(
         institution=custody.institution,
         counterpart=to,
         person_id=dossier.person_id,
         dossier=dossier,
         custody=custody,
-        state=State.OFFERED,
+        state=State.AGREED if letter else State.OFFERED,
+        letter_number=number if letter else "",
         reason=reason,
         remarks=remarks,
         channel=channel,
     )
-    return open_case(transfer, by=by, permission=None, deadline="transfer_agree")
+    return open_case(transfer, by=by, permission=None, deadline="transfer_dispatch" if letter else "transfer_agree")
 
 
 def subject(transfer: Transfer) -> tuple[Dossier, Institution]:
@@ -167,6 +169,8 @@ def receive(
     transfer.new_custody = dossiers.hand_over_custody(dossier, counterpart, by=by, reason=transfer.reason)
     storage.put_on_desk(dossier, counterpart, by=by, detail=transfer.number, case=transfer)
     transfer.receipt_file = papers.receipt(transfer, by=by)
+    told = f"您的档案已由{counterpart.name}接收，档案编号{transfer.new_custody.archive_number}。"
+    people.tell(dossier.person, told, institution=counterpart, by=by, case=transfer)
 
 
 @step(

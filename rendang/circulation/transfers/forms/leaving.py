@@ -40,6 +40,8 @@ class KeeperField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         typed = super().clean(value).strip()
+        if not typed:
+            return None  # refused before, unless it may be left empty
         found = list(find_keepers(typed)[:6])
         exact = [keeper for keeper in found if keeper.name == typed]
         if len(found) == 1 or exact:
@@ -118,7 +120,8 @@ class ManyForm(DepartureForm):
 class ExamineForm(LetterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["letter_issuer"].required = True
+        self.fields["to"].required = False
+        self.fields["to"].help_text = _("From the address book; empty if the letter is one of the city's institutions")
 
 
 def examine_form(departure: Departure) -> type[forms.Form]:

@@ -36,6 +36,8 @@ def letter_of_ours(number: str) -> Letter | None:
 
     By name: intake is a business of its own that transfers do not know.
     """
+    if not number:
+        return None
     rows = Case.objects.filter(kind="intake", intake__letter_number=number)
     found = rows.values_list(
         "institution__name", "institution", "person", "intake__letter_valid_until", "closed_at"
@@ -60,14 +62,14 @@ def refuse_if_run_out(letter: Letter) -> None:
         raise ValidationError({"letter_number": _("This letter is no longer valid. Ask for a new one.")})
 
 
-def refuse_if_not_genuine(number: str, *, people: set[int], to: Institution | None) -> None:
-    """Raise ``ValidationError`` for a letter that looks like one of ours and is not, or that is for somebody else.
+def refuse_if_not_genuine(number: str, *, people: set[int], to: Institution | None) -> Letter | None:
+    """The letter, if it is one of ours. Raises ``ValidationError`` if it only looks like one or is for somebody else.
 
     ``to`` is where the dossier is to go; ``None``: to a keeper outside, who cannot have a letter of ours.
     """
     letter = refuse_if_forged(number)
     if letter is None:
-        return
+        return None
     if to is None or letter.institution_id != to.pk:
         raise ValidationError(
             {
@@ -78,3 +80,4 @@ def refuse_if_not_genuine(number: str, *, people: set[int], to: Institution | No
     if people != {letter.person_id}:
         raise ValidationError({"letter_number": _("This letter asks for another person's dossier.")})
     refuse_if_run_out(letter)
+    return letter

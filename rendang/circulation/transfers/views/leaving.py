@@ -39,7 +39,7 @@ MOST_LINES = 100  # on the page of a case; the list as a whole is printed
 @require_safe
 @requires(Permission.TRANSFER_VIEW)
 def departure_list(request: HttpRequest) -> HttpResponse:
-    rows = Departure.objects.visible_to(request.user, Permission.TRANSFER_VIEW).select_related("keeper")
+    rows = Departure.objects.visible_to(request.user, Permission.TRANSFER_VIEW).select_related("keeper", "moves_to")
     rows = rows.annotate(listed=Count("lines"))
     may_open = can(request.user, Permission.TRANSFER_OFFER)
     empty = {
@@ -58,7 +58,15 @@ def departure_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.TRANSFER_VIEW)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Departure.objects.select_related(
-        "institution", "person", "dossier", "keeper", "examined_by", "checked_by", "sealed_by"
+        "institution",
+        "person",
+        "dossier",
+        "keeper",
+        "moves_to",
+        "transfer_offered",
+        "examined_by",
+        "checked_by",
+        "sealed_by",
     )
     departure = get_visible_or_404(rows, request.user, Permission.TRANSFER_VIEW, pk=pk)
     record_view("departure.view", departure, by=request.user)

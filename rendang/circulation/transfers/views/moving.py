@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms import moving as forms
-from rendang.circulation.transfers.models import Transfer
+from rendang.circulation.transfers.models import Departure, DepartureRequest, Transfer
 from rendang.circulation.transfers.queries.obstacles import shown
 from rendang.dossiers.models import Dossier
 from rendang.dossiers.queries.departure import obstacles
@@ -20,6 +20,7 @@ from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.files.serving import serve
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.models import CaseQuerySet
 from rendang.kernel.workflow.views import case_context, case_list, step_page
 
 PAPERS = {
@@ -50,7 +51,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     transfer = get_visible_or_404(rows, request.user, Permission.TRANSFER_VIEW, pk=pk)
     record_view("transfer.view", transfer, by=request.user)
+    # What somebody has asked for is the sender's business alone.
+    asked: list[CaseQuerySet] = [Departure.objects.all(), DepartureRequest.objects.all()]
+    applications = [
+        rows.visible_to(request.user, Permission.TRANSFER_VIEW).filter(transfer_offered=pk) for rows in asked
+    ]
     context = case_context(request, transfer) | {
+        "application": next((found for rows in applications if (found := rows.first())), None),
         "reason": standards.code_label("transfer_reason", transfer.reason),
         "carrier": transfer.carrier and standards.code_label("carrier", transfer.carrier),
         "refusal_reason": transfer.refusal_reason and standards.code_label("return_reason", transfer.refusal_reason),

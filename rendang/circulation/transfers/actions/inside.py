@@ -1,0 +1,42 @@
+"""An application that leads to an institution of the city goes on as a transfer, and the applicant follows that."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from rendang.circulation.transfers.actions.applying import close, going, tell
+from rendang.circulation.transfers.actions.moving import offer
+from rendang.circulation.transfers.models import DepartingDossier, Departure
+from rendang.kernel.access.permissions import Permission
+from rendang.kernel.workflow.steps import step
+
+State = Departure.State
+
+
+@step(
+    Departure,
+    label=gettext_lazy("Offer the transfer"),
+    sources=[State.APPLIED],
+    target=State.MOVED,
+    permission=Permission.TRANSFER_OFFER,
+    deadline=None,
+    only_for={"moves_inside": [True]},
+    singly=True,
+)
+def offer_transfer(departure: Departure, *, by: Any) -> None:
+    """The dossier moves inside the city, without paper to and fro; a letter of the receiver is its agreement."""
+    assert departure.moves_to
+    lines = going(departure)
+    close(departure, lines, DepartingDossier.Outcome.MOVED, by=by)
+    departure.transfer_offered = offer(
+        lines[0].dossier,
+        departure.moves_to,
+        by=by,
+        reason=departure.reason,
+        remarks=departure.remarks,
+        letter_number=departure.letter_number,
+        channel=departure.channel,
+    )
+    agreed = departure.transfer_offered.letter_number
+    how = "对方机构已发函调档，双方机构直接办理转递" if agreed else "已向对方机构提出转递，等待对方同意"
+    tell(departure, lines, f"您的档案将转往{departure.goes_to}：{how}，您无需再提交纸质函件。", by=by)
