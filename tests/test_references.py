@@ -8,8 +8,16 @@ from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
 from rendang.kernel.accounts.models import User
 from rendang.people.models import Employer, Person
-from rendang.storage.models import Placement
-from tests.factories import CustodyFactory, EmployerFactory, PersonFactory
+from rendang.storage.actions import plan_compaction
+from rendang.storage.models import Compaction, CompactionMove, Placement, Slot
+from tests.factories import (
+    CustodyFactory,
+    EmployerFactory,
+    PersonFactory,
+    PlacementFactory,
+    SlotFactory,
+    StoreFactory,
+)
 
 pytestmark = pytest.mark.django_db
 NOBODY = 999_999_999
@@ -63,6 +71,41 @@ def test_a_person_refers_to_an_employer_that_is_there_or_to_none(custody):
     assert Person.objects.get().employer_id == person.employer_id
     Person.objects.update(employer=None)
     Person.objects.update(employer=EmployerFactory())
+
+
+@pytest.fixture
+def move(institution, keeper):
+    """The one line of a plan that closes a gap."""
+    store = StoreFactory(institution=institution)
+    SlotFactory(institution=institution, store=store, rack="A-01", bay="", layer="1", code="A-01-1-001")
+    full = SlotFactory(institution=institution, store=store, rack="A-01", bay="", layer="1", code="A-01-1-002")
+    PlacementFactory(institution=institution, slot=full)
+    return plan_compaction(store, method="KEEP_ORDER", by=keeper).moves.get()
+
+
+@pytest.mark.parametrize("reference", ["compaction_id", "dossier_id", "origin_id", "target_id"])
+def test_a_move_refers_to_what_is_there_and_keeps_to_it(move, reference):
+    fields = {"compaction_id": move.compaction_id, "dossier_id": move.dossier_id, "origin_id": move.target_id}
+    fields |= {"target_id": move.origin_id, "position": 2}
+    with pytest.raises(IntegrityError, match="that is not there"), transaction.atomic():
+        CompactionMove.objects.create(**fields | {reference: NOBODY})
+    with pytest.raises(IntegrityError, match="keeps what it refers to"), transaction.atomic():
+        CompactionMove.objects.update(**{reference: NOBODY})
+    assert CompactionMove.objects.get() == move
+
+
+def test_a_slot_and_a_plan_that_moves_refer_to_stay(move):
+    for table, said in (("storage_slot", "names stays"), ("storage_compaction", "never deleted")):
+        key = move.target_id if table == "storage_slot" else move.compaction_id
+        with pytest.raises(IntegrityError, match=said), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table} WHERE id = %s", [key])
+        with (
+            pytest.raises(IntegrityError, match="keeps its number"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"UPDATE {table} SET id = id + 1000000 WHERE id = %s", [key])
+    assert (Slot.objects.count(), Compaction.objects.count()) == (2, 1)
 
 
 @pytest.mark.parametrize("model", [Person, Employer, Dossier, Institution, User])

@@ -4,10 +4,8 @@ import datetime as dt
 import json
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from rendang.exchange import actions as exchange
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.audit.models import AuditEvent
 from rendang.storage import actions, queries
@@ -16,18 +14,6 @@ from tests.factories import PlacementFactory, SlotFactory, StoreFactory, held_do
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/storage"
-
-
-@pytest.fixture
-def client_of(institution, system_administrator):
-    def make(*scopes):
-        _client, secret = exchange.register_client(
-            institution, by=system_administrator, name="扫描终端", scopes=scopes or [Permission.STORAGE_MOVE],
-            expires_on=timezone.localdate() + dt.timedelta(days=30),
-        )  # fmt: skip
-        return Client(headers={"authorization": f"Bearer {secret}", "accept-language": "en"})
-
-    return make
 
 
 @pytest.fixture
@@ -98,14 +84,43 @@ def test_a_gate_tells_what_it_saw_and_moves_nothing(client_of, institution, slot
     assert (refused.status_code, "check the clock" in refused.json()["detail"]) == (409, True)
 
 
-def test_a_token_without_the_scope_or_of_another_institution_moves_nothing(client_of, other_institution, slot):
-    theirs = held_dossier(other_institution)
-    body = {"codes": [slot.code, theirs.barcode]}
-    assert post(client_of(), "/place", body).json()["done"] == 0
+ROUTES = (
+    ("/place", {"codes": ["K01-A-1", "RD000000001"]}),
+    ("/take-out", {"dossiers": ["RD000000001"], "where": "x"}),
+    ("/seen", {"dossiers": ["RD000000001"], "where": "x"}),
+)
+
+
+@pytest.mark.parametrize(("path", "body"), ROUTES)
+def test_a_token_of_another_institution_or_without_the_scope_moves_nothing(
+    client_of, institution, other_institution, slot, path, body
+):
+    dossier = PlacementFactory(institution=institution, slot=slot).dossier
+    body = json.loads(json.dumps(body).replace("RD000000001", dossier.barcode))
+    events = AuditEvent.objects.count()
+    theirs = post(client_of(of=other_institution), path, body).json()
+    assert theirs["done"] == 0
+    assert all(line["refusal"] for line in theirs["lines"])
     narrow = client_of(Permission.DOSSIER_VIEW)
-    assert post(narrow, "/place", body).json()["done"] == 0
-    for path, asked in (("/take-out", {"dossiers": [theirs.barcode], "where": "x"}),):
-        assert post(narrow, path, asked).json()["done"] == 0
+    answer = post(narrow, path, body)
+    assert answer.status_code == 403 or answer.json()["done"] == 0
     assert narrow.get(f"{API}/pick-list").status_code == 403
-    assert post(narrow, "/seen", {"dossiers": [theirs.barcode], "where": "x"}).status_code == 403
-    assert not Placement.objects.exists()
+    assert queries.current_placement(dossier).slot == slot
+    assert queries.last_seen(dossier) is None
+    assert Placement.objects.count() == 1
+    assert AuditEvent.objects.exclude(verb="api_client.register").count() == events
+
+
+def test_what_is_not_to_be_read_is_refused_before_anything_is_done(client_of, institution, slot):
+    dossier = PlacementFactory(institution=institution).dossier
+    client = client_of()
+    for path, body in (
+        ("/place", {"codes": []}),
+        ("/place", {"codes": [slot.code, f"{dossier.barcode}\x00"]}),
+        ("/take-out", {"dossiers": [dossier.barcode]}),
+        ("/seen", {"dossiers": [dossier.barcode], "at": "2026-11-20T08:00:00"}),
+        ("/seen", {"dossiers": [dossier.barcode], "slot": "K99-Z"}),
+    ):
+        assert post(client, path, body).status_code == 422, (path, body)
+    assert queries.current_placement(dossier).slot != slot
+    assert queries.last_seen(dossier) is None

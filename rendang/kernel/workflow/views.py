@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -191,7 +191,7 @@ def case_list(
         "has_papers": any(row.paper_number for row in page.rows),
         **extra,
     }
-    return render_page(request, template, context, partial="rows")
+    return render(request, template, context)
 
 
 @require_http_methods(["GET", "POST"])

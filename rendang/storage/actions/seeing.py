@@ -61,6 +61,8 @@ def see(
     if at < timezone.now() - dt.timedelta(days=366):
         raise ValidationError(_("That is more than a year ago: check the clock of the scanner."))
     found = [Seen(dossier.pk, at, slot.pk if slot else None, detail[:120]) for dossier in dossiers]
+    if not found:
+        return 0
     with transaction.atomic():
         news = note_seen(found, institution, by=by)
         audit.record(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 
 from rendang.dossiers.models import Custody
@@ -49,7 +50,7 @@ Lying = dict[int, list[tuple[int, int]]]  # slot → dossier and thickness, as t
 
 
 def outlines(store: Store, methods: Iterable[str]) -> dict[str, Outline]:
-    """What each way of moving would come to; at most five queries, however large the store.
+    """What each way of moving would come to; at most six queries, however large the store.
 
     Taken in their order, the moves each find room. Closing up, a dossier only ever goes towards the door, and whatever
     lay in its target and had to leave has left before; in order of numbers, what waits for each other in a ring goes
@@ -60,12 +61,10 @@ def outlines(store: Store, methods: Iterable[str]) -> dict[str, Outline]:
     placements = Placement.objects.current().filter(slot__store=store).order_by("since", "pk")
     for slot, dossier, thickness in placements.values_list("slot_id", "dossier_id", "thickness"):
         lying[slot].append((dossier, thickness))
-    names: dict[int, tuple[str, str]] | None = None
     found = {}
     for method in methods:
         if method in Compaction.SORTING:
-            names = _names(store) if names is None else names
-            found[method] = _sorted(store, slots, lying, names, method)
+            found[method] = _sorted(store, slots, lying, method)
         else:
             moves = _in_order(slots, lying) if method == Method.KEEP_ORDER else _from_the_end(slots, lying)
             problem = "" if moves else _("%(store)s has no gaps to close.") % {"store": store}
@@ -79,32 +78,25 @@ def _shifts(moves: Iterable[Step], slots: Sequence[Shelf]) -> list[Shift]:
 
 def _slots(store: Store) -> list[Shelf]:
     """In walking order."""
-    rows = [
-        Shelf(*row) for row in Slot.objects.filter(store=store).order_by().values_list(*Shelf._fields).iterator(20_000)
-    ]
+    rows = [Shelf(*row) for row in Slot.objects.filter(store=store).order_by().values_list(*Shelf._fields)]
     return through_the_store(rows, lambda slot: slot, sorted({row_of(slot.rack) for slot in rows}, key=shelf_order))
 
 
-def _names(store: Store) -> dict[int, tuple[str, str]]:
-    """Dossier → archive number and employer, of what lies in the store."""
+def _order(store: Store, method: str) -> list[int]:
+    """What is held and lies in the store, by archive number; or by employer and then number, without one last."""
     here = Placement.objects.current().filter(dossier=OuterRef("dossier"), slot__store=store)
     held = Custody.objects.filter(Exists(here), institution=store.institution_id, status=Custody.Status.HELD)
-    rows = held.order_by().values_list("dossier_id", "archive_number", "employer__name")
-    return {dossier: (number, employer or "") for dossier, number, employer in rows.iterator(20_000)}
+    firm = [Collate("employer__name", "C").asc(nulls_last=True)] if method == Method.EMPLOYER else []
+    return list(held.order_by(*firm, "archive_number", "dossier").values_list("dossier", flat=True))
 
 
-def _sorted(store: Store, slots: list[Shelf], lying: Lying, names: dict[int, tuple[str, str]], method: str) -> Outline:
-    """By archive number, or by employer and then number; what has no employer comes last."""
+def _sorted(store: Store, slots: list[Shelf], lying: Lying, method: str) -> Outline:
+    """In order of archive numbers, or of employers and then numbers; what nobody holds comes last."""
     at = {slot.pk: number for number, slot in enumerate(slots)}
     place = {dossier: at[slot] for slot, those in lying.items() for dossier, _thick in those}
     thickness = {dossier: thick for those in lying.values() for dossier, thick in those}
-
-    def order(dossier: int) -> tuple[bool, str, bool, str, int]:
-        number, employer = names.get(dossier, ("", ""))
-        firm = employer if method == Method.EMPLOYER else ""
-        return (method == Method.EMPLOYER and not firm, firm, not number, number, dossier)
-
-    wanted = filled(slots, sorted(place, key=order), thickness)
+    order = [dossier for dossier in _order(store, method) if dossier in place]
+    wanted = filled(slots, [*order, *sorted(place.keys() - set(order))], thickness)
     if wanted is None:
         said = _("In this order not all dossiers fit into %(store)s: their thickness leaves gaps. Add slots first.")
         return Outline(problem=said % {"store": store})

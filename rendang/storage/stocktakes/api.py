@@ -4,6 +4,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
+from pydantic import AwareDatetime
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
@@ -32,7 +33,7 @@ class ScanIn(Schema):
 
     number: int = Field(ge=1, le=actions.GREATEST)
     code: str = Field(min_length=1, max_length=200)
-    at: dt.datetime | None = None
+    at: AwareDatetime | None = None
 
 
 class ScansIn(Schema):

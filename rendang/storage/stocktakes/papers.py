@@ -50,8 +50,8 @@ class Line:
     label: str  # barcode, or what was read
     archive_number: str
     name: str
-    recorded: str  # where the record says it is
-    seen: str
+    recorded: Sequence[str]  # where the record says it is: its slot, and what else
+    seen: Sequence[str]  # the slots in which it stood
     resolution: str
     reason: str
 
@@ -123,8 +123,8 @@ def _line(one: Finding, numbers: dict[int, str]) -> Line:
         label=str(one),
         archive_number=numbers.get(one.dossier_id or 0, ""),
         name=one.dossier.person.name if one.dossier else "",
-        recorded=" ".join(filter(None, recorded)),
-        seen="、".join(seen),
+        recorded=list(filter(None, recorded)),
+        seen=seen,
         resolution=RESOLUTIONS[one.resolution],
         reason="；".join(filter(None, [one.reason, _movement(one)])),
     )

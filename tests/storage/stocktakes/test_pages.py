@@ -1,13 +1,11 @@
-import datetime as dt
 import json
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from rendang.exchange import actions as exchange
-from rendang.kernel.access.permissions import Permission
+from rendang.storage import actions as storage
+from rendang.storage.stocktakes import actions
 from rendang.storage.stocktakes.models import Finding, Scan
 
 pytestmark = pytest.mark.django_db
@@ -101,41 +99,14 @@ def test_the_report_is_served_as_signed(signed_in, approver, signed):
     assert answer.getvalue().startswith(b"%PDF")
 
 
-def test_the_interface_plans_uploads_and_tells(institution, system_administrator, counting, shelf):
-    _client, secret = exchange.register_client(
-        institution,
-        by=system_administrator,
-        name="盘点机",
-        scopes=[Permission.STOCKTAKE_VIEW, Permission.STOCKTAKE_RUN],
-        expires_on=timezone.localdate() + dt.timedelta(days=30),
-    )
-    api = Client(headers={"authorization": f"Bearer {secret}", "accept-language": "en"})
-    root = "/api/v1/stocktakes"
-    key = {"idempotency-key": "k1"}
-    planned = {"institution": institution.code, "occasion": "OTHER", "planned_for": f"{timezone.localdate()}"}
-    made = api.post(root, planned | {"stores": ["K01"]}, content_type="application/json", headers=key)
-    assert (made.status_code, made.json()["state"]) == (201, "PLANNED")
-    wrong = {"idempotency-key": "k2"}
-    refused = api.post(root, planned | {"stores": ["K99"]}, content_type="application/json", headers=wrong)
-    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["stores"])
-
-    scans = {
-        "device": "pda",
-        "scans": [{"number": 1, "code": str(shelf.slots[0])}, {"number": 2, "code": str(shelf.first)}],
-    }
-    sent = api.post(
-        f"{root}/{counting.number}/scans", scans, content_type="application/json", headers={"idempotency-key": "k3"}
-    )
-    assert sent.json() == {"received": 2, "new": 2, "unknown": []}
-    told = api.get(f"{root}/{counting.number}/verdicts").json()
-    assert (told["totals"]["FOUND"], told["totals"]["MISSING"]) == (1, 1)
-    assert told["racks"] == [{"store": "K01", "rack": "A-01", "expected": 2, "seen": 1, "found": 1}]
-    done = api.post(
-        f"{root}/{counting.number}/steps/finish_counting",
-        {},
-        content_type="application/json",
-        headers={"idempotency-key": "k4"},
-    )
-    assert done.json()["state"] == "COUNTED"
-    (one,) = api.get(f"{root}/{counting.number}/findings").json()["items"]
-    assert (one["verdict"], one["label"], one["seen"]) == ("MISSING", shelf.second.barcode, [])
+def test_a_finding_of_what_somebody_has_leads_to_the_case_under_which(
+    signed_in, keeper, institution, counting, count, shelf
+):
+    other = actions.plan(institution, by=keeper, occasion="OTHER", planned_for=timezone.localdate())
+    storage.lend(shelf.first, by=keeper, detail="虚构单位", case=other.case_ptr)  # whatever kind of case it is
+    count(shelf.slots[1], shelf.second)
+    actions.finish_counting(counting, by=keeper)
+    browser, lent = signed_in(keeper), Finding.objects.get(dossier=shelf.first)
+    assert (lent.verdict, lent.resolution) == ("ON_LOAN", "EXPLAINED")
+    for address in (page("findings", counting), reverse("stocktakes:finding", args=[lent.pk])):
+        assert f'<a href="{other.get_absolute_url()}">Lent on ' in browser.get(address).text

@@ -82,15 +82,15 @@ def test_the_register_has_the_stocktakes_signed_in_its_days(signed, institution,
 def test_the_report_has_the_three_lists_and_both_signatures(settings):
     settings.DEMONSTRATION = False
     missing = Line(
-        label="RD000000017", archive_number="RC2015-00017", name="欧阳清", recorded="K01-A-01-01-1-017", seen="",
+        label="RD000000017", archive_number="RC2015-00017", name="欧阳清", recorded=["K01-A-03-L-05-4-017"], seen=[],
         resolution="报失查找", reason="复查两遍未见",
     )  # fmt: skip
     misplaced = Line(
-        label="RD000000023", archive_number="RC2016-00023", name="李雷", recorded="K01-A-01-01-1-023",
-        seen="K01-A-02-03-2-001", resolution="归回原位", reason="已归位",
+        label="RD000000023", archive_number="RC2016-00023", name="李雷", recorded=["K01-A-03-L-05-4-023", "在馆他处"],
+        seen=["K01-A-03-L-06-2-001", "K01-A-03-R-12-5-100"], resolution="归回原位", reason="已归位",
     )  # fmt: skip
     unknown = Line(
-        label="RD999999999", archive_number="", name="", recorded="无记录", seen="", resolution="移交登记",
+        label="RD999999999", archive_number="", name="", recorded=["无记录"], seen=[], resolution="移交登记",
         reason="移交接收岗",
     )  # fmt: skip
     paper = render_stocktake_report(
@@ -106,7 +106,9 @@ def test_the_report_has_the_three_lists_and_both_signatures(settings):
                 ("账实相符", 5190), ("借出", 14), ("转递途中", 5), ("在馆他处", 3), ("盘亏", 1), ("错位", 1),
                 ("两处见档", 0), ("盘盈", 1),
             ],
-            lists=[("盘亏清单", [missing]), ("盘盈清单", [unknown]), ("错位清单", [misplaced])],
+            lists=[
+                ("盘亏清单", [missing]), ("盘盈清单", [unknown]), ("错位清单", [misplaced]), ("盘点期间变动清单", []),
+            ],
             conclusion="账实基本相符，差异已逐项处理。",
             keeper="赵保管",
             keeper_on=dt.date(2026, 7, 6),
