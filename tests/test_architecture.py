@@ -95,6 +95,13 @@ def app_of(parts: tuple[str, ...]) -> str:
     return "/".join(parts[:2]) if nested else parts[0]
 
 
+@pytest.mark.parametrize("path", modules(), ids=name)
+def test_the_day_of_a_moment_is_asked_for_at_the_institution_s_place(path):
+    """``timezone.localdate(moment)``: at one in the morning here it is still yesterday where moments are kept."""
+    written = re.findall(r"\w_at\.date\(\)|\{[\w.]*_at:%", path.read_text())
+    assert written == []
+
+
 @pytest.mark.parametrize("path", sorted(RENDANG.rglob("migrations/0*.py")), ids=name)
 def test_migrations_stand_alone(path):
     """A migration runs years from now, against code that has moved on; field classes it names must stay."""

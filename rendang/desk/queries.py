@@ -3,16 +3,23 @@
 import re
 from typing import Any
 
+from rendang.circulation.intake.models import Intake
+from rendang.circulation.intake.queries import letter_number
+from rendang.circulation.parcels.models import Parcel
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, institutions_where
 from rendang.kernel.core.identifiers import normalise_id_number
 from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.queries import way_on
 from rendang.people.queries import find_by_id_number
 from rendang.services.certificates.models import Certificate
 
 CASE_NUMBER = re.compile(r"^[A-Z][A-Z0-9]{1,9}-\d{8}-\d{4,}$")
 CERTIFICATE_NUMBER = re.compile(r"^[A-Z][A-Z0-9]{1,9}-CZ-\d{4}-\d{6}$")
+LETTER = re.compile(r"^[A-Z][A-Z0-9]{1,9}调〔\d{4}〕\d{4,}号$")
+PARCEL_NUMBER = re.compile(r"^[A-Z][A-Z0-9]{1,9}-DJ-\d{4}-\d{5,}$")
+WAYBILL = re.compile(r"^[A-Z]{2}\d{9}[A-Z]{2}$")
 BARCODE = re.compile(r"^RD(\d{9})$")
 ID_NUMBER = re.compile(r"^(\d{17}[\dX]|\d{15})$")
 
@@ -22,7 +29,10 @@ def looks_like_id_number(text: str) -> bool:
 
 
 def exact_hit(user: Any, text: str) -> str | None:
-    """The address of the one thing a whole number names, if the person may see it: dossier, case or certificate."""
+    """The address of the one thing a whole number names, if the person may see it.
+
+    A dossier, a case, a certificate, a parcel; of a recall letter of ours, scanned or typed, what is to be done next.
+    """
     text = text.strip()
     upper = text.upper()
     found: Any = None
@@ -33,6 +43,15 @@ def exact_hit(user: Any, text: str) -> str | None:
     elif CERTIFICATE_NUMBER.match(upper) and can(user, Permission.CERTIFICATE_VIEW):
         rows = Certificate.objects.visible_to(user, Permission.CERTIFICATE_VIEW)
         found = rows.filter(certificate_number=upper).first()
+    elif PARCEL_NUMBER.match(upper) or WAYBILL.match(upper):
+        if can(user, Permission.INTAKE_VIEW):
+            rows = Parcel.objects.visible_to(user, Permission.INTAKE_VIEW)
+            found = (rows.filter(number=upper) | rows.filter(waybill=upper)).order_by("-pk").first()
+    elif LETTER.match(letter := letter_number(text)):
+        if can(user, Permission.INTAKE_VIEW):
+            rows = Intake.objects.visible_to(user, Permission.INTAKE_VIEW)
+            intake = rows.filter(letter_number=letter).first()
+            return way_on(user, intake) if intake else None
     elif looks_like_id_number(text):
         person = find_by_id_number(text)
         if person is not None:

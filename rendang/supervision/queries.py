@@ -2,9 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +79,7 @@ def _evidence(custodies: tuple[Custody, Custody]) -> dict[int, list[Evidence]]:
         assert intake.custody_id
         here = found[intake.custody_id]
         url = intake.get_absolute_url()
-        here.append(Evidence(_("Intake"), intake.number, intake.opened_at.date(), url))
+        here.append(Evidence(_("Intake"), intake.number, timezone.localdate(intake.opened_at), url))
         if intake.parcel:
             sent = f"{intake.parcel.number} · {intake.parcel.sender}"
             here.append(Evidence(_("Arrival"), sent, intake.parcel.arrived_on, intake.parcel.get_absolute_url()))
@@ -96,12 +96,12 @@ def _evidence(custodies: tuple[Custody, Custody]) -> dict[int, list[Evidence]]:
     for row in RosterRow.objects.filter(custody__in=custodies).select_related("roster"):
         assert row.custody_id
         line = f"{row.roster} · #{row.number}"
-        found[row.custody_id].append(Evidence(_("Line of a roster"), line, row.roster.uploaded_at.date()))
+        found[row.custody_id].append(Evidence(_("Line of a roster"), line, timezone.localdate(row.roster.uploaded_at)))
     issued = Certificate.objects.filter(custody__in=custodies, issued_at__isnull=False).order_by("-pk")[:20]
     for certificate in issued:
-        day: Any = certificate.issued_at
+        day = timezone.localdate(certificate.issued_at)
         found[certificate.custody_id].append(
-            Evidence(_("Certificate"), certificate.certificate_number, day.date(), certificate.get_absolute_url())
+            Evidence(_("Certificate"), certificate.certificate_number, day, certificate.get_absolute_url())
         )
     return found
 

@@ -1,9 +1,16 @@
 """The one box: a whole number, typed or scanned, opens what it names; anything else is looked for."""
 
-import pytest
+from urllib.parse import quote
 
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from rendang.circulation.intake import actions as intakes
+from rendang.circulation.parcels import actions as parcels
 from rendang.kernel.access.models import Role
 from rendang.services.certificates import actions as certificates
+from tests.circulation.intake.conftest import make_number
 from tests.factories import PlacementFactory, held_dossier, staff
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +58,36 @@ def test_an_archive_number_that_two_institutions_gave_is_looked_for(
         held_dossier(place, custody={"archive_number": "900242"})
 
     assert where(signed_in(supervisor), "900242") == "/desk/dossiers/?q=900242"
+
+
+def test_a_scanned_recall_letter_leads_to_what_is_next_for_its_reader(institution, clerk, approver, signed_in):
+    """The number itself, and the address in its QR code, which scanners type in plain ASCII."""
+    intake = intakes.apply(
+        institution, by=clerk, name="王小明", id_number=make_number(), reason="graduation", sender="虚构大学"
+    )
+    letter = intakes.issue_letter(intake, by=approver).letter_number
+    register = reverse("intake:step", args=[intake.pk, "register_parcel"])
+
+    for text in (letter, f"https://rendang.example/letters/{quote(letter)}/"):
+        assert where(signed_in(clerk), text) == register
+        assert where(signed_in(approver), text) == intake.get_absolute_url()
+
+
+def test_a_parcel_is_found_by_its_number_and_by_its_consignment(institution, other_institution, clerk, signed_in):
+    parcel = parcels.register(
+        institution,
+        by=clerk,
+        arrived_on=timezone.localdate(),
+        carrier="ems",
+        waybill="EA111100016CN",
+        sender="虚构大学",
+        seal="INTACT",
+    )
+    stranger = signed_in(staff(other_institution, Role.CLERK))
+
+    for text in (parcel.number, "ea111100016cn"):
+        assert where(signed_in(clerk), text) == parcel.get_absolute_url()
+        assert where(stranger, text) == f"/desk/dossiers/?q={text}"
 
 
 def test_a_part_of_a_number_is_looked_for(dossier, clerk, signed_in):

@@ -60,9 +60,7 @@ class JoinForm(forms.Form):
 
 
 class LeaveForm(forms.Form):
-    left_on = forms.DateField(
-        label=_("Left the employer"), initial=timezone.localdate, widget=forms.DateInput(attrs=DAY)
-    )
+    left_on = forms.DateField(label=_("Day of leaving"), initial=timezone.localdate, widget=forms.DateInput(attrs=DAY))
     reason = forms.CharField(label=_("Reason"), max_length=200)
     proof = forms.FileField(label=_("Proof of leaving, scanned"))
 

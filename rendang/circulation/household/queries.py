@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -103,7 +104,7 @@ def register_of_pages(institution: Institution, first: dt.date, last: dt.date) -
     for one in rows.select_related("person", "member__household").order_by("pk"):
         assert one.person
         yield [
-            f"{one.opened_at:%Y-%m-%d}",
+            f"{timezone.localdate(one.opened_at)}",
             one.person.name,
             one.member.household.number,
             one.member.page,

@@ -170,7 +170,7 @@ class FoundForm(forms.Form):
 def review_form(intake: Intake) -> type[forms.Form]:
     """The check-list of key materials for this person: what no paper of the list is, is ticked already."""
     assert intake.person
-    likely = likely_types(intake.person)
+    likely = intake.person_types or likely_types(intake.person)
     every = key_materials_for(intake.person, [code for code, _name in standards.choices("person_type")()])
     papers = [(paper.class_mark, paper.title) for paper in intake.compared.filter(pages_found__gt=0)]
     expected = {rule.code for rule in key_materials_for(intake.person, likely)}
@@ -187,7 +187,7 @@ def review_form(intake: Intake) -> type[forms.Form]:
         lacking = forms.MultipleChoiceField(
             label=_("Key materials lacking"),
             choices=[(rule.code, rule.name) for rule in every],
-            initial=gaps if papers else [],
+            initial=sorted({*intake.lacking, *(gaps if papers else [])}),
             required=False,
             widget=forms.CheckboxSelectMultiple,
             help_text=_("What is ticked is told to the person once, with a promise to bring it. Never refuse for it."),
@@ -218,10 +218,11 @@ def return_carriers(intake: Intake) -> list[tuple[str, str]]:
 
 
 def send_back_form(intake: Intake) -> type[forms.Form]:
-    """Only the carriers that the rules allow for this dossier."""
+    """Only the carriers that the rules allow for this dossier; the usual one is chosen where it is among them."""
+    offered = return_carriers(intake)
 
     class SendBackForm(forms.Form):
-        carrier = forms.ChoiceField(label=_("Carrier"), choices=return_carriers(intake))
+        carrier = forms.ChoiceField(label=_("Carrier"), choices=offered, initial="ems")
         waybill = forms.CharField(label=_("Number of the consignment"), max_length=40, required=False)
 
     return SendBackForm
@@ -235,7 +236,9 @@ class ConfirmReturnForm(forms.Form):
 
 
 class SendReceiptForm(forms.Form):
-    receipt_sent_on = forms.DateField(label=_("Sent"), initial=today, widget=forms.DateInput(attrs={"type": "date"}))
+    receipt_sent_on = forms.DateField(
+        label=_("Day of sending"), initial=today, widget=forms.DateInput(attrs={"type": "date"})
+    )
     receipt_carrier = forms.ChoiceField(label=_("Sent by"), choices=receipt_carriers, initial="ems")
     receipt_waybill = forms.CharField(label=_("Number of the consignment"), max_length=40, required=False)
 

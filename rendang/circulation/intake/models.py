@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.parcels.models import Parcel
@@ -135,6 +136,23 @@ class Intake(Case):
                 name="recall_letter_number_once",
             ),
         ]
+
+    def attested(self, step: str) -> str:
+        if step != "witness_opening":
+            return ""
+        counted = {
+            "who": self.first_opener,
+            "principal": self.principal_volumes,
+            "duplicate": self.duplicate_volumes,
+            "papers": self.papers,
+        }
+        return (
+            gettext(
+                "%(who)s counted principal volumes: %(principal)d, duplicate volumes: %(duplicate)d,"
+                " papers: %(papers)d. With your signature you say that you were there and counted the same."
+            )
+            % counted
+        )
 
 
 class ComparedPaper(models.Model):

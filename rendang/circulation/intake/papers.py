@@ -1,6 +1,7 @@
 """The papers of an intake: recall letter 调档函, receipt 回执, return slip 退回单."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import timezone
@@ -25,7 +26,10 @@ def _word(intake: Intake) -> str:
 
 
 def recall_letter(intake: Intake, *, by: Any) -> StoredFile:
-    """The letter that asks the present keeper for the dossier; its QR code opens the public page of the letter."""
+    """The letter that asks the present keeper for the dossier; its QR code opens the public page of the letter.
+
+    Its address is percent-encoded: what scanners type like a keyboard is plain ASCII.
+    """
     assert intake.person and intake.letter_date and intake.letter_valid_until
     institution = intake.institution
     allowed = carriage_for(intake).carriers
@@ -46,7 +50,7 @@ def recall_letter(intake: Intake, *, by: Any) -> StoredFile:
         handler=by.name,
         issued_on=intake.letter_date,
         valid_until=intake.letter_valid_until,
-        verification_link=f"{settings.PUBLIC_ADDRESS}/letters/{intake.letter_number}/",
+        verification_link=f"{settings.PUBLIC_ADDRESS}/letters/{quote(intake.letter_number)}/",
     )
     return _store(papers.render_recall_letter(paper), intake, "调档函", by)
 

@@ -4,15 +4,18 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.intake.models import ComparedPaper, Intake
 from rendang.circulation.parcels import queries as carrying
 from rendang.dossiers import queries as dossiers
+from rendang.dossiers.models import Custody
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.core.crypto import blind_index
@@ -62,6 +65,38 @@ def summary(papers: Sequence[ComparedPaper]) -> Summary:
         pages_listed=sum(paper.pages_listed or 0 for paper in papers),
         pages_found=sum(paper.pages_found or 0 for paper in papers),
     )
+
+
+def stands_against(intake: Intake) -> list[str]:
+    """What is known already that the intake cannot end in acceptance as it is, and what to do about it."""
+    State = Intake.State
+    said = []
+    parcel = intake.parcel
+    if intake.state == State.ARRIVED and parcel:
+        allowed = carrying.carrier_is_allowed(parcel.carrier, on=parcel.arrived_on)
+        if not allowed or parcel.seal != parcel.Seal.INTACT:
+            said.append(
+                gettext(
+                    "It came by a forbidden way, or its seal is not intact:"
+                    " it is not opened, but returned to the sender."
+                )
+            )
+    if intake.state in {State.COMPARED, State.REVIEWED}:
+        if not (intake.notice_agrees and intake.list_agrees and intake.right_person):
+            said.append(gettext("Notice, list and parcel do not agree: return the dossier or compare again."))
+        if keeper := held_elsewhere(intake):
+            said.append(
+                gettext("%(institution)s keeps a dossier of this person. After the review it is given to supervision.")
+                % {"institution": keeper}
+            )
+    return said
+
+
+def held_elsewhere(intake: Intake) -> Institution | None:
+    """The other institution of the city that keeps a dossier of this person."""
+    held = Custody.objects.filter(dossier__person=intake.person_id, status=Custody.Status.HELD)
+    found = held.exclude(institution=intake.institution_id).select_related("institution").first()
+    return found.institution if found else None
 
 
 # What people write over the columns of a list of papers.
@@ -120,12 +155,17 @@ def differences_in_words(papers: Sequence[ComparedPaper]) -> str:
     return text if len(text) <= 400 else f"{text[:398]}……"
 
 
+def letter_number(text: str) -> str:
+    """What was scanned or typed: the number of a letter, also from the address in its QR code."""
+    return unquote(text).strip().rstrip("/").rpartition("/")[2]
+
+
 def expected(institution_ids: Any, text: str) -> Any:
     """The open intakes whose dossier has not come yet, by letter (its QR code, too), case number, ID number or name.
 
     An identity number is never shown or kept: it is compared by its blind index.
     """
-    asked = text.strip().rstrip("/").rpartition("/")[2]
+    asked = letter_number(text)
     rows = Intake.objects.at(institution_ids).open().select_related("institution", "person", "parcel")
     if not asked:
         return rows.none()

@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rendang.circulation.intake import actions, forms
 from rendang.circulation.intake.models import ComparedPaper, Intake
-from rendang.circulation.intake.queries import carriage_for, expected, read_list, summary
+from rendang.circulation.intake.queries import carriage_for, expected, read_list, stands_against, summary
 from rendang.circulation.parcels.models import Parcel
 from rendang.dossiers.models import Undertaking
 from rendang.kernel.access.permissions import Permission
@@ -23,7 +23,7 @@ from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.files.serving import serve
 from rendang.kernel.files.views import submitted_context, submitted_pages
 from rendang.kernel.standards import queries as standards
-from rendang.kernel.workflow.steps import leads_on, steps_open_to
+from rendang.kernel.workflow.queries import way_on
 from rendang.kernel.workflow.views import case_context, case_list, step_page
 
 State = Intake.State
@@ -68,6 +68,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "return_carrier": intake.return_carrier and standards.code_label("carrier", intake.return_carrier),
         "carriage": carriage_for(intake),
         "carriers": [standards.code_label("carrier", code) for code in carriage_for(intake).carriers],
+        "stands_against": stands_against(intake),
         "summary": summary(list(intake.compared.all())),
         "undertaking": Undertaking.objects.filter(origin=intake).first(),
         "lacking": [rule.name for rule in standards.key_materials() if rule.code in intake.lacking],
@@ -96,11 +97,7 @@ def scan(request: HttpRequest) -> HttpResponse:
     where = institution_ids_where(request.user, Permission.INTAKE_VIEW)
     found = list(expected(where, form.cleaned_data.get("text", ""))[:50])
     if len(found) == 1:
-        intake = found[0]
-        for rule in steps_open_to(request.user, intake):
-            if leads_on(rule, Intake, intake.state):
-                return go_to(request, "intake:step", intake.pk, rule.name)
-        return go_to(request, "intake:detail", found[0].pk)
+        return redirect(way_on(request.user, found[0]))
     may_register = can(request.user, Permission.INTAKE_REGISTER)
     return render(request, "intake/scan.html", {"form": form, "found": found, "may_register": may_register})
 

@@ -134,6 +134,10 @@ class Case(models.Model):
         kind = kind_of(self.kind)
         return reverse(kind.STEP_PAGE or f"{kind.PAGE.partition(':')[0]}:step", args=[self.pk, step])
 
+    def attested(self, step: str) -> str:
+        """What whoever takes this step signs for, in words; empty where the step says it all."""
+        return ""
+
     @property
     def state_label(self) -> str:
         return str(kind_of(self.kind).State(self.state).label)

@@ -17,7 +17,7 @@ from rendang.kernel.access.queries import permissions
 from rendang.kernel.access.scope import institution_ids_where
 from rendang.kernel.standards.queries import working_days_between
 from rendang.kernel.workflow.models import SOON, Case, CaseQuerySet, kind_of, kinds
-from rendang.kernel.workflow.steps import STEPS, Step, leads_on
+from rendang.kernel.workflow.steps import STEPS, Step, leads_on, steps_open_to
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,12 @@ class Standing:
     days: int | None
     due: dt.date | None
     provisional: bool
+
+
+def way_on(user: Any, case: Any) -> str:
+    """Where a scan of the case's paper leads: to the step that this person takes next, else to the case's page."""
+    onward = (rule for rule in steps_open_to(user, case) if leads_on(rule, type(case), case.state))
+    return next((case.address_of(rule.name) for rule in onward), case.get_absolute_url())
 
 
 def main_path(model: type[Case], case: Case | None = None) -> list[str]:

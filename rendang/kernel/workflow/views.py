@@ -107,7 +107,9 @@ def step_page(
             else:
                 messages.success(request, _("Done: %(step)s.") % {"step": rule.label})
                 return go_to(request, case.PAGE, pk)
-        intro = "" if form.fields else _("Nothing is asked for: press the button to take the step.")
+        intro = case.attested(step)
+        if not (intro or form.fields):
+            intro = _("Nothing is asked for: press the button to take the step.")
         context = {"case": case, "rule": rule, "form": form, "intro": intro}
         if request.method == "GET":
             context["in_the_way"] = what_is_in_the_way(rule, case, request.user)

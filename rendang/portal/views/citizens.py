@@ -52,6 +52,7 @@ def me(request: HttpRequest) -> HttpResponse:
     people.note_read(told, by=request.user)
     context = {
         "own": own,
+        "is_coming": any(one.is_open for one in called.values()),
         "messages_to_me": told_lately,
         "cases": [(one, flow_of(one.follows), tone(one.follows), called.get(one.case.pk)) for one in followed(cases)],
         "undertakings": Undertaking.objects.open()

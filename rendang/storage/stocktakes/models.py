@@ -1,7 +1,5 @@
 """盘点: what stands in the stores, compared dossier by dossier with what the record says (domain.md §3.4, 三相符)."""
 
-import datetime as dt
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -83,10 +81,6 @@ class Stocktake(Case):
                 violation_error_message=_("A second person must sign the stocktake."),
             ),
         ]
-
-    @property
-    def signed_on(self) -> dt.date | None:
-        return self.signed_at.date() if self.signed_at else None
 
 
 class ExpectedDossier(models.Model):

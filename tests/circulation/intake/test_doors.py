@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from rendang.circulation.intake import actions
 from rendang.circulation.intake.models import Intake
-from rendang.circulation.intake.queries import carriage_for
+from rendang.circulation.intake.queries import carriage_for, stands_against
 from rendang.circulation.parcels import actions as parcels
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody, CustodyConflict, Undertaking
@@ -130,6 +130,9 @@ def second(walk, institution, other_institution):
 
 
 def test_a_dossier_held_elsewhere_is_not_accepted_but_given_to_supervision(walk, second, other_institution):
+    assert stands_against(second) == [
+        f"{other_institution} keeps a dossier of this person. After the review it is given to supervision."
+    ]
     with pytest.raises(ValidationError, match="holds this dossier"):
         actions.accept(second, by=walk.people[Role.APPROVER])
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -28,7 +29,7 @@ class Letter:
 
 def letter_number(text: str) -> str:
     """The number itself, also from the address in the QR code of our own letters (…/letters/<number>/)."""
-    return text.strip().rstrip("/").rpartition("/letters/")[2].strip()
+    return unquote(text).strip().rstrip("/").rpartition("/letters/")[2].strip()
 
 
 def letter_of_ours(number: str) -> Letter | None:
