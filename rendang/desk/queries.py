@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from django.db.models import Q
+
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.intake.queries import letter_number
 from rendang.circulation.parcels.models import Parcel
@@ -45,12 +47,12 @@ def exact_hit(user: Any, text: str) -> str | None:
         found = rows.filter(certificate_number=upper).first()
     elif PARCEL_NUMBER.match(upper) or WAYBILL.match(upper):
         if can(user, Permission.INTAKE_VIEW):
-            rows = Parcel.objects.visible_to(user, Permission.INTAKE_VIEW)
-            found = (rows.filter(number=upper) | rows.filter(waybill=upper)).order_by("-pk").first()
+            arrived = Parcel.objects.visible_to(user, Permission.INTAKE_VIEW)
+            found = arrived.filter(Q(number=upper) | Q(waybill=upper)).order_by("-pk").first()
     elif LETTER.match(letter := letter_number(text)):
         if can(user, Permission.INTAKE_VIEW):
-            rows = Intake.objects.visible_to(user, Permission.INTAKE_VIEW)
-            intake = rows.filter(letter_number=letter).first()
+            called = Intake.objects.visible_to(user, Permission.INTAKE_VIEW)
+            intake = called.filter(letter_number=letter).first()
             return way_on(user, intake) if intake else None
     elif looks_like_id_number(text):
         person = find_by_id_number(text)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.intake.queries import carriage_for
 from rendang.circulation.parcels.models import Parcel
+from rendang.circulation.parcels.queries import carriers_in_words
 from rendang.dossiers.models import Custody
 from rendang.dossiers.queries.completeness import is_paper, key_materials_for, likely_types
 from rendang.kernel.access.models import Institution
@@ -213,16 +214,14 @@ class ReturnForm(forms.Form):
 
 
 def return_carriers(intake: Intake) -> list[tuple[str, str]]:
-    allowed = carriage_for(intake).carriers
-    return [choice for choice in standards.choices("carrier")() if choice[0] in allowed]
+    return carriers_in_words(carriage_for(intake).carriers)
 
 
 def send_back_form(intake: Intake) -> type[forms.Form]:
-    """Only the carriers that the rules allow for this dossier; the usual one is chosen where it is among them."""
-    offered = return_carriers(intake)
+    """Only the carriers that the rules allow for this dossier."""
 
     class SendBackForm(forms.Form):
-        carrier = forms.ChoiceField(label=_("Carrier"), choices=offered, initial="ems")
+        carrier = forms.ChoiceField(label=_("Carrier"), choices=return_carriers(intake))
         waybill = forms.CharField(label=_("Number of the consignment"), max_length=40, required=False)
 
     return SendBackForm

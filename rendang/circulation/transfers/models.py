@@ -144,6 +144,20 @@ class Departure(Case):
             ),
         ]
 
+    def attested(self, step: str) -> str:
+        if step != "seal":
+            return ""
+        counted = self.lines.filter(outcome=DepartingDossier.Outcome.GOING).aggregate(
+            count=models.Count("pk"),
+            principal=models.Sum("principal_volumes", default=0),
+            duplicate=models.Sum("duplicate_volumes", default=0),
+            papers=models.Sum("papers", default=0),
+        )
+        return gettext(
+            "%(who)s checked %(count)d dossiers: principal volumes %(principal)d, duplicate volumes %(duplicate)d,"
+            " papers %(papers)d. With your signature you say that you sealed the same."
+        ) % {"who": self.checked_by, **counted}
+
     @property
     def goes_to(self) -> str:
         whom = self.keeper or self.moves_to

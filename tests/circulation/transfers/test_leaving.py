@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from rendang.circulation.transfers import actions
+from rendang.circulation.transfers.forms.leaving import dispatch_form
 from rendang.circulation.transfers.models import Departure
 from rendang.dossiers.models import Custody
 from rendang.institutions import actions as institutions
@@ -289,6 +290,34 @@ def test_a_wrong_waybill_is_corrected_with_its_former_one_in_the_log(leaving):
     assert departure.waybill == "EE473124829CN"
     assert event.changes["waybill"] == ["1234567890123", "EE473124829CN"]
     assert event.reason == "录入有误"
+
+
+def test_a_wrong_carrier_is_corrected_too(leaving):
+    departure = leaving.take(
+        leaving("IN_TRANSIT"), "correct_waybill", carrier="confidential", waybill="JY1", reason="误选"
+    )
+
+    event = AuditEvent.objects.get(verb="departure.correct_waybill")
+    assert (departure.carrier, departure.waybill) == ("confidential", "JY1")
+    assert event.changes["carrier"] == ["ems", "confidential"]
+
+
+def test_the_usual_carrier_stands_first_and_its_number_is_known_for_what_it_is(leaving):
+    departure = leaving("SEALED")
+
+    assert [code for code, _name in dispatch_form(departure).base_fields["carrier"].choices] == [
+        "ems", "hand", "confidential"
+    ]  # fmt: skip
+    with pytest.raises(ValidationError, match="Choose EMS"):
+        leaving.take(departure, "dispatch", carrier="confidential", waybill="EE473124829CN")
+
+
+def test_the_second_person_reads_what_the_first_has_counted(leaving):
+    departure = leaving("CHECKED")
+
+    said = departure.attested("seal")
+
+    assert said.startswith(f"{departure.checked_by} checked 1 dossiers: principal volumes 1, duplicate volumes 0,")
 
 
 class TestChasing:

@@ -49,6 +49,12 @@ def carriers_for(tier: str, *, on: dt.date) -> list[str]:
     return list(standards.policy(_policy(tier), on=on).value)
 
 
+def carriers_in_words(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Carriers as a form offers them: in the order of the rule, so that the usual one stands first."""
+    names = dict(standards.choices("carrier")())
+    return [(code, names[code]) for code in codes if code in names]
+
+
 def may_be_handed_over(destination: str, *, on: dt.date) -> bool:
     """直接转递 — whether a receiver of this kind may fetch it: organs and state units, never a person (112号)."""
     return destination in standards.policy("direct_transfer_receivers", on=on).value

@@ -100,9 +100,12 @@ def dispatch(departure: Departure, *, by: Any, carrier: str, waybill: str = "", 
     permission=Permission.TRANSFER_SEND,
     way_out=True,
 )
-def correct_waybill(departure: Departure, *, by: Any, reason: str, waybill: str = "", courier: str = "") -> None:
-    """The number was noted wrongly: corrected with a reason, the former one stays in the history."""
+def correct_waybill(
+    departure: Departure, *, by: Any, reason: str, carrier: str = "", waybill: str = "", courier: str = ""
+) -> None:
+    """Carrier or number were noted wrongly: corrected with a reason, the former ones stay in the history."""
     del reason  # it stands in the audit log
+    departure.carrier = carrier or departure.carrier
     departure.waybill, departure.courier = _traceable(departure, going(departure), departure.carrier, waybill, courier)
 
 
@@ -125,6 +128,8 @@ def _traceable(
         wrong = _("The check digit of this EMS number does not fit: one character was misread.")
         form = _("An EMS number has 13 digits, or two letters, nine digits and CN.")
         raise ValidationError({"waybill": wrong if S10.fullmatch(number) else form})
+    if carrier == "confidential" and is_valid_ems_number(number):
+        raise ValidationError({"waybill": _("This is the number of an EMS consignment. Choose EMS, or correct it.")})
     return number, ""
 
 

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rendang.circulation.parcels.queries import carriers_in_words
 from rendang.circulation.transfers.actions import LETTER
 from rendang.circulation.transfers.forms.checking import CheckForm
 from rendang.circulation.transfers.models import DepartingDossier, Departure
@@ -170,15 +171,22 @@ class ConsignmentForm(forms.Form):
 
 def dispatch_form(departure: Departure) -> type[forms.Form]:
     """Only the carriers that the tier allows."""
-    allowed = carriers_for(departure)
-    choices = [choice for choice in standards.choices("carrier")() if choice[0] in allowed]
-    carrier = forms.ChoiceField(label=_("Carrier"), choices=choices)
+    carrier = forms.ChoiceField(label=_("Carrier"), choices=carriers_in_words(carriers_for(departure)))
     fields = {"carrier": carrier, "field_order": ["carrier", "waybill", "courier"]}
     return type("DispatchForm", (ConsignmentForm,), fields)
 
 
-class CorrectWaybillForm(ConsignmentForm):
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+def correct_form(departure: Departure) -> type[forms.Form]:
+    """Filled in as it was noted."""
+
+    class CorrectForm(ConsignmentForm):
+        carrier = forms.ChoiceField(
+            label=_("Carrier"), choices=carriers_in_words(carriers_for(departure)), initial=departure.carrier
+        )
+        reason = forms.CharField(label=_("Reason"), max_length=200)
+        field_order = ("carrier", "waybill", "courier", "reason")
+
+    return CorrectForm
 
 
 class ConfirmForm(forms.Form):
@@ -250,7 +258,7 @@ DEPARTURE_FORMS: dict[str, Any] = {
     "examine": examine_form,
     "check": check_form,
     "dispatch": dispatch_form,
-    "correct_waybill": CorrectWaybillForm,
+    "correct_waybill": correct_form,
     "hand_over": HandOverForm,
     "confirm": ConfirmForm,
     "take_some_back": some_back_form,

@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rendang.circulation.parcels.queries import carriers_in_words
 from rendang.circulation.transfers.queries import carriers_between_us
 from rendang.kernel.access.models import Institution
 from rendang.kernel.standards import queries as standards
@@ -8,8 +9,7 @@ from rendang.kernel.workflow.forms import ReasonForm
 
 
 def allowed_carriers() -> list[tuple[str, str]]:
-    allowed = carriers_between_us()
-    return [choice for choice in standards.choices("carrier")() if choice[0] in allowed]
+    return carriers_in_words(carriers_between_us())
 
 
 class OfferForm(forms.Form):
