@@ -59,6 +59,19 @@ def cost(client, url):
 class TestTheList:
     url = "/desk/dossiers/"
 
+    def test_where_only_something_that_has_left_fits_the_list_leads_there(
+        self, dossier, other_institution, keeper, clerk, signed_in
+    ):
+        client = signed_in(clerk)
+        assert client.get(self.url, {"q": "王小明"}).context["left"] == ""
+        hand_over_custody(dossier, other_institution, by=staff(other_institution, Role.KEEPER), reason="internal")
+
+        page = client.get(self.url, {"q": "王小明"})
+
+        assert (page.context["entries"], "kept here no longer" in page.text) == ([], True)
+        assert "A20150001" in client.get(page.context["left"]).text
+        assert client.get(self.url, {"q": "李雷"}).context["left"] == ""
+
     def test_shows_what_we_hold_with_masked_numbers(self, signed_in, clerk, dossier, other_institution):
         held_dossier(other_institution, name="赵云")
         page = signed_in(clerk).get(self.url).text

@@ -43,6 +43,7 @@ def dossier_list(request: HttpRequest) -> HttpResponse:
         "entries": [(row, _sex(row)) for row in page.rows],
         "sort": "number" if read_search_text(form.text).shape == Shape.NUMBER else "",
         "is_filtered": bool(form.text or form.filters),
+        "left": _left(request, form, page),
         "elsewhere": queries.held_elsewhere(request.user, form.text),
         "may_open": can(request.user, Permission.DOSSIER_VIEW),
         # A dossier that has left still opens: its former keeper is told when and to whom.
@@ -69,6 +70,15 @@ def _find(request: HttpRequest) -> HttpResponse:
         return redirect("dossiers:list")
     kept = {name: value for name, value in request.GET.items() if name not in {"q", "after", "before"}}
     return redirect(f"{request.path}?{urlencode({**kept, 'q': text})}")
+
+
+def _left(request: HttpRequest, form: forms.FilterForm, page: KeysetPage) -> str:
+    """Where nothing that is held fits but something that has left does: the address of that list."""
+    if page.rows or not form.text or form.filters.get("status"):
+        return ""
+    ended = {"status": Custody.Status.ENDED}
+    found = queries.search(request.user, form.text, form.filters | ended).exists()
+    return f"{request.path}?{urlencode({**request.GET.dict(), **ended})}" if found else ""
 
 
 def _sex(row: Custody) -> str:

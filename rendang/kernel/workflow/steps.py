@@ -192,6 +192,18 @@ def leads_on(rule: Step, model: type[Case], state: str) -> bool:
     )
 
 
+def waits_for_another(user: Any, case: Any) -> list[Step]:
+    """What comes next and would be this person's to do, had they not taken the step before it: a second must."""
+    return [
+        rule
+        for rule in STEPS.get(type(case), {}).values()
+        if leads_on(rule, type(case), case.state)
+        and rule.applies(case)
+        and may_take(user, rule, case)
+        and any(getattr(case, f"{field}_id") == user.pk for field in rule.unlike)
+    ]
+
+
 def steps_open_to(user: Any, case: Any) -> list[Step]:
     """What this person may do with this case now: the buttons on the page, the list in the API."""
     if case.paused_at:

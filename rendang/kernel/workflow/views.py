@@ -25,7 +25,15 @@ from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.workflow import actions, forms
 from rendang.kernel.workflow.models import Case, CaseQuerySet, kinds
 from rendang.kernel.workflow.queries import flow, standing, tone
-from rendang.kernel.workflow.steps import STEPS, Step, leads_on, may_take, steps_open_to, what_is_in_the_way
+from rendang.kernel.workflow.steps import (
+    STEPS,
+    Step,
+    leads_on,
+    may_take,
+    steps_open_to,
+    waits_for_another,
+    what_is_in_the_way,
+)
 
 FormFor = type[Form] | Callable[[Any], type[Form]]
 
@@ -63,6 +71,7 @@ def case_context(request: HttpRequest, case: Any) -> dict[str, Any]:
         and dossiers.visible_to(request.user, Permission.DOSSIER_VIEW).filter(pk=case.dossier_id).exists(),
         "steps": buttons,
         "flow": flow(case),
+        "for_another": [] if case.paused_at else waits_for_another(request.user, case),
         "may_pause": can(request.user, Permission.CASE_PAUSE, at=case.institution_id),
         **known_of(case),
     }

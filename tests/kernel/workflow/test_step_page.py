@@ -35,6 +35,16 @@ def test_who_may_not_be_the_second_person_is_told_at_once(half_opened, reviewer,
     assert 'id="step-form"' in second.content.decode()
 
 
+def test_who_took_the_step_before_reads_on_the_case_that_a_second_person_goes_on(
+    half_opened, reviewer, institution, signed_in
+):
+    said = "by a second person, because you took the step before it"
+    address = half_opened.get_absolute_url()
+
+    assert said in signed_in(reviewer).get(address).text
+    assert said not in signed_in(staff(institution, Role.REVIEWER)).get(address).text
+
+
 def test_a_refusal_stands_beside_the_field_it_concerns(half_opened, reviewer, institution, signed_in):
     case = intake.witness_opening(half_opened, by=staff(institution, Role.REVIEWER))
 

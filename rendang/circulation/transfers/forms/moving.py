@@ -16,7 +16,9 @@ class OfferForm(forms.Form):
     to = forms.ModelChoiceField(
         label=_("To which institution"), queryset=Institution.objects.filter(is_active=True).order_by("pk")
     )
-    reason = forms.ChoiceField(label=_("Reason of the transfer"), choices=standards.choices("transfer_reason"))
+    reason = forms.ChoiceField(
+        label=_("Reason of the transfer"), choices=standards.choices("transfer_reason"), initial="internal"
+    )
     letter_number = forms.CharField(
         label=_("Number of the recall letter"),
         max_length=200,

@@ -11,7 +11,7 @@ from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms import moving as forms
 from rendang.circulation.transfers.models import Departure, DepartureRequest, Transfer
 from rendang.circulation.transfers.queries.obstacles import shown
-from rendang.dossiers.models import Dossier
+from rendang.dossiers.models import Custody, Dossier
 from rendang.dossiers.queries.departure import obstacles
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, requires
@@ -77,6 +77,9 @@ def offer(request: HttpRequest, dossier: int) -> HttpResponse:
         Dossier.objects.select_related("person"), request.user, Permission.TRANSFER_OFFER, pk=dossier
     )
     form = forms.OfferForm(request.POST or None)
+    to = form.fields["to"]
+    held = Custody.objects.filter(dossier=found, status=Custody.Status.HELD)
+    to.queryset = to.queryset.exclude(pk__in=held.values("institution"))  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:
             transfer = actions.offer(found, by=request.user, **form.cleaned_data)
