@@ -153,7 +153,7 @@ def every_hand_over_is_evidenced():
     for transfer in kinds()["transfer"].objects.filter(state="RECEIVED"):
         assert transfer.notice_file_id
         assert transfer.receipt_file_id
-    for departure in kinds()["departure"].objects.filter(state="CONFIRMED"):
+    for departure in kinds()["departure"].objects.filter(state__in=["CONFIRMED", "HANDED_OVER"]):
         assert departure.receipt_file_id
 
 

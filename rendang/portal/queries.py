@@ -175,6 +175,7 @@ DEPARTURE_IN_WORDS = {
     "IN_TRANSIT": gettext_lazy("Your dossier is with the carrier. We wait for the receipt of the other side."),
     "CHASED": gettext_lazy("The receipt of the other side is late. We have asked for it."),
     "CONFIRMED": gettext_lazy("The other side has your dossier. From now on ask there."),
+    "HANDED_OVER": gettext_lazy("Two people of the other side have fetched your dossier. From now on ask there."),
     "DECLINED": gettext_lazy("It could not be approved; the reason is among your messages. You may apply again."),
     "WITHDRAWN": gettext_lazy("It was called off. Your dossier stays here."),
     "RETURNING": gettext_lazy("Your dossier is coming back to us; we find out why and tell you."),

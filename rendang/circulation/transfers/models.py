@@ -13,6 +13,7 @@ from rendang.circulation.parcels.models import Tier
 from rendang.dossiers.models import Custody, Dossier
 from rendang.institutions.models import OutsideKeeper
 from rendang.kernel.access.models import Institution
+from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.core.fields import EncryptedTextField
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.workflow.models import Case
@@ -33,6 +34,7 @@ class Departure(Case):
         IN_TRANSIT = "IN_TRANSIT", _("Sent, receipt awaited")
         CHASED = "CHASED", _("Receipt chased")
         CONFIRMED = "CONFIRMED", _("Receipt returned")
+        HANDED_OVER = "HANDED_OVER", _("Handed over directly")
         DECLINED = "DECLINED", _("Not approved")
         WITHDRAWN = "WITHDRAWN", _("Called off")
         RETURNING = "RETURNING", _("On its way back")
@@ -48,8 +50,18 @@ class Departure(Case):
 
     SERVICE_ITEM = "transfer"
     PAGE = "departures:detail"
-    CLOSED = frozenset({State.CONFIRMED, State.DECLINED, State.WITHDRAWN, State.RETURNED, State.LOST, State.MOVED})
-    GOOD_ENDS = frozenset({State.MOVED})
+    CLOSED = frozenset(
+        {
+            State.CONFIRMED,
+            State.HANDED_OVER,
+            State.DECLINED,
+            State.WITHDRAWN,
+            State.RETURNED,
+            State.LOST,
+            State.MOVED,
+        }
+    )
+    GOOD_ENDS = frozenset({State.HANDED_OVER, State.MOVED})
     FINDS_WHAT_IT_LOST = True
     # Out of the house and not confirmed yet.
     AWAY = (State.IN_TRANSIT, State.CHASED)
@@ -90,6 +102,8 @@ class Departure(Case):
     tier_basis = models.CharField(max_length=40, blank=True)  # destination:organ, identity:11, employer:…; empty: B
     # 直接转递: the rule allows that two people of the receiver fetch it; found when it is checked.
     may_be_handed_over = models.BooleanField(_("may be handed over directly"), default=False, editable=False)
+    is_fetched = models.BooleanField(_("two people of the receiver fetch it"), default=False, editable=False)
+    slip_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     introduction_letter = models.CharField(_("number of the introduction letter"), max_length=60, blank=True)
     sealed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -371,3 +385,32 @@ class DepartureRequest(Case):
     @property
     def whom(self) -> str:
         return self.asked_name
+
+
+class PassedOn(models.Model):
+    """转办 — a request that was sent to the wrong institution went on to another; nothing personal stands here.
+
+    It is what the institution that passed it on keeps of it, and what the sender may know of its way.
+    """
+
+    request = models.ForeignKey(DepartureRequest, on_delete=models.PROTECT, related_name="passed_on")
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("passed on by")
+    )
+    to = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("passed on to"))
+    reason = models.CharField(_("reason"), max_length=200)
+    at = models.DateTimeField(_("passed on"), auto_now_add=True)
+    passed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("request that was passed on")
+        constraints = [
+            models.CheckConstraint(condition=~Q(institution=F("to")), name="a_request_is_passed_on_to_somebody_else"),
+            models.CheckConstraint(condition=~Q(reason=""), name="what_is_passed_on_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request} → {self.to}"

@@ -16,6 +16,7 @@ from rendang.institutions import actions as institutions
 from rendang.institutions.models import OutsideKeeper
 from rendang.kernel.core.identifiers import is_valid_ems_number, make_id_number
 from rendang.kernel.documents import papers
+from rendang.kernel.files.queries import read_file
 from rendang.storage import actions as storage
 from rendang.storage.queries import free_slots
 
@@ -133,13 +134,10 @@ def _departure(city: City, state: str, days_ago: int, to: str) -> Scene:
         return
     yield days_ago - 3
     if state == "DIRECT":
-        STEPS["hand_over"](
-            case,
-            by=approver,
-            receivers=_two_people(case.pk),
-            introduction_letter=f"{to[:2]}市监介〔{today:%Y}〕{case.pk % 90 + 10}号",
-            receipt=_receipt(case, to),
-        )
+        letter = f"{to[:2]}市监介〔{today:%Y}〕{case.pk % 90 + 10}号"
+        case = STEPS["name_receivers"](case, by=approver, receivers=_two_people(case.pk), introduction_letter=letter)
+        slip = ContentFile(read_file(case.slip_file), name="直接转递交接单（签名）.pdf")
+        STEPS["hand_over"](case, by=approver, receipt=slip)
         return
     carrier = "confidential" if case.tier == "A" else "ems"
     waybill = f"机要〔2026〕{case.pk % 9000 + 1000}号" if carrier == "confidential" else _ems(case.pk)

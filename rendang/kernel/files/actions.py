@@ -135,6 +135,16 @@ def store(content: bytes | BinaryIO, *, name: str, kind: str, institution: Insti
 
 
 @transaction.atomic
+def hand_on(stored: StoredFile, to: Institution, *, by: Any) -> StoredFile:
+    """The file belongs to another institution from now on, with the case whose paper it is. The caller has checked."""
+    before = snapshot(stored)
+    stored.institution = to
+    stored.save(update_fields=["institution"])
+    record("file.hand_on", stored, by=by, before=before)
+    return stored
+
+
+@transaction.atomic
 def hand_in(
     case: Case, papers: Iterable[tuple[str, BinaryIO]], *, by: Any, permission: Permission | None
 ) -> list[SubmittedPaper]:

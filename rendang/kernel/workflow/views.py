@@ -110,11 +110,13 @@ def step_page(
         form = form_class(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
-                take[step](case, by=request.user, **form.cleaned_data)
+                taken = take[step](case, by=request.user, **form.cleaned_data)
             except ValidationError as refused:
                 show_refusal(form, refused)
             else:
                 messages.success(request, _("Done: %(step)s.") % {"step": rule.label})
+                if taken.institution_id != case.institution_id:  # it went to another institution, and is seen there
+                    return go_to(request, f"{case.PAGE.partition(':')[0]}:list")
                 return go_to(request, case.PAGE, pk)
         intro = case.attested(step)
         if not (intro or form.fields):

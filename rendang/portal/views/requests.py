@@ -56,6 +56,7 @@ def follow(request: HttpRequest) -> HttpResponse:
                 "asked": True,
                 "found": found,
                 "outcome": outcome,
+                "passed_on": list(found.passed_on.select_related("to")) if found else [],
                 "carrier": outcome and outcome.carrier and standards.code_name("carrier", outcome.carrier),
                 "answer": found and found.answer_code and standards.code_name("request_answer", found.answer_code),
             }

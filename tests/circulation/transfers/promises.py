@@ -14,6 +14,7 @@ GIVEN = {
     "departure.correct_waybill": {"waybill": "1234567890124", "reason": "录入有误"},
     "departure.note_refusal": {"refusal_reason": "broken_seal", "refusal_detail": "封条破损"},
     "departure.take_some_back": {"lines": [], "refusal_reason": "broken_seal", "refusal_detail": "封条破损"},
+    "departure.not_fetched": {"reason": "对方改为寄递"},
     "departure.recall": {"reason": "本人改变主意"},
     "departure.report_lost": {"done": "已询问邮局"},
     "departure.note_search": {"done": "邮局正在查找"},
@@ -36,6 +37,7 @@ ALSO = {
         "message.send",
         "departingdossier.close",
     ],
+    "departure.name_receivers": ["file.store"],
     "departure.hand_over": [
         "file.store",
         "custody.end",
@@ -64,11 +66,13 @@ def given_anew(step: str) -> dict:
     if step == "confirm":
         return {"receipt": a_file("receipt.pdf"), "received_on": timezone.localdate()}
     if step == "hand_over":
+        return {"receipt": a_file("slip.pdf")}
+    if step == "name_receivers":
         two = [
             {"name": name, "id_number": make_id_number("330103", dt.date(1980, 1, 1), at)}
             for at, name in enumerate(("赵敏", "钱进"), start=1)
         ]
-        return {"receivers": two, "introduction_letter": "介1号", "receipt": a_file("receipt.pdf")}
+        return {"receivers": two, "introduction_letter": "介1号"}
     if step == "examine":
         letter = {"letter_number": "海1号", "letter_date": timezone.localdate(), "letter_issuer": "海州市"}
         return letter | {"to": OutsideKeeper.objects.first()}

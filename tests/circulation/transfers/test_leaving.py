@@ -57,7 +57,7 @@ def test_where_the_dossier_is_and_whose_it_is_in_each_state(leaving, state, plac
 
 
 def test_every_state_has_a_way_to_it():
-    assert {*WAYS, "MOVED"} == set(Departure.State.values)  # the latter: test_inside.py
+    assert {*WAYS, "MOVED", "HANDED_OVER"} == set(Departure.State.values)  # test_inside.py, test_direct.py
 
 
 def test_custody_ends_with_the_receipt_and_says_where_the_dossier_went(leaving):

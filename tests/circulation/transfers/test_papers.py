@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rendang.circulation.transfers.papers import direct
 from rendang.circulation.transfers.papers import leaving as papers
 from rendang.kernel.documents.papers import TransferNoticeRow
 from tests.golden import assert_looks_as_approved, assert_says
@@ -121,7 +122,43 @@ def chasing_letter() -> bytes:
     )
 
 
-PAPERS = {"packet": packet, "material_list": material_lists, "chasing_letter": chasing_letter}
+def hand_over_slip() -> bytes:
+    return direct.render_slip(
+        direct.HandOverSlip(
+            word="人才市场交",
+            number="RCSC-20260701-0012",
+            notice_word="人才市场转",
+            institution=OFFICE,
+            addressee="虚构省海州市市场监督管理局",
+            introduction_letter="海市监介〔2026〕12号",
+            rows=[
+                TransferNoticeRow(
+                    name="欧阳雨䶮",
+                    post="RCSC2019001234",
+                    reason="考录公务员、调入机关事业单位",
+                    principal=1,
+                    duplicate=1,
+                    pieces=37,
+                ),
+            ],
+            fetchers=[
+                direct.Fetcher(name="沈国栋", id_number="330108********0012", post="人事处处长"),
+                direct.Fetcher(name="许文静", id_number="330108********0029", post="科员"),
+            ],
+            checker="赵库管",
+            sealer="李审批",
+            handler="王经办",
+            issued_on=DAY,
+        )
+    )
+
+
+PAPERS = {
+    "packet": packet,
+    "material_list": material_lists,
+    "chasing_letter": chasing_letter,
+    "hand_over_slip": hand_over_slip,
+}
 TEXTS = {
     "packet": [
         "人事档案转递通知单（存根）",
@@ -141,6 +178,16 @@ TEXTS = {
         "10个工作日内",
         "第 1 次",
         "立即电话告知",
+    ],
+    "hand_over_slip": [
+        "人事档案直接转递交接单",
+        "当面移交",
+        "海市监介〔2026〕12号",
+        "封条完好",
+        "沈国栋",
+        "不得交由档案所涉本人",
+        "不再另寄回执",
+        "一式两份",
     ],
 }
 

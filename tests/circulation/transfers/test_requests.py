@@ -15,13 +15,14 @@ from rendang.circulation.intake import actions as intake
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.models import Departure, DepartureRequest, Transfer
 from rendang.circulation.transfers.queries.requests import request_followed
+from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.files.models import StoredFile
 from tests.circulation.intake.conftest import make_number
 from tests.circulation.transfers.leaving import PDF, Leaving, a_file
-from tests.factories import held_dossier, staff
+from tests.factories import InstitutionFactory, held_dossier, staff
 
 pytestmark = pytest.mark.django_db
 STEPS = actions.REQUEST_STEPS
@@ -226,6 +227,107 @@ class TestTakenUp:
         assert (request.state, request.answer_code, request.due_date) == ("ANSWERED", "letter_incomplete", None)
 
 
+class TestPassedOn:
+    def passed(self, leaving, request, to, **given):
+        facts = {"to": to, "reason": "档案由该机构保管"}
+        return STEPS["pass_on"](request, by=given.pop("by", leaving.by[Role.CLERK]), **{**facts, **given})
+
+    def test_it_goes_with_its_letter_and_its_time_limit_to_the_other_institution(self, leaving, other_institution):
+        request = received(leaving.institution)
+        due = request.due_date
+
+        request = self.passed(leaving, request, other_institution)
+
+        assert (request.institution, request.state, request.due_date) == (other_institution, "RECEIVED", due)
+        assert request.letter_file.institution == other_institution
+        passed = request.passed_on.get()
+        assert (passed.institution, passed.to, passed.reason) == (
+            leaving.institution,
+            other_institution,
+            "档案由该机构保管",
+        )
+
+    def test_the_other_institution_takes_it_up(self, leaving, other_institution):
+        dossier = held_dossier(other_institution)
+        request = self.passed(leaving, received(leaving.institution, dossier, name="笔误"), other_institution)
+        clerk = staff(other_institution, Role.CLERK)
+
+        TestTakenUp().opened(leaving, request, dossier, by=clerk)
+
+        assert Departure.objects.get().institution == other_institution
+
+    def test_who_passed_it_on_sees_only_that_they_did(self, leaving, other_institution, client):
+        request = self.passed(leaving, received(leaving.institution), other_institution)
+        client.force_login(leaving.by[Role.CLERK])
+
+        for page in ("detail", "letter"):
+            assert client.get(reverse(f"requests:{page}", args=[request.pk])).status_code == 404
+        shown = client.get(reverse("requests:list")).text
+        assert request.number in shown
+        assert "档案由该机构保管" in shown
+        assert request.asked_name not in shown
+        assert request.sender not in shown
+
+    def test_each_side_has_its_event(self, leaving, other_institution):
+        self.passed(leaving, received(leaving.institution), other_institution)
+
+        events = AuditEvent.objects.filter(verb__in=["departurerequest.pass_on", "passedon.note"])
+        assert set(events.values_list("verb", "institution_id", "reason")) == {
+            ("departurerequest.pass_on", other_institution.pk, "档案由该机构保管"),
+            ("passedon.note", leaving.institution.pk, "档案由该机构保管"),
+        }
+
+    def test_the_sender_reads_where_it_has_gone(self, leaving, other_institution, client):
+        request = self.passed(leaving, received(leaving.institution), other_institution)
+
+        page = TestFollowed().page(client, request)
+
+        assert "Passed on" in page
+        assert other_institution.english_name in page
+        assert "It is being looked at" in page
+        assert "档案由该机构保管" not in page
+
+    def test_refused_without_reason_to_oneself_or_by_who_may_not_and_nothing_changes(self, leaving, other_institution):
+        request = received(leaving.institution)
+        closed = InstitutionFactory(is_active=False)
+        elsewhere, events = staff(other_institution, Role.CLERK), AuditEvent.objects.count()
+
+        for wrong in ({"to": leaving.institution}, {"to": closed}, {"to": other_institution, "reason": " "}):
+            with pytest.raises(ValidationError):
+                self.passed(leaving, request, **wrong)
+        for nobody in (leaving.by[Role.KEEPER], elsewhere):
+            with pytest.raises(PermissionDenied):
+                self.passed(leaving, request, other_institution, by=nobody)
+
+        request.refresh_from_db()
+        assert (request.institution, request.passed_on.count()) == (leaving.institution, 0)
+        assert AuditEvent.objects.count() == events
+
+    def test_on_the_page_one_comes_back_to_the_list(self, leaving, other_institution, client):
+        dossier = leaving.dossier()
+        request = received(leaving.institution, dossier)
+        client.force_login(leaving.by[Role.CLERK])
+        address = reverse("requests:step", args=[request.pk, "pass_on"])
+
+        answer = client.post(address, {"to": other_institution.pk, "reason": "已转往该机构"})
+
+        assert answer["Location"] == reverse("requests:list")
+        request.refresh_from_db()
+        assert request.institution == other_institution
+
+    def test_who_keeps_it_now_is_proposed(self, leaving, other_institution, client):
+        dossier = leaving.dossier()
+        request = received(leaving.institution, dossier)
+        dossiers.hand_over_custody(dossier, other_institution, by=leaving.by[Role.CLERK])
+        client.force_login(leaving.by[Role.CLERK])
+
+        shown = client.get(reverse("requests:detail", args=[request.pk]), headers={"accept-language": "en"}).text
+        form = client.get(reverse("requests:step", args=[request.pk, "pass_on"])).text
+
+        assert "Another institution of the city keeps it: pass the request on." in shown
+        assert f'<option value="{other_institution.pk}" selected>' in form
+
+
 class TestFollowed:
     def test_by_receipt_number_and_telephone(self, leaving):
         request = received(leaving.institution)
@@ -245,6 +347,7 @@ class TestFollowed:
 
         assert "It is being looked at" in known
         assert leaving.institution.name not in known + unknown
+        assert leaving.institution.english_name not in known + unknown
 
     def test_the_answer_and_the_way_of_the_parcel_stand_there(self, leaving, client):
         request = received(leaving.institution)

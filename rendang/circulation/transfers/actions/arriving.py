@@ -1,7 +1,7 @@
 """转出 after the carrier has it: the receipt awaited, chased, returned; or the parcel comes back."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
@@ -11,13 +11,11 @@ from django.utils.translation import gettext_lazy, override
 
 from rendang.circulation.transfers.actions.applying import close, going, tell
 from rendang.circulation.transfers.actions.packing import drop_what_is_not_ours, still_kept
-from rendang.circulation.transfers.models import DepartingDossier, Departure, DirectReceiver
+from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.circulation.transfers.papers import leaving as papers
 from rendang.dossiers import actions as dossiers
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.accounts.actions import system_actor
-from rendang.kernel.core.crypto import blind_index
-from rendang.kernel.core.identifiers import id_number_problem, mask_id_number, normalise_id_number
 from rendang.kernel.core.jobs import job, scheduled
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
@@ -28,7 +26,6 @@ from rendang.storage import actions as storage
 from rendang.storage.models import Placement
 
 State, Outcome = Departure.State, DepartingDossier.Outcome
-DIRECT = "direct"  # a way of carriage of the code table; by no other step
 
 
 @step(
@@ -46,17 +43,17 @@ def confirm(departure: Departure, *, by: Any, receipt: BinaryIO, received_on: dt
     if departure.sent_on and not departure.sent_on <= received_on <= timezone.localdate():
         raise ValidationError({"received_on": _("It was received after it was sent and not in the future.")})
     departure.received_on = received_on
-    departure.receipt_file = _kept(departure, receipt, by=by)
-    _arrived(departure, ours, f"{departure.goes_to}已收到您的档案并退回回执，本机构的保管到此结束。", by=by)
+    departure.receipt_file = keep_receipt(departure, receipt, by=by)
+    arrived(departure, ours, f"{departure.goes_to}已收到您的档案并退回回执，本机构的保管到此结束。", by=by)
 
 
-def _kept(departure: Departure, receipt: BinaryIO, *, by: Any) -> StoredFile:
+def keep_receipt(departure: Departure, receipt: BinaryIO, *, by: Any) -> StoredFile:
     return files.store(
         receipt, name=receipt.name or "receipt", kind=Kind.ATTACHMENT, institution=departure.institution, by=by
     )
 
 
-def _arrived(departure: Departure, ours: list[DepartingDossier], text: str, *, by: Any) -> None:
+def arrived(departure: Departure, ours: list[DepartingDossier], text: str, *, by: Any) -> None:
     """The receiver has signed: custody ends, the dossiers have left for good, their people are told."""
     whom = departure.goes_to
     dossiers.end_custodies([line.custody_id for line in ours], by=by, reason=departure.reason, sent_to=whom)
@@ -71,61 +68,6 @@ def _arrived(departure: Departure, ours: list[DepartingDossier], text: str, *, b
     tell(departure, ours, text, by=by)
     drop_what_is_not_ours(departure, ours, by=by)
     close(departure, ours, Outcome.GONE, by=by)
-
-
-@step(
-    Departure,
-    label=gettext_lazy("Hand over directly"),
-    sources=[State.SEALED],
-    target=State.CONFIRMED,
-    permission=Permission.TRANSFER_SEND,
-    deadline=None,
-    only_for={"may_be_handed_over": [True]},
-    singly=True,
-)
-def hand_over(
-    departure: Departure,
-    *,
-    by: Any,
-    receivers: Sequence[Mapping[str, str]],
-    introduction_letter: str,
-    receipt: BinaryIO,
-) -> None:
-    """直接转递 — two people of a state unit fetch it with their letter and sign on the spot; nothing is chased.
-
-    ``receivers`` are two, each with ``name``, ``id_number`` and ``post``; never the person whose dossier it is.
-    """
-    ours = still_kept(departure)
-    _refuse_unless_two(receivers, ours)
-    DirectReceiver.objects.bulk_create(
-        DirectReceiver(
-            departure=departure,
-            name=one["name"].strip(),
-            id_number=normalise_id_number(one["id_number"]),
-            id_masked=mask_id_number(normalise_id_number(one["id_number"])),
-            post=one.get("post", "").strip(),
-        )
-        for one in receivers
-    )
-    departure.carrier, departure.courier = DIRECT, "、".join(one["name"].strip() for one in receivers)[:60]
-    departure.introduction_letter = introduction_letter.strip()
-    departure.sent_on = departure.received_on = timezone.localdate()
-    departure.receipt_file = _kept(departure, receipt, by=by)
-    whom = departure.goes_to
-    _arrived(departure, ours, f"您的档案已由{whom}两名工作人员持介绍信当面接收，本机构的保管到此结束。", by=by)
-
-
-def _refuse_unless_two(receivers: Sequence[Mapping[str, str]], lines: Iterable[DepartingDossier]) -> None:
-    numbers = [normalise_id_number(one["id_number"]) for one in receivers]
-    if len(numbers) != 2 or len(set(numbers)) != 2:
-        raise ValidationError(_("Two people of the receiver fetch it together: name both."))
-    for at, number in enumerate(numbers, start=1):
-        if id_number_problem(number):
-            wrong = _("This ID number contains a mistake. Compare it with the card.")
-            raise ValidationError({f"id_number_{at}": wrong})
-    indexes = {blind_index(number) for number in numbers}
-    if any(bytes(line.dossier.person.id_index) in indexes for line in lines):
-        raise ValidationError(_("Nobody carries the own dossier."))
 
 
 @step(

@@ -1,6 +1,6 @@
 """The steps of a departure, by name, in the order in which they are taken."""
 
-from rendang.circulation.transfers.actions import applying, arriving, calling_off, inside, losing, packing
+from rendang.circulation.transfers.actions import applying, arriving, calling_off, direct, inside, losing, packing
 
 DEPARTURE_STEPS = {
     function.__name__: function
@@ -11,9 +11,11 @@ DEPARTURE_STEPS = {
         packing.check,
         packing.seal,
         packing.dispatch,
-        arriving.hand_over,
+        direct.name_receivers,
+        direct.hand_over,
         arriving.confirm,
         arriving.chase,
+        direct.not_fetched,
         packing.correct_waybill,
         arriving.take_some_back,
         arriving.note_refusal,

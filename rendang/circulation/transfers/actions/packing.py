@@ -73,6 +73,7 @@ def seal(departure: Departure, *, by: Any) -> None:
     target=State.IN_TRANSIT,
     permission=Permission.TRANSFER_SEND,
     deadline="receipt_chase",
+    only_for={"is_fetched": [False]},
 )
 def dispatch(departure: Departure, *, by: Any, carrier: str, waybill: str = "", courier: str = "") -> None:
     """Only by a carrier that the tier allows, with its number; from now on the receipt is awaited."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.transfers.actions.applying import apply
 from rendang.circulation.transfers.actions.moving import offer
-from rendang.circulation.transfers.models import DepartureRequest
+from rendang.circulation.transfers.models import DepartureRequest, PassedOn
 from rendang.circulation.transfers.queries.letters import letter_number as plain_number
 from rendang.circulation.transfers.queries.letters import refuse_if_forged, refuse_if_run_out
 from rendang.circulation.transfers.queries.listing import find_listed
@@ -22,6 +22,7 @@ from rendang.institutions.models import OutsideKeeper
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.accounts.actions import system_actor
+from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.identifiers import mask_id_number
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
@@ -170,6 +171,35 @@ def answer(request: DepartureRequest, *, by: Any, answer_code: str, answer_detai
     request.answer_code, request.answer_detail = answer_code, answer_detail.strip()
 
 
+@step(
+    DepartureRequest,
+    label=gettext_lazy("Pass on"),
+    sources=[State.RECEIVED],
+    target=State.RECEIVED,
+    permission=Permission.TRANSFER_OFFER,
+    way_out=True,
+    singly=True,
+)
+def pass_on(request: DepartureRequest, *, by: Any, to: Institution, reason: str) -> None:
+    """Another institution of the city keeps the dossier: the request goes there, with its letter and its time limit.
+
+    From then on who has passed it on sees nothing of it but that they did; the sender reads where it has gone.
+    """
+    if to == request.institution:
+        raise ValidationError({"to": _("The request is at this institution already.")})
+    if not to.is_active:
+        raise ValidationError({"to": _("This institution no longer takes dossiers.")})
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why it is passed on.")})
+    passed = PassedOn(request=request, institution=request.institution, to=to, reason=reason.strip(), passed_by=by)
+    passed.full_clean()
+    passed.save()
+    # The step itself is an event of the institution that has it now; this is the one of who had it.
+    audit.record("passedon.note", passed, by=by, reason=passed.reason)
+    files.hand_on(request.letter_file, to, by=by)
+    request.institution = to
+
+
 def _named(request: DepartureRequest, entry: str) -> Dossier:
     """The one dossier of the institution that the clerk means; the request is from now on about it."""
     try:
@@ -182,4 +212,4 @@ def _named(request: DepartureRequest, entry: str) -> Dossier:
     return found[0]
 
 
-REQUEST_STEPS = {function.__name__: function for function in (open_departure, offer_transfer, answer)}
+REQUEST_STEPS = {function.__name__: function for function in (open_departure, offer_transfer, answer, pass_on)}

@@ -196,8 +196,8 @@ class ConfirmForm(forms.Form):
     )
 
 
-class HandOverForm(forms.Form):
-    """直接转递: two people of the receiver, their letter, the receipt that they have signed on the spot."""
+class ReceiversForm(forms.Form):
+    """直接转递: two people of the receiver, and their letter."""
 
     introduction_letter = forms.CharField(label=_("Number of the introduction letter"), max_length=60)
     name_1 = forms.CharField(label=_("First receiver: full name"), max_length=60)
@@ -205,11 +205,11 @@ class HandOverForm(forms.Form):
     post_1 = forms.CharField(label=_("First receiver: post"), max_length=60, required=False)
     name_2 = forms.CharField(label=_("Second receiver: full name"), max_length=60)
     id_number_2 = forms.CharField(label=_("Second receiver: ID number"), max_length=20)
-    post_2 = forms.CharField(label=_("Second receiver: post"), max_length=60, required=False)
-    receipt = forms.FileField(
-        label=_("Receipt signed by both, scanned or photographed"),
-        help_text=_("The third part of the transfer notice"),
-        widget=forms.FileInput(attrs={"accept": PICTURES}),
+    post_2 = forms.CharField(
+        label=_("Second receiver: post"),
+        max_length=60,
+        required=False,
+        help_text=_("The hand-over slip is printed next; both sign it, then it is scanned."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -217,7 +217,15 @@ class HandOverForm(forms.Form):
         if self.errors:
             return found
         both = [{field: found[f"{field}_{at}"] for field in ("name", "id_number", "post")} for at in ("1", "2")]
-        return {name: found[name] for name in ("introduction_letter", "receipt")} | {"receivers": both}
+        return {"introduction_letter": found["introduction_letter"], "receivers": both}
+
+
+class HandOverForm(forms.Form):
+    receipt = forms.FileField(
+        label=_("Hand-over slip signed by both, scanned or photographed"),
+        help_text=_("Custody ends with it: hand the parcel over only after both have signed."),
+        widget=forms.FileInput(attrs={"accept": PICTURES}),
+    )
 
 
 class RefusalForm(forms.Form):
@@ -259,7 +267,9 @@ DEPARTURE_FORMS: dict[str, Any] = {
     "check": check_form,
     "dispatch": dispatch_form,
     "correct_waybill": correct_form,
+    "name_receivers": ReceiversForm,
     "hand_over": HandOverForm,
+    "not_fetched": ReasonForm,
     "confirm": ConfirmForm,
     "take_some_back": some_back_form,
     "note_refusal": RefusalForm,

@@ -7,6 +7,7 @@ from rendang.circulation.transfers.forms.leaving import KeeperField
 from rendang.circulation.transfers.models import DepartureRequest
 from rendang.circulation.transfers.queries.requests import held_as
 from rendang.institutions.queries import find_keepers
+from rendang.kernel.access.models import Institution
 from rendang.kernel.standards import queries as standards
 
 
@@ -45,6 +46,26 @@ class AnswerForm(forms.Form):
     )
 
 
+class PassOnForm(forms.Form):
+    to = forms.ModelChoiceField(label=_("To which institution"), queryset=Institution.objects.none())
+    reason = forms.CharField(
+        label=_("Why"), max_length=200, help_text=_("The other institution reads it: no personal facts")
+    )
+
+
+def pass_on_form(request: DepartureRequest) -> Any:
+    """Any other institution; that which keeps the dossier by name and number is proposed."""
+    others = Institution.objects.filter(is_active=True).exclude(pk=request.institution_id).order_by("pk")
+    held = held_as(request.asked_name, request.id_number)
+
+    def made(*args: Any, **kwargs: Any) -> forms.Form:
+        form = PassOnForm(*args, **{"initial": {"to": held and held.institution_id}, **kwargs})
+        form.fields["to"].queryset = others  # type: ignore[attr-defined]
+        return form
+
+    return made
+
+
 def _begun(form: type[forms.Form], request: DepartureRequest, **given: Any) -> Any:
     """The form filled in with what the request says, as far as we know it."""
     initial = {"dossier": _archive_number(request), **given}
@@ -80,4 +101,5 @@ REQUEST_FORMS: dict[str, Any] = {
     "open_departure": open_departure_form,
     "offer_transfer": offer_transfer_form,
     "answer": AnswerForm,
+    "pass_on": pass_on_form,
 }

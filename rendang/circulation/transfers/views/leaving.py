@@ -31,8 +31,10 @@ PAPERS = {
     "list": ("list_file", gettext_lazy("List of materials")),
     "packet": ("packet_file", gettext_lazy("Notice, cover, seal strips and label")),
     "chasing": ("chasing_file", gettext_lazy("Chasing letter")),
+    "slip": ("slip_file", gettext_lazy("Hand-over slip")),
     "receipt": ("receipt_file", gettext_lazy("Receipt")),
 }
+SIGNED = gettext_lazy("Signed hand-over slip")
 MOST_LINES = 100  # on the page of a case; the list as a whole is printed
 
 
@@ -97,7 +99,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         and departure.state in {Departure.State.APPLIED, Departure.State.APPROVED, Departure.State.CHECKED}
         and can(request.user, Permission.TRANSFER_OFFER, at=departure.institution_id),
         "papers": [
-            (label, reverse("departures:paper", args=[pk, name]))
+            (
+                SIGNED if name == "receipt" and departure.is_fetched else label,
+                reverse("departures:paper", args=[pk, name]),
+            )
             for name, (field, label) in PAPERS.items()
             if getattr(departure, f"{field}_id")
         ],

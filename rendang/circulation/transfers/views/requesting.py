@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms.requesting import REQUEST_FORMS
-from rendang.circulation.transfers.models import DepartureRequest
+from rendang.circulation.transfers.models import DepartureRequest, PassedOn
 from rendang.circulation.transfers.queries.requests import held_as
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, requires
@@ -14,6 +14,8 @@ from rendang.kernel.audit.actions import record_view
 from rendang.kernel.files.serving import serve
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.views import case_context, case_list, step_page
+
+LATEST = 10
 
 
 @require_safe
@@ -27,7 +29,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
         "url": reverse("portal:request"),
         "label": _("Look at that page"),
     }
-    return case_list(request, rows, "requests/list.html", {"empty": empty})
+    passed = PassedOn.objects.visible_to(request.user, Permission.TRANSFER_VIEW).order_by("-pk")
+    passed = passed.select_related("request", "institution", "to", "passed_by")
+    return case_list(request, rows, "requests/list.html", {"empty": empty, "passed_on": passed[:LATEST]})
 
 
 @require_safe
@@ -41,6 +45,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     held = found.is_open and held_as(found.asked_name, found.id_number)
     context = case_context(request, found) | {
         "held": held if held and held.institution_id == found.institution_id else None,
+        "held_elsewhere": bool(held and held.institution_id != found.institution_id),
+        "passed_on": list(found.passed_on.select_related("institution", "passed_by")),
         "answer": found.answer_code and standards.code_name("request_answer", found.answer_code),
         "outcome": found.departure_opened or found.transfer_offered,
         "papers": [(_("Recall letter"), reverse("requests:letter", args=[pk]))],
