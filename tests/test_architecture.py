@@ -122,6 +122,19 @@ def test_every_state_of_a_workflow_can_be_reached_and_named(model):
     assert set(model.State.values) - ways_on <= model.CLOSED, "an open state with no way on"
 
 
+@pytest.mark.parametrize("model", kinds().values(), ids=kinds())
+def test_which_way_a_case_goes_is_told_by_what_is_stored(model):
+    """To-do lists filter on ``only_for``: it names columns, and of a column with choices only its values."""
+    stored = {name: field for field in model._meta.concrete_fields for name in (field.name, field.attname)}
+    for rule in STEPS[model].values():
+        for field, values in rule.only_for:
+            assert field in stored, f"{rule.name}: {field}"
+            # No list of values holds NULL in the database: a step that leads on would never be anybody's to do.
+            assert rule.way_out or None not in values, f"{rule.name}: {field}"
+            choices = {value for value, _label in stored[field].flatchoices}
+            assert not choices or values <= choices, f"{rule.name}: {field}"
+
+
 @pytest.mark.parametrize("path", [*modules(), *sorted((ROOT / "tests").rglob("*.py"))], ids=lambda path: path.name)
 def test_no_module_is_long(path):
     assert len(path.read_text().splitlines()) <= 500

@@ -275,12 +275,16 @@ class ConfirmForm(forms.Form):
 
 
 class FollowUpForm(forms.Form):
+    FOR_MANY = True  # a round of telephone calls
+
     done_on = day_field(_("Day"), initial=timezone.localdate)
     note = forms.CharField(label=_("What was done"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
     promised_on = day_field(_("Newly promised for"), required=False, help_text=_("Left empty: as promised before."))
 
 
 class EndForm(forms.Form):
+    FOR_MANY = True  # what none of them will bring any more, for the same reason
+
     outcome = forms.ChoiceField(
         label=_("What is still missing"), choices=[one for one in UndertakingItem.Outcome.choices if one[0] != COME]
     )

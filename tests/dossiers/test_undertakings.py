@@ -247,6 +247,34 @@ def test_the_rest_can_be_ended_together(told, clerk):
     assert (ended.state, outcomes(told)) == ("ENDED", {"毕业生登记表": "SUPPLEMENTED", "体检表": "WAIVED"})
 
 
+@pytest.mark.parametrize(
+    ("step", "typed", "state"),
+    [
+        ("supplement", {}, "SUPPLEMENTED"),
+        ("end", {"outcome": "CANNOT_BE_OBTAINED", "reason": "原单位已撤销"}, "ENDED"),
+        ("follow_up", {"done_on": "2026-11-26", "note": "电话催办"}, "PROMISED"),
+    ],
+)
+def test_many_that_are_ticked_in_the_list_are_closed_or_followed_up_at_once(
+    step, typed, state, institution, clerk, signed_in
+):
+    made = [
+        CONFIRM(
+            actions.tell_once(one.person, institution, by=clerk, missing=[{"code": "ED-04"}]), by=clerk, signed=scan()
+        )
+        for one in (held_dossier(institution), held_dossier(institution))
+    ]
+    browser, page = signed_in(clerk), reverse("workflow:many", args=["undertaking", step])
+    listed = browser.get(reverse("dossiers:undertakings")).content.decode()
+
+    answer = browser.post(page, {"case": [one.pk for one in made]} | typed)
+
+    assert page in listed
+    assert (answer.context["done"], answer.context["refused"]) == (2, 0)
+    assert set(Undertaking.objects.values_list("state", flat=True)) == {state}
+    assert AuditEvent.objects.filter(verb=f"undertaking.{step}").count() == 2
+
+
 def test_the_papers_say_what_is_missing_and_what_is_promised(settings):
     settings.DEMONSTRATION = False
     row = papers.MissingPaper(

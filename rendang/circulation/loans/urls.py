@@ -16,6 +16,7 @@ urlpatterns = [
     path("bars/<int:pk>/lift/", views.bar_lift, name="bar_lift"),
     path("hand-over/", views.hand_over, name="hand_over"),
     path("return/", views.take_back, name="return"),
+    path("apply/", views.begin, name="begin"),
     path("apply/<int:dossier>/", views.apply, name="apply"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/notice/", views.notice, name="notice"),

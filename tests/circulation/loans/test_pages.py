@@ -11,7 +11,7 @@ from rendang.circulation.loans.models import Loan
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.storage.queries import current_placement
-from tests.factories import CitizenFactory, PlacementFactory, staff
+from tests.factories import CitizenFactory, PlacementFactory, held_dossier, staff
 from tests.one_of_each import two_people
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_a_loan_returns_in_two_interactions(loan, ours, signed_in):
 
     answer = browser.post(page, given(scanned.context["counted"]) | {"loan": case.pk})
 
-    assert answer["Location"] == page
+    assert answer["Location"] == f"{page}?done={case.pk}"
     case.refresh_from_db()
     assert (case.state, case.pages_back) == ("RETURNED", 30)
     assert current_placement(case.dossier).kind == "DESK"
@@ -217,3 +217,43 @@ def test_a_relative_of_the_clerk_is_not_lent_by_that_clerk(shelved, ours, signed
 
     assert answer.status_code == 403
     assert not Loan.objects.exists()
+
+
+def test_at_the_window_one_dossier_goes_straight_on_and_of_several_one_is_chosen(ours, institution, signed_in):
+    one, other = (held_dossier(institution, name="欧阳虚") for _each in "ab")
+    browser, page = signed_in(ours[Role.CLERK]), reverse("loans:begin")
+
+    for text in (one.barcode, one.person.id_number):
+        answer = browser.post(page, {"dossier": text})
+        assert answer["Location"] == reverse("loans:apply", args=[one.pk])
+    text = browser.post(page, {"dossier": "欧阳虚"}).content.decode()
+
+    assert all(reverse("loans:apply", args=[dossier.pk]) in text for dossier in (one, other))
+    assert one.person.id_number not in text
+    assert AuditEvent.objects.get(verb="dossier.search").changes["rows"] == 2
+    assert "No dossier kept here fits" in browser.post(page, {"dossier": "无此人"}).content.decode()
+
+
+def test_at_the_window_another_institution_s_dossier_is_not_found(ours, other_institution, signed_in):
+    theirs = PlacementFactory(institution=other_institution).dossier
+
+    text = signed_in(ours[Role.CLERK]).post(reverse("loans:begin"), {"dossier": theirs.person.id_number})
+
+    assert text.status_code == 200
+    assert "No dossier kept here fits" in text.content.decode()
+    assert theirs.person.id_number not in str(AuditEvent.objects.latest("pk").changes)
+
+
+def test_what_was_done_last_stands_on_the_counter_with_its_paper(loan, ours, signed_in, other_institution):
+    case = loan("APPROVED")
+    browser, page = signed_in(ours[Role.KEEPER]), reverse("loans:hand_over")
+
+    answer = browser.post(page, {"loan": case.pk, "pages": 30, "signed_by": case.borrowers.first().pk})
+
+    assert answer["Location"] == f"{page}?done={case.pk}"
+    text = browser.get(answer["Location"]).content.decode()
+    assert reverse("loans:paper", args=[case.pk, "slip"]) in text
+    assert reverse("loans:signed", args=[case.pk, "slip"]) in text
+    stranger = signed_in(staff(other_institution, Role.KEEPER))
+    assert case.number not in stranger.get(answer["Location"]).content.decode()
+    assert stranger.get(f"{page}?done=1²").status_code == 200

@@ -2,7 +2,7 @@
 
 from rendang.circulation.loans.forms.agencies import AgencyForm, NewAgencyForm, NewBarForm
 from rendang.circulation.loans.forms.applying import MOST_PEOPLE, ApplyForm
-from rendang.circulation.loans.forms.counter import ReturnForm, ScanForm, hand_over_counted_form
+from rendang.circulation.loans.forms.counter import BeginForm, ReturnForm, ScanForm, hand_over_counted_form
 from rendang.circulation.loans.forms.signing import SignedForm
 from rendang.circulation.loans.forms.stepping import FORMS
 
@@ -11,6 +11,7 @@ __all__ = [
     "MOST_PEOPLE",
     "AgencyForm",
     "ApplyForm",
+    "BeginForm",
     "NewAgencyForm",
     "NewBarForm",
     "ReturnForm",

@@ -16,6 +16,8 @@ from rendang.kernel.standards import queries as standards
 
 NO_AUTOCOMPLETE = {"autocomplete": "off"}
 MOST_PEOPLE = 4
+# Fields that only a digital consultation needs: the style sheet shows them when it is chosen.
+DIGITAL_ONLY = {"data-digital": True}
 
 
 def categories() -> list[tuple[str, str]]:
@@ -33,7 +35,8 @@ class PapersField(forms.TypedMultipleChoiceField):
 
     def __init__(self, dossier: Dossier | None, **kwargs: Any) -> None:
         choices = paper_choices(dossier) if dossier else []
-        super().__init__(choices=choices, coerce=int, required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+        widget = forms.CheckboxSelectMultiple(kwargs.pop("attrs", None))
+        super().__init__(choices=choices, coerce=int, required=False, widget=widget, **kwargs)
 
 
 class ApplyForm(forms.Form):
@@ -58,7 +61,7 @@ class ApplyForm(forms.Form):
     )
     letter_file = forms.FileField(label=gettext_lazy("Introduction letter, scanned"), required=False)
     reason = forms.ChoiceField(
-        label=gettext_lazy("Reason of the consultation"), choices=standards.choices("consultation_reason")
+        label=gettext_lazy("Reason of the consultation"), choices=standards.choices("consultation_reason", none="—")
     )
     scope = forms.CharField(
         label=gettext_lazy("What is to be read"),
@@ -69,12 +72,21 @@ class ApplyForm(forms.Form):
         label=gettext_lazy("Digital: which categories"),
         choices=lazy(categories, list),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(DIGITAL_ONLY),
         help_text=gettext_lazy("None ticked: all of them."),
     )
-    days = forms.IntegerField(label=gettext_lazy("Digital: for how many days"), min_value=1, required=False)
-    may_print = forms.BooleanField(label=gettext_lazy("Digital: may print"), required=False)
-    may_download = forms.BooleanField(label=gettext_lazy("Digital: may download"), required=False)
+    days = forms.IntegerField(
+        label=gettext_lazy("Digital: for how many days"),
+        min_value=1,
+        required=False,
+        widget=forms.NumberInput(DIGITAL_ONLY),
+    )
+    may_print = forms.BooleanField(
+        label=gettext_lazy("Digital: may print"), required=False, widget=forms.CheckboxInput(DIGITAL_ONLY)
+    )
+    may_download = forms.BooleanField(
+        label=gettext_lazy("Digital: may download"), required=False, widget=forms.CheckboxInput(DIGITAL_ONLY)
+    )
     namesake_compared = forms.BooleanField(
         label=gettext_lazy("Family records compared: a person of the same name there is somebody else"), required=False
     )
@@ -92,7 +104,7 @@ class ApplyForm(forms.Form):
         super().__init__(*args, **kwargs)
         if papers_of is not None:
             label = gettext_lazy("Digital: single papers")
-            self.fields["materials"] = PapersField(papers_of, label=label)
+            self.fields["materials"] = PapersField(papers_of, label=label, attrs=DIGITAL_ONLY)
         today = timezone.localdate()
         agency = self.fields["agency"]
         assert isinstance(agency, forms.ModelChoiceField)
@@ -130,7 +142,9 @@ class ApplyForm(forms.Form):
                 "letter_file",
                 "reason",
                 "scope",
+                "remarks",
                 *people_fields,
+                "namesake_compared",
                 "class_marks",
                 "materials",
             ]

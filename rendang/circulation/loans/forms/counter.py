@@ -29,6 +29,17 @@ class ScanForm(forms.Form):
         return the_one_named(self.dossiers, self.cleaned_data["dossier"])
 
 
+class BeginForm(forms.Form):
+    """Whose dossier a unit asks for."""
+
+    dossier = forms.CharField(
+        label=gettext_lazy("Dossier"),
+        max_length=60,
+        help_text=gettext_lazy("Scan the label, or type the archive number, the ID number or the name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
+    )
+
+
 class CountedForm(OptionallySignedForm):
     """The second and last thing to do: the count that should be right stands there already."""
 

@@ -1,5 +1,6 @@
 from rendang.circulation.loans.views.agencies import agency, agency_add, agency_end, agency_list
 from rendang.circulation.loans.views.bars import bar_add, bar_lift, bar_list
+from rendang.circulation.loans.views.beginning import begin
 from rendang.circulation.loans.views.cases import (
     apply,
     detail,
@@ -23,6 +24,7 @@ __all__ = [
     "bar_add",
     "bar_lift",
     "bar_list",
+    "begin",
     "detail",
     "hand_over",
     "loan_list",

@@ -50,14 +50,19 @@ def loan_list(request: HttpRequest) -> HttpResponse:
     empty = {
         "icon": "book-upload",
         "title": _("No loan yet"),
-        "text": _("A loan or consultation begins on the page of a dossier: find it, then enter who applies."),
-        "url": reverse("dossiers:list"),
+        "text": _(
+            "A loan or consultation begins with the dossier: find it, then enter who applies with which letter."
+        ),
+        "url": reverse("loans:begin") if can(request.user, Permission.LOAN_REGISTER) else reverse("dossiers:list"),
         "label": _("Find a dossier"),
     }
-    may_hand_over = can(request.user, Permission.LOAN_HAND_OVER)
-    return case_list(
-        request, rows, "loans/list.html", {"empty": empty, "tabs": tabs("list"), "may_hand_over": may_hand_over}
-    )
+    context = {
+        "empty": empty,
+        "tabs": tabs("list"),
+        "may_register": can(request.user, Permission.LOAN_REGISTER),
+        "may_hand_over": can(request.user, Permission.LOAN_HAND_OVER),
+    }
+    return case_list(request, rows, "loans/list.html", context)
 
 
 @require_safe

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from rendang.circulation.loans import actions, forms, queries
-from rendang.circulation.loans.models import Loan
+from rendang.circulation.loans.actions.signed import SIGNED
+from rendang.circulation.loans.models import PAPERS, Loan
+from rendang.circulation.loans.views.cases import LABELS
 from rendang.circulation.loans.views.tabs import tabs
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
@@ -20,6 +22,7 @@ from rendang.kernel.audit.actions import record_view
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.queries import standing
+from rendang.people.queries import is_own_or_relative
 
 HAND_OVER = {Loan.Use.LOAN: actions.lend, Loan.Use.CONSULTATION: actions.lay_out}
 
@@ -49,7 +52,7 @@ def _counter(request: HttpRequest, *, returning: bool) -> HttpResponse:
         loan = get_visible_or_404(loans, request.user, Permission.LOAN_HAND_OVER, pk=pk)
         counted = _counted_form(loan, returning, request.POST, request.FILES)
         if counted.is_valid() and _taken(request, loan, counted, returning):
-            return redirect(request.path)
+            return redirect(f"{request.path}?done={loan.pk}")
     elif scan.is_bound and scan.is_valid():
         dossier = scan.cleaned_data["dossier"]
         named = queries.open_loan_of(dossier, returning=returning)
@@ -70,8 +73,27 @@ def _counter(request: HttpRequest, *, returning: bool) -> HttpResponse:
         "reason": standards.code_label("consultation_reason", loan.reason, short=False) if loan else "",
         "borrowers": list(loan.borrowers.order_by("pk")) if loan else [],
         "standing": standing(loan, timezone.localdate()) if loan else None,
+        "done": _done(request, returning) if loan is None else None,
     }
     return render(request, "loans/counter.html", context)
+
+
+def _done(request: HttpRequest, returning: bool) -> dict[str, Any] | None:
+    """What was handed over or taken back last: its paper is printed and signed while the people are still here."""
+    key = request.GET.get("done", "")
+    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+        return None
+    rows = Loan.objects.visible_to(request.user, Permission.LOAN_HAND_OVER).select_related("person")
+    loan = rows.filter(pk=int(key)).first()
+    if loan is None or is_own_or_relative(request.user, loan):
+        return None
+    paper, which = ("discrepancy", "return") if returning else ("slip", "slip")
+    return {
+        "loan": loan,
+        "paper": paper if getattr(loan, f"{PAPERS[paper]}_id") else "",
+        "label": LABELS[paper],
+        "to_sign": "" if getattr(loan, f"{SIGNED[which][0]}_id") else which,
+    }
 
 
 def _expected(loan: Loan, returning: bool) -> int | None:
@@ -97,7 +119,7 @@ def _taken(request: HttpRequest, loan: Loan, counted: Any, returning: bool) -> b
             said = _("Handed over: %(name)s, %(pages)d pages.")
         elif asked["discrepancy"].strip() or asked["pages"] != loan.pages_out:
             actions.report_discrepancy(loan, by=request.user, **asked)
-            said = _("Returned with a discrepancy: %(name)s. Print the report on the page of the case.")
+            said = _("Returned with a discrepancy: %(name)s. Print the report and have it signed.")
         else:
             actions.receive_back(loan, by=request.user, pages=asked["pages"], signed=asked["signed"])
             said = _("Returned complete: %(name)s, %(pages)d pages.")
