@@ -120,6 +120,19 @@
     // What the camera has read (camera.js).
     page.addEventListener("code", (event) => read(event.detail));
 
+    // So that the page opens again without a connection: kept with all it is made of, by a worker beside it.
+    const keepPage = async () => {
+        await navigator.serviceWorker.register(said.worker, { scope: said.scope });
+        if (navigator.serviceWorker.controller) return; // it sees to it by itself
+        const loaded = performance.getEntriesByType("resource").filter((part) => part.name.startsWith(location.origin));
+        const parts = loaded.filter((part) => ["css", "link", "script", "img"].includes(part.initiatorType));
+        const kept = await caches.open("stocktake");
+        await kept.addAll([location.pathname, ...new Set(parts.map((part) => part.name))]);
+    };
+    if (navigator.serviceWorker && window.caches) {
+        window.addEventListener("load", () => keepPage().catch(() => {})); // then it opens with a connection only
+    }
+
     page.hidden = false;
     document.querySelector("[data-plain]").hidden = true;
     field.focus();

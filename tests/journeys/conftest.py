@@ -19,6 +19,7 @@ from tests.factories import PASSWORD
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1366, "height": 768}
+TOUCH = {"is_mobile": True, "has_touch": True, "device_scale_factor": 3}
 
 # What is left of a page's violations: rule, and where it was seen. The script goes in past the content policy, which
 # stays in force for the page itself.
@@ -166,10 +167,10 @@ def chromium(launch: Callable[..., Browser]) -> Browser:
 
 @pytest.fixture
 def screen(chromium: Browser, live_server: Any) -> Callable[..., Screen]:
-    """``screen(PHONE)``: a browser of its own, nobody signed in."""
+    """``screen(PHONE)``: a browser of its own, nobody signed in; ``screen(PHONE, **TOUCH)`` is a real telephone's."""
 
-    def new(size: dict[str, int]) -> Screen:
-        context = chromium.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")  # type: ignore[arg-type]
+    def new(size: dict[str, int], **more: Any) -> Screen:
+        context = chromium.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", **more)  # type: ignore[arg-type]
         context.set_default_timeout(10_000)
         return Screen(context.new_page(), live_server.url)
 
@@ -177,11 +178,11 @@ def screen(chromium: Browser, live_server: Any) -> Callable[..., Screen]:
 
 
 @pytest.fixture
-def at_desk(screen: Callable[..., Screen]) -> Callable[[User], Screen]:
-    """``at_desk(clerk)``: that person's desk, come to through the sign-in page."""
+def at_desk(screen: Callable[..., Screen]) -> Callable[..., Screen]:
+    """``at_desk(clerk)``, ``at_desk(keeper, PHONE, **TOUCH)``: a person's desk, come to through the sign-in page."""
 
-    def sign_in(user: User) -> Screen:
-        own = screen(DESK)
+    def sign_in(user: User, size: dict[str, int] = DESK, **more: Any) -> Screen:
+        own = screen(size, **more)
         own.open("/accounts/sign-in/")
         own.fill(用户名=user.username, 密码=PASSWORD)
         own.press("登录", to="/desk/")

@@ -14,13 +14,21 @@ from rendang.kernel.access.models import Institution
 from rendang.storage.models import Slot, SlotQuerySet
 from rendang.storage.ranges import normalised
 
-# What the label of a dossier says.
-BARCODE = re.compile(r"^RD0*(\d{1,18})$", re.IGNORECASE)
+# What the label of a dossier says; before it may stand what a scanner says of the kind of code (]C1), and signs that
+# an input method has made of nothing.
+BARCODE = re.compile(r"^(?:\][A-Z]\d)?[^0-9A-Z]*RD0*([0-9]{1,18})$", re.IGNORECASE)
+_KIND_OF_CODE = re.compile(r"^\][A-Za-z]\d")
+
+
+def position_read(text: str) -> str:
+    """A slot's position as it is written on the shelf, from what a scanner sent or somebody typed."""
+    plain = _KIND_OF_CODE.sub("", unicodedata.normalize("NFKC", text or "").strip())
+    return normalised(plain).lstrip("'\"`·。,;:!?")
 
 
 def known_slots(institution: Institution, texts: Iterable[str]) -> dict[str, int]:
     """Text → id of the slot it names, for those that name one. One query, however many texts."""
-    codes = {text: normalised(text) for text in texts}
+    codes = {text: position_read(text) for text in texts}
     wanted = {code for code in codes.values() if code}
     if not wanted:
         return {}
@@ -30,7 +38,7 @@ def known_slots(institution: Institution, texts: Iterable[str]) -> dict[str, int
 
 def slot_by_code(slots: SlotQuerySet, text: str) -> Slot | None:
     """The slot that a scanned label or typed position names."""
-    return slots.filter(code=normalised(text)).select_related("store", "institution").first()
+    return slots.filter(code=position_read(text)).select_related("store", "institution").first()
 
 
 def slots_between(institution: Institution, first: str, last: str = "") -> SlotQuerySet:

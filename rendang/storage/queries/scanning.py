@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 
 from rendang.dossiers.models import DossierQuerySet
 from rendang.storage.models import Slot, SlotQuerySet
-from rendang.storage.queries.finding import dossiers_by_code
-from rendang.storage.ranges import normalised
+from rendang.storage.queries.finding import dossiers_by_code, position_read
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ def read_scans(
 ) -> tuple[list[Scan], Slot | None]:
     """The dossiers among the scans, each with its slot, and the slot that holds at the end. Three queries."""
     codes = [code.strip() for code in codes if code.strip()]
-    plain = {code: normalised(code) for code in codes}
+    plain = {code: position_read(code) for code in codes}
     found = slots.filter(code__in=set(plain.values())).select_related("store", "institution")
     known = {slot.code: slot for slot in found}
     meant = dossiers_by_code(dossiers, [code for code in codes if plain[code] not in known])

@@ -8,6 +8,7 @@ urlpatterns = [
     path("plan/", views.plan, name="plan"),
     path("findings/<int:pk>/", views.finding, name="finding"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("offline.js", views.offline, name="offline"),
     path("<int:pk>/scan/", views.scan, name="scan"),
     path("<int:pk>/upload/", views.upload, name="upload"),
     path("<int:pk>/findings/", views.findings, name="findings"),

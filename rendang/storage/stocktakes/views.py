@@ -128,6 +128,13 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "stocktakes/scan.html", context, status=status)
 
 
+@require_safe
+@requires(Permission.STOCKTAKE_RUN)
+def offline(request: HttpRequest) -> HttpResponse:
+    """The script that opens the scanning page where there is no connection; served here, so that it may."""
+    return render(request, "stocktakes/offline.js", content_type="text/javascript")
+
+
 @require_POST
 @requires(Permission.STOCKTAKE_RUN)
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
