@@ -63,6 +63,7 @@ ARGUMENTS: dict[str, Any] = {
     "portal:paper": lambda here: [here.certificate.pk],
     "accounts": lambda here: [here.member.pk],
     "desk:register": lambda here: ["intake"],
+    "desk:print": lambda here: ["intake"],
     "workflow:many": lambda here: ["intake", "withdraw"],
     "workflow": lambda here: [here.intake.pk],
     "portal:upload": lambda here: [here.upload_token],

@@ -168,7 +168,8 @@
                 const open = (box) => box.dataset.steps.split(" ").includes(button.dataset.manyStep);
                 button.disabled = !ticked.length || !ticked.every(open);
             }
-            const none = ticked.length && !bar.querySelector("[data-many-step]:not([disabled])");
+            const steps = bar.querySelectorAll("[data-many-step]");
+            const none = ticked.length && steps.length && ![...steps].some((button) => !button.disabled);
             bar.querySelector("[data-many-hint]").hidden = !none;
             const count = bar.querySelector("[data-many-count]");
             count.textContent = count.dataset.manyCount.replace("0", ticked.length);

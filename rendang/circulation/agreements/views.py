@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rendang.circulation.agreements import actions, forms
@@ -232,7 +232,10 @@ def proof(request: HttpRequest, pk: int, which: str) -> StreamingHttpResponse:
     return serve(request, stored, permission=Permission.AGREEMENT_VIEW, belongs_to=entry.agreement, inline=True)
 
 
-step = step_page(Agreement, actions.STEPS, forms.FORMS, Permission.AGREEMENT_VIEW)
+step = step_page(
+    Agreement, actions.STEPS, forms.FORMS, Permission.AGREEMENT_VIEW,
+    papers={"agreement": ("file", gettext_lazy("Agreement"))},
+)  # fmt: skip
 
 
 def _agreement(request: HttpRequest, pk: int) -> Any:

@@ -242,4 +242,4 @@ def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
 
 
 submitted, hand_in = submitted_pages(Intake, look=Permission.INTAKE_VIEW, edit=Permission.INTAKE_REGISTER)
-step = step_page(Intake, actions.STEPS, forms.FORMS, Permission.INTAKE_VIEW)
+step = step_page(Intake, actions.STEPS, forms.FORMS, Permission.INTAKE_VIEW, papers=PAPERS)

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.circulation.party import actions, forms, queries
@@ -166,4 +167,7 @@ def letter(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     return serve(request, case.letter_file, permission=Permission.PARTY_VIEW, belongs_to=case, inline=True)
 
 
-step = step_page(PartyTransfer, actions.STEPS, forms.FORMS, Permission.PARTY_VIEW)
+step = step_page(
+    PartyTransfer, actions.STEPS, forms.FORMS, Permission.PARTY_VIEW,
+    papers={"letter": ("letter_file", gettext_lazy("Introduction letter"))},
+)  # fmt: skip

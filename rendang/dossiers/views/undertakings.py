@@ -124,5 +124,5 @@ def undertaking_paper(request: HttpRequest, pk: int, paper: str) -> StreamingHtt
 
 
 undertaking_step = step_page(
-    Undertaking, actions.UNDERTAKING_STEPS, forms.UNDERTAKING_FORMS, Permission.UNDERTAKING_VIEW
+    Undertaking, actions.UNDERTAKING_STEPS, forms.UNDERTAKING_FORMS, Permission.UNDERTAKING_VIEW, papers=PAPERS
 )

@@ -48,6 +48,9 @@ class KindOfCase:
     take: Mapping[str, Callable[..., Any]]
     forms_of: Mapping[str, FormFor]
     view: Permission
+    # Name → the field of the case with the file, or its relation to rows with one; and what the paper is called.
+    papers: Mapping[str, tuple[str, Any]]
+    prints: Permission
 
 
 KINDS: dict[type[Case], KindOfCase] = {}
@@ -88,13 +91,20 @@ def known_of(case: Any) -> dict[str, Any]:
 
 
 def step_page(
-    model: type[Case], take: Mapping[str, Callable[..., Any]], forms_of: Mapping[str, FormFor], view: Permission
+    model: type[Case],
+    take: Mapping[str, Callable[..., Any]],
+    forms_of: Mapping[str, FormFor],
+    view: Permission,
+    *,
+    papers: Mapping[str, tuple[str, Any]] | None = None,
+    prints: Permission | None = None,
 ) -> Callable[..., HttpResponseBase]:
     """The page ``…/<pk>/<step>/`` of a kind: a form if the step asks for something, else a confirmation.
 
-    ``take`` are the step functions by name; ``forms_of`` their forms (none: nothing is asked).
+    ``take`` are the step functions by name; ``forms_of`` their forms (none: nothing is asked). ``papers`` are those
+    that can be printed for many cases at once, with the permission ``prints`` or else that to look.
     """
-    KINDS[model] = KindOfCase(take, forms_of, view)
+    KINDS[model] = KindOfCase(take, forms_of, view, papers or {}, prints or view)
 
     @require_http_methods(["GET", "POST"])
     @requires(view)
@@ -192,6 +202,10 @@ def case_list(
     entries = [(row, standing(row, today), tone(row)) for row in page.rows]
     steps = {row.pk: [rule.name for rule in steps_open_to(request.user, row)] for row in page.rows}
     many = choices_for_many(rows.model, steps)
+    made_with = KINDS.get(rows.model)
+    if made_with and made_with.papers and can(request.user, made_with.prints):
+        many = many or {"steps": [], "rows": {}}
+        many["print_url"] = reverse("desk:print", args=[rows.model._meta.model_name])
     context = {
         "page": page,
         "entries": entries,

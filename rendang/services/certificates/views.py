@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.dossiers.models import Dossier
@@ -82,4 +83,7 @@ def paper(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     )
 
 
-step = step_page(Certificate, actions.STEPS, forms.FORMS, Permission.CERTIFICATE_VIEW)
+step = step_page(
+    Certificate, actions.STEPS, forms.FORMS, Permission.CERTIFICATE_VIEW,
+    papers={"certificate": ("file", gettext_lazy("Certificate of custody"))},
+)  # fmt: skip

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rendang.kernel.access.permissions import Permission
@@ -240,4 +240,7 @@ def report(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     return serve(request, case.report, permission=Permission.STOCKTAKE_VIEW, belongs_to=case, inline=True)
 
 
-step = step_page(Stocktake, actions.STEPS, forms.FORMS, Permission.STOCKTAKE_VIEW)
+step = step_page(
+    Stocktake, actions.STEPS, forms.FORMS, Permission.STOCKTAKE_VIEW,
+    papers={"report": ("report", gettext_lazy("Stocktake report"))},
+)  # fmt: skip

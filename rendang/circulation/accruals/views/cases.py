@@ -185,4 +185,4 @@ def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
     return serve(request, stored, permission=Permission.ACCRUAL_VIEW, belongs_to=accrual, inline=True)
 
 
-step = step_page(Accrual, actions.STEPS, forms.FORMS, Permission.ACCRUAL_VIEW)
+step = step_page(Accrual, actions.STEPS, forms.FORMS, Permission.ACCRUAL_VIEW, papers=PAPERS)

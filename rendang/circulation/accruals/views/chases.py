@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.circulation.accruals import actions, forms
@@ -75,4 +76,7 @@ def chase_letter(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     return serve(request, letter.letter_file, permission=Permission.ACCRUAL_REGISTER, belongs_to=letter, inline=True)
 
 
-chase_step = step_page(Chase, actions.CHASE_STEPS, forms.CHASE_FORMS, Permission.ACCRUAL_VIEW)
+chase_step = step_page(
+    Chase, actions.CHASE_STEPS, forms.CHASE_FORMS, Permission.ACCRUAL_VIEW,
+    papers={"letter": ("letter_file", gettext_lazy("Chasing letter"))}, prints=Permission.ACCRUAL_REGISTER,
+)  # fmt: skip

@@ -257,4 +257,8 @@ def _stored(loan: Loan, paper: str) -> Any:
     return notice.file if notice else None
 
 
-step = step_page(Loan, actions.STEPS, forms.FORMS, Permission.LOAN_VIEW)
+step = step_page(
+    Loan, actions.STEPS, forms.FORMS, Permission.LOAN_VIEW,
+    papers={name: (field, LABELS[name]) for name, field in PAPERS.items()}
+    | {"notice": ("notices", gettext_lazy("Latest overdue notice"))},
+)  # fmt: skip

@@ -193,4 +193,4 @@ def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
 submitted, hand_in = submitted_pages(
     Departure, look=Permission.TRANSFER_VIEW, edit=Permission.TRANSFER_OFFER, covered=actions.LETTER
 )
-step = step_page(Departure, actions.DEPARTURE_STEPS, forms.DEPARTURE_FORMS, Permission.TRANSFER_VIEW)
+step = step_page(Departure, actions.DEPARTURE_STEPS, forms.DEPARTURE_FORMS, Permission.TRANSFER_VIEW, papers=PAPERS)

@@ -104,4 +104,4 @@ def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
     return serve(request, stored, permission=Permission.TRANSFER_VIEW, belongs_to=transfer, inline=True)
 
 
-step = step_page(Transfer, actions.STEPS, forms.FORMS, Permission.TRANSFER_VIEW)
+step = step_page(Transfer, actions.STEPS, forms.FORMS, Permission.TRANSFER_VIEW, papers=PAPERS)
