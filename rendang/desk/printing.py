@@ -30,7 +30,7 @@ PDF = "application/pdf"
 class PapersForm(forms.Form):
     """Which kinds of paper are printed."""
 
-    paper = forms.MultipleChoiceField(label=gettext_lazy("Papers"), widget=forms.CheckboxSelectMultiple)
+    paper = forms.MultipleChoiceField(label=gettext_lazy("Printed papers"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, choices: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,15 +1,17 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from rendang.dossiers.models import DossierQuerySet
 from rendang.kernel.access.forms import InstitutionChoice
 from rendang.storage import queries
 from rendang.storage.labels import STOCKS, SYMBOLS
 from rendang.storage.models import Building, Compaction, Placement, Slot, SlotQuerySet, Store
+from rendang.storage.queries.compacting import Outline
 from rendang.storage.ranges import Plan, expand, expand_racks, normalised
 
 MOST_CODES = 1_000
@@ -170,6 +172,16 @@ class CompactionForm(forms.Form):
         initial=Compaction.Method.KEEP_ORDER,
         widget=forms.RadioSelect,
     )
+
+    def tell(self, outlines: Mapping[str, Outline]) -> None:
+        """Beside each method how many moves it takes, or why there are none; the first that takes some is chosen."""
+        choices = []
+        for method, outline in outlines.items():
+            moves = len(outline.moves)
+            said = outline.problem or ngettext("%(count)d move", "%(count)d moves", moves) % {"count": moves}
+            choices.append((method, f"{Compaction.Method(method).label} — {said}"))
+        self.fields["method"].choices = choices  # type: ignore[attr-defined]
+        self.fields["method"].initial = next((name for name, one in outlines.items() if one.moves), None)
 
 
 class WorkOffForm(forms.Form):

@@ -160,7 +160,7 @@
         const bar = form.querySelector("[data-many]");
         const show = () => {
             const ticked = boxes.filter((box) => box.checked);
-            all.checked = ticked.length === boxes.length;
+            all.checked = boxes.length > 0 && ticked.length === boxes.length;
             all.indeterminate = ticked.length > 0 && !all.checked;
             if (!bar) return;
             for (const box of boxes) box.closest("tr").classList.toggle("ticked", box.checked);
@@ -176,7 +176,7 @@
             count.hidden = !ticked.length;
             bar.querySelector("[data-many-none]").hidden = ticked.length > 0;
         };
-        all.hidden = false;
+        all.hidden = !boxes.length;
         all.addEventListener("change", () => {
             for (const box of boxes) box.checked = all.checked;
             show();

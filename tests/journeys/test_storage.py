@@ -59,7 +59,7 @@ def test_a_store_is_put_in_order_by_list_and_scanner_with_a_night_in_between(sto
     dossiers = shelf(store, "C", "A", "B", None)
     desk.open(f"/desk/storage/{store.pk}/")
     desk.follow("倒架", exact=True)
-    desk.page.get_by_role("radio", name="按档号排架", exact=True).check()
+    desk.page.get_by_role("radio", name="按档号排架 — 4 次移位", exact=True).check()
     desk.press("生成计划", to=r"/compactions/\d+/")
     desk.shows("K01-A-01-1-001", "K01-A-01-1-004")
     desk.type(dossiers["C"].barcode)  # aside

@@ -132,7 +132,7 @@ def inspection(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(Permission.PROTECTION_VIEW)
 def hazards(request: HttpRequest) -> HttpResponse:
-    rows = Hazard.objects.visible_to(request.user, Permission.PROTECTION_VIEW)
+    rows = Hazard.objects.visible_to(request.user, Permission.PROTECTION_VIEW).select_related("store")
     empty = {
         "icon": "shield-check",
         "title": _("Nothing was found"),

@@ -33,7 +33,7 @@ def compact(request: HttpRequest, pk: int) -> HttpResponse:
     """Which moves would close the gaps of a store or put it in order; and the plan that writes them down."""
     rows = Store.objects.select_related("institution", "building")
     store = get_visible_or_404(rows, request.user, Permission.STORAGE_PLAN, pk=pk)
-    form = forms.CompactionForm(request.POST or None)
+    form, going_on = forms.CompactionForm(request.POST or None), store.compactions.open().first()
     if request.method == "POST" and form.is_valid():
         try:
             plan = actions.plan_compaction(store, by=request.user, **form.cleaned_data)
@@ -41,14 +41,13 @@ def compact(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, refused.messages)
         else:
             return go_to(request, "storage:compaction", plan.pk)
+    if going_on is None:  # else none of them can be begun
+        form.tell(queries.outlines(store, Compaction.Method.values))
     context = {
         "store": store,
         "form": form,
+        "going_on": going_on,
         "earlier": queries.compactions(store.compactions.order_by("-at"))[:10],
-        "methods": [
-            {"label": Compaction.Method(method).label, "moves": len(outline.moves), "problem": outline.problem}
-            for method, outline in queries.outlines(store, Compaction.Method.values).items()
-        ],
     }
     return render(request, "storage/compact.html", context)
 
