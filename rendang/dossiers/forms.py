@@ -92,7 +92,7 @@ class ExportForm(forms.Form):
 
 
 def mark_choices(scheme: str) -> list[tuple[str, str]]:
-    return [(mark.mark, f"{mark.mark} {mark.name}") for mark in standards.class_marks(scheme) if mark.takes_materials]
+    return [(mark.mark, str(mark)) for mark in standards.class_marks(scheme) if mark.takes_materials]
 
 
 class MaterialForm(forms.Form):

@@ -62,7 +62,7 @@ def sides(conflict: CustodyConflict) -> tuple[Side, Side]:
             custody=custody,
             institution=institution,
             place=places.get(institution.pk, _("No place on record")),
-            received_reason=standards.code_name("intake_reason", custody.received_reason)
+            received_reason=standards.code_label("intake_reason", custody.received_reason, short=False)
             if standards.is_code("intake_reason", custody.received_reason)
             else custody.received_reason,
             evidence=sorted(found[custody.pk], key=lambda one: f"{one.on or ''}"),

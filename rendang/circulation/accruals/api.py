@@ -12,6 +12,7 @@ from rendang.circulation.accruals.models import Accrual, Chase
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, institutions_where
+from rendang.kernel.audit.actions import record_view
 from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out, clean
 from rendang.kernel.workflow.models import Case
 
@@ -116,7 +117,9 @@ def write_chase(request: HttpRequest, data: ChaseIn) -> Status[dict[str, Any]]:
 
 @router.get("/{number}/papers", response=list[PaperOut], operation_id="list_papers_of_accrual")
 def list_papers(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+    """The papers of a delivery, and what became of each; a look at what dossiers hold."""
     accrual = get_visible_or_404(Accrual.objects.all(), request.user, Permission.ACCRUAL_VIEW, number=number)
+    record_view("accrual.view", accrual, by=request.user)
     return [
         {
             "id": item.pk,

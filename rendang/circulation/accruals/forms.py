@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rendang.circulation.accruals.judging import COMMON
 from rendang.circulation.accruals.models import Chase
 from rendang.kernel.access.models import Institution
 from rendang.kernel.core.forms import PartialDateInput
@@ -40,9 +41,19 @@ class DeliveryForm(forms.Form):
 
 
 class ListForm(DeliveryForm):
-    """A list of papers of many people: a file, or rows pasted with their heading."""
+    """A list of papers of many people: a file, or rows pasted; what is the same for all of them is said once."""
 
     institution = forms.ModelChoiceField(Institution.objects.none(), label=_("Institution"), empty_label=None)
+    title = forms.CharField(
+        label=_("Title, where it is the same for all"),
+        max_length=200,
+        required=False,
+        help_text=_("Then names and ID numbers are enough for a list: 2025年度考核登记表 of two hundred people."),
+    )
+    formed_on = PartialDateInput(label=_("Formed on, where it is the same"), required=False)
+    pages = forms.IntegerField(
+        label=_("Page count, where it is the same"), min_value=1, max_value=9999, required=False
+    )
     file = forms.FileField(
         label=_("List of the papers"),
         required=False,
@@ -53,10 +64,11 @@ class ListForm(DeliveryForm):
         ),
     )
     pasted = forms.CharField(
-        label=_("Or rows copied from a spreadsheet, with their heading"),
+        label=_("Or rows copied from a spreadsheet"),
         required=False,
         max_length=MOST_TEXT,
         strip=False,
+        help_text=_("With their heading; two columns of name and ID number need none."),
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code"}),
     )
 
@@ -65,7 +77,7 @@ class ListForm(DeliveryForm):
         field = self.fields["institution"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = institutions
-        self.order_fields(["institution", "sender", "deliverer", "received_on", "file", "pasted"])
+        self.order_fields(["institution", "sender", "deliverer", "received_on", *COMMON, "file", "pasted"])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -73,9 +85,14 @@ class ListForm(DeliveryForm):
             self.add_error("file", _("Choose the file, or paste the rows."))
         return values
 
+    @property
+    def common(self) -> dict[str, str]:
+        """What holds of every row that does not say it itself."""
+        return {name: str(self.cleaned_data.get(name) or "") for name in COMMON}
+
 
 def mark_choices() -> list[tuple[str, str]]:
-    marks = [(mark.mark, f"{mark.mark} {mark.name}") for mark in standards.class_marks() if mark.takes_materials]
+    marks = [(mark.mark, str(mark)) for mark in standards.class_marks() if mark.takes_materials]
     return [("", str(_("By the title"))), *marks]
 
 

@@ -4,8 +4,9 @@ The list is what units really send: 姓名, 身份证号, 材料名称, 形成�
 """
 
 import io
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -35,7 +36,10 @@ COLUMNS = {
     "class_mark": ("类号", "材料类号", "分类"),
     "form": ("材料形态", "形态", "原件/复印件", "原件或复印件"),
 }
+IS_NUMBER = re.compile(r"\d{15}|\d{17}[\dXx]").fullmatch
 REQUIRED = ("id_number", "title")
+# What the list may leave out when it is the same for every row and said once.
+COMMON = ("title", "formed_on", "pages")
 
 
 @dataclass
@@ -53,28 +57,51 @@ class Verdict:
         return not self.reasons
 
 
-def read(content: BinaryIO) -> list[dict[str, str]]:
-    """The rows of a file. Raises ``UnreadableTable`` in words."""
+def read(content: BinaryIO, common: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """The rows of a file, each with its ``row`` as a spreadsheet shows it. Raises ``UnreadableTable`` in words.
+
+    ``common``: title, formed_on and pages of every row that does not say them itself.
+    """
     most = int(standards.policy("accrual_rows", on=timezone.localdate()).value)
-    return [record.values for record in read_table(content, COLUMNS, required=REQUIRED, most=most)]
+    said = {name: text for name, text in (common or {}).items() if name in COMMON and text}
+    required = [name for name in REQUIRED if name not in said]
+    records = read_table(content, COLUMNS, required=required, most=most)
+    own = [{name: text for name, text in record.values.items() if text or name not in said} for record in records]
+    return [said | values | {"row": str(record.row)} for record, values in zip(records, own, strict=True)]
 
 
-def read_pasted(text: str) -> list[dict[str, str]]:
-    """The rows pasted, with their heading; as in a file. Raises ``UnreadableTable``."""
-    return read(io.BytesIO(text.strip("\n").encode()))
+def read_pasted(text: str, common: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """The rows pasted, as in a file; names and ID numbers alone need no heading. Raises ``UnreadableTable``."""
+    return read(io.BytesIO(_with_heading(text.strip("\n")).encode()), common)
 
 
-def as_text(rows: Iterable[dict[str, str]]) -> str:
-    """The rows as they would be pasted: to be corrected in place and judged again."""
+def _with_heading(text: str) -> str:
+    """Rows of name and ID number, in either order, perhaps with a title behind them, under the heading they lack."""
+    rows = [line.split("\t") if "\t" in line else line.split() for line in text.splitlines() if line.strip()]
+    cells = [[cell.strip() for cell in row] for row in rows]
+    places = {row.index(number) for row in cells if (number := next(filter(IS_NUMBER, row), None))}
+    if len(places) != 1 or not all(2 <= len(row) <= 3 and any(map(IS_NUMBER, row)) for row in cells):
+        return text
+    (at,) = places
+    order = ["name", "title"]
+    order.insert(at, "id_number")
+    heading = "\t".join(COLUMNS[name][0] for name in order[: max(map(len, cells))])
+    return "\n".join([heading, *("\t".join(row) for row in cells)])
+
+
+def as_text(rows: Iterable[dict[str, str]], common: Mapping[str, str] | None = None) -> str:
+    """The rows as they would be pasted: to be corrected in place and judged again; without what is said once."""
     lines = ["\t".join(headings[0] for headings in COLUMNS.values())]
-    lines += ["\t".join(" ".join(row.get(name, "").split()) for name in COLUMNS) for row in rows]
+    said = common or {}
+    own = [{name: text for name, text in row.items() if not text or said.get(name) != text} for row in rows]
+    lines += ["\t".join(" ".join(row.get(name, "").split()) for name in COLUMNS) for row in own]
     return "\n".join(lines)
 
 
 @standards.steady()
 def judge(rows: Sequence[dict[str, str]], institution: Institution) -> list[Verdict]:
     """A verdict a row; the same number of queries however many rows."""
-    verdicts = [Verdict(line, row) for line, row in enumerate(rows, start=1)]
+    verdicts = [Verdict(int(row.get("row") or line), row) for line, row in enumerate(rows, start=1)]
     held = _held_here({row.get("id_number", "") for row in rows}, institution)
     for verdict in verdicts:
         _judge(verdict, held.get(verdict.said.get("id_number", "")))

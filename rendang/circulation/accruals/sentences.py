@@ -13,6 +13,7 @@ in_words(
         "accrual.file": _("Every accepted paper of the delivery is filed"),
         "accrual.identify": _("Identified the papers delivered"),
         "accrual.open": _("Registered papers delivered"),
+        "accrual.note_verdicts": _("Noted verdicts on papers of the delivery"),
         "accrual.put_in": _("Put papers into their dossiers"),
         "accrual.send_back": _("Sent back everything delivered"),
         "accrual.send_on": _("Sent papers on: their dossiers have left"),

@@ -189,6 +189,7 @@ def register(
     target=State.WITHDRAWN,
     permission=Permission.HOUSEHOLD_EDIT,
     deadline=None,
+    way_out=True,
 )
 def withdraw(move: HouseholdMove, *, by: Any, reason: str) -> None:
     """The person no longer wants to move, or the police have refused."""
@@ -238,6 +239,7 @@ def take_back_page(loan: PageLoan, *, by: Any) -> None:
     target=PageLoan.State.LOST,
     permission=Permission.HOUSEHOLD_EDIT,
     deadline=None,
+    way_out=True,
 )
 def report_page_lost(loan: PageLoan, *, by: Any, reason: str) -> None:
     """The police issue a new page; until then the member has none to lend."""

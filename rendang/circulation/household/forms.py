@@ -8,7 +8,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.workflow.forms import ReasonForm
 
 SHOWN = [
-    ("", _("All members")),
+    ("", _("Everybody registered")),
     ("separated", _("Dossier kept elsewhere")),
     ("page_out", _("Member page lent")),
 ]

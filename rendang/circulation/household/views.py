@@ -119,6 +119,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         "moves": HouseholdMove.objects.filter(person=found.person_id, institution=found.institution_id).order_by(
             "-pk"
         ),
+        "is_moving": HouseholdMove.objects.open().filter(person=found.person_id).exists(),
         "loans": found.page_loans.order_by("-pk")[:20],
         "page_out": queries.open_loans().filter(member=found).exists(),
     }

@@ -222,6 +222,7 @@ def complete(case: PartyTransfer, *, by: Any, slip_date: dt.date) -> None:
     target=State.REGISTERED,
     permission=Permission.PARTY_EDIT,
     deadline="party_transfer",
+    way_out=True,
 )
 def renew(case: PartyTransfer, *, by: Any, reason: str) -> None:
     """The letter ran out or was lost on its way: a new one is signed; the former number stays in the trace."""
@@ -237,6 +238,7 @@ def renew(case: PartyTransfer, *, by: Any, reason: str) -> None:
     target=State.WITHDRAWN,
     permission=Permission.PARTY_EDIT,
     deadline=None,
+    way_out=True,
 )
 def withdraw(case: PartyTransfer, *, by: Any, reason: str) -> None:
     """The letter is returned or the member stays; a returned letter may be registered again."""

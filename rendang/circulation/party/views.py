@@ -119,6 +119,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         "membership": membership,
         "form": form,
         "may_edit": may_edit,
+        "is_moving": PartyTransfer.objects.open().filter(person=membership.person_id).exists(),
         "cases": cases.select_related("institution").order_by("-pk")[:20],
         "today": timezone.localdate(),
     }

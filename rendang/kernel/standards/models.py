@@ -11,10 +11,10 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
+from rendang.kernel.standards.english import class_in_english, is_english
 
 # Both days belong to the period; an empty one leaves it open.
 PERIOD = Func("valid_from", "valid_to", Value("[]"), function="DATERANGE", output_field=DateRangeField())
@@ -167,7 +167,17 @@ class ClassMark(models.Model):
         constraints = [models.UniqueConstraint(fields=["scheme", "mark"], name="a_mark_once_in_a_scheme")]
 
     def __str__(self) -> str:
-        return f"{self.mark} {self.name}"
+        return f"{self.mark} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """What it is called on the page; papers say ``name``."""
+        return class_in_english(self.scheme.code, self.mark) or self.name
+
+    @property
+    def ordinal(self) -> str:
+        """一、二… of a category, on Chinese pages."""
+        return self.mark if is_english() else self.numeral or self.mark
 
     @property
     def takes_materials(self) -> bool:
@@ -427,7 +437,3 @@ class StandardsVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
-
-
-def is_english() -> bool:
-    return (get_language() or "").startswith("en")

@@ -57,7 +57,7 @@ def follow(request: HttpRequest) -> HttpResponse:
                 "found": found,
                 "outcome": outcome,
                 "passed_on": list(found.passed_on.select_related("to")) if found else [],
-                "carrier": outcome and outcome.carrier and standards.code_name("carrier", outcome.carrier),
-                "answer": found and found.answer_code and standards.code_name("request_answer", found.answer_code),
+                "carrier": outcome and outcome.carrier and standards.code_label("carrier", outcome.carrier),
+                "answer": found and found.answer_code and standards.code_label("request_answer", found.answer_code),
             }
     return render(request, "portal/follow.html", context)

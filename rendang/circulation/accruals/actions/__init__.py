@@ -5,7 +5,7 @@ from typing import Any
 
 from rendang.circulation.accruals.actions.chasing import CHASE_STEPS, chase, receive_upload, upload_limits
 from rendang.circulation.accruals.actions.filing import put_in, send_back
-from rendang.circulation.accruals.actions.identifying import identify_all
+from rendang.circulation.accruals.actions.identifying import identify_all, note_verdicts
 from rendang.circulation.accruals.actions.registering import register
 
 # By the names of the steps; identifying and filing may take a second step of themselves.
@@ -16,6 +16,7 @@ __all__ = [
     "STEPS",
     "chase",
     "identify_all",
+    "note_verdicts",
     "put_in",
     "receive_upload",
     "register",

@@ -1,9 +1,9 @@
 """鉴别: by the seven criteria and the rule of originals (中组发〔2009〕12号; domain.md §2.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,8 +13,9 @@ from rendang.circulation.accruals.actions.filing import send_back, want_what_is_
 from rendang.circulation.accruals.models import Accrual, AccrualItem
 from rendang.dossiers.queries.classify import suggested_mark
 from rendang.kernel.access.permissions import Permission
+from rendang.kernel.audit import actions as audit
 from rendang.kernel.standards import queries as standards
-from rendang.kernel.workflow.steps import step
+from rendang.kernel.workflow.steps import STEPS, may_take, refuse_unless_possible, step
 
 State, Outcome = Accrual.State, AccrualItem.Outcome
 ORIGINALS = ("original", "stamped_copy")
@@ -31,17 +32,38 @@ Verdict = Mapping[str, str]
 def identify(accrual: Accrual, *, by: Any, verdicts: Mapping[str, Verdict]) -> None:
     """Each paper is accepted with its class, or refused with a coded reason; what is refused goes back with a slip."""
     items = list(accrual.items.select_related("dossier__person"))
-    refused: list[str] = []
-    for item in items:
-        if problem := _decide(item, verdicts.get(str(item.pk), {})):
-            refused.append(f"{item.dossier.person.name} {item.title}: {problem}")
-    if refused:
-        raise ValidationError(refused)
-    facts = ["outcome", "class_mark", "form", "refusal", "refusal_detail"]
-    AccrualItem.objects.bulk_update(items, facts)
+    # What was noted on an earlier page stays, unless it is named anew.
+    _decide_all([item for item in items if str(item.pk) in verdicts or not item.outcome], verdicts)
     back = [item for item in items if item.outcome == Outcome.REFUSED]
     if back:
         accrual.slip_file = papers.return_slip(accrual, back, by=by)
+
+
+@transaction.atomic
+def note_verdicts(accrual: Accrual, *, by: Any, verdicts: Mapping[str, Verdict]) -> Accrual:
+    """The verdicts of one page of a long delivery, by the key of a paper: kept until the delivery is identified."""
+    accrual = Accrual.objects.select_for_update(of=("self", "case_ptr")).get(pk=accrual.pk)
+    rule = STEPS[Accrual]["identify"]
+    if not may_take(by, rule, accrual):
+        raise PermissionDenied
+    refuse_unless_possible(rule, accrual, by)
+    named = [int(key) for key in verdicts if key.isascii() and key.isdecimal() and len(key) < 19]
+    items = list(accrual.items.filter(pk__in=named).select_related("dossier__person"))
+    _decide_all(items, verdicts)
+    audit.record("accrual.note_verdicts", accrual, by=by, detail={"papers": [None, len(items)]})
+    return accrual
+
+
+def _decide_all(items: Sequence[AccrualItem], verdicts: Mapping[str, Verdict]) -> None:
+    """All or none; whose verdict is wrong is named with what is wrong with it."""
+    refused = [
+        f"{item.dossier.person.name} {item.title}: {problem}"
+        for item in items
+        if (problem := _decide(item, verdicts.get(str(item.pk), {})))
+    ]
+    if refused:
+        raise ValidationError(refused)
+    AccrualItem.objects.bulk_update(items, ["outcome", "class_mark", "form", "refusal", "refusal_detail"])
 
 
 def _decide(item: AccrualItem, verdict: Verdict) -> str:
@@ -61,7 +83,7 @@ def _decide(item: AccrualItem, verdict: Verdict) -> str:
     mark = standards.class_mark(verdict.get("class_mark") or item.class_mark or suggested_mark(item.title))
     if mark is None or not mark.takes_materials:
         return _("Choose the class of the paper.")
-    item.outcome, item.class_mark = Outcome.ACCEPTED, mark.mark
+    item.outcome, item.class_mark, item.refusal, item.refusal_detail = Outcome.ACCEPTED, mark.mark, "", ""
     return ""
 
 

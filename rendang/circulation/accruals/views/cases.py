@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -39,6 +40,8 @@ PAPERS = {
 
 
 UPLOADED = "uploaded"
+# Papers identified on one page.
+AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -113,17 +116,24 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ACCRUAL_IDENTIFY)
 def identify(request: HttpRequest, pk: int) -> HttpResponse:
-    """All papers of a delivery on one page: accept each with its class, or refuse it with a reason."""
+    """The papers of a delivery, page by page: accept each with its class, or refuse it with a reason."""
     rows = Accrual.objects.select_related("institution", "person")
     accrual = get_visible_or_404(rows, request.user, Permission.ACCRUAL_IDENTIFY, pk=pk)
     rule = STEPS[Accrual]["identify"]
-    items = list(accrual.items.select_related("dossier__person"))
+    pages = Paginator(accrual.items.select_related("dossier__person"), AT_ONCE)
+    page = pages.get_page(request.GET.get("page"))
+    items = list(page.object_list)
     refusal: ValidationError | None = None
-    sent: dict[str, dict[str, str]] = {}
+    sent = {
+        str(item.pk): {"refusal": item.refusal, "detail": item.refusal_detail, "form": item.form} for item in items
+    }
     if request.method == "POST":
         names = ("class_mark", "form", "refusal", "detail")
         sent = {str(item.pk): {name: request.POST.get(f"{name}-{item.pk}", "") for name in names} for item in items}
         try:
+            if onward := request.POST.get("onward", ""):
+                actions.note_verdicts(accrual, by=request.user, verdicts=sent)
+                return redirect(f"{request.path}?page={pages.get_page(onward).number}")
             actions.identify_all(accrual, by=request.user, verdicts=sent)
         except ValidationError as refused:
             refusal = refused
@@ -137,6 +147,7 @@ def identify(request: HttpRequest, pk: int) -> HttpResponse:
             refusal = refused
     context = {
         "case": accrual,
+        "page": page,
         "lines": lines_of(items, accrual, sent),
         "marks": forms.mark_choices()[1:],
         "refusals": [(row.code, row.label) for row in standards.codes("accrual_refusal") if row.code != "moved"],

@@ -17,6 +17,8 @@ from rendang.kernel.access.queries import get_visible_or_404, institutions_where
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to
 
+# Rows that can be registered and are shown; all that cannot are.
+SHOWN = 50
 DELIVERY = ("sender", "deliverer", "received_on")
 
 
@@ -33,7 +35,11 @@ def register_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
-            rows = judging.read(asked["file"]) if asked["file"] else judging.read_pasted(asked["pasted"])
+            rows = (
+                judging.read(asked["file"], form.common)
+                if asked["file"]
+                else judging.read_pasted(asked["pasted"], form.common)
+            )
             verdicts = judging.judge(rows, asked["institution"])
             good = [verdict for verdict in verdicts if verdict.is_good]
             # A file is looked at first; only rows that have been shown are registered.
@@ -54,9 +60,12 @@ def register_list(request: HttpRequest) -> HttpResponse:
         else:
             form = _again(form, verdicts, institutions)
     good_count = sum(verdict.is_good for verdict in verdicts)
+    ordered = sorted(verdicts, key=lambda one: (one.is_good, one.line))
+    shown = len(verdicts) - good_count + SHOWN
     context = {
         "form": form,
-        "verdicts": sorted(verdicts, key=lambda one: (one.is_good, one.line)),
+        "verdicts": ordered[:shown],
+        "not_shown": len(ordered[shown:]),
         "good": good_count,
         "bad": len(verdicts) - good_count,
     }
@@ -65,9 +74,9 @@ def register_list(request: HttpRequest) -> HttpResponse:
 
 def _again(form: forms.ListForm, verdicts: list[judging.Verdict], institutions: Any) -> forms.ListForm:
     """The form with the rows in it as text, to be corrected and judged again."""
-    values: Any = {name: form.cleaned_data[name] for name in DELIVERY}
+    values: Any = {name: form.cleaned_data[name] for name in (*DELIVERY, *judging.COMMON)}
     values |= {"institution": form.cleaned_data["institution"].pk}
-    values["pasted"] = judging.as_text(verdict.said for verdict in verdicts)
+    values["pasted"] = judging.as_text((verdict.said for verdict in verdicts), form.common)
     return forms.ListForm(initial=values, institutions=institutions)
 
 

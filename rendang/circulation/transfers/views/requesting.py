@@ -47,7 +47,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "held": held if held and held.institution_id == found.institution_id else None,
         "held_elsewhere": bool(held and held.institution_id != found.institution_id),
         "passed_on": list(found.passed_on.select_related("institution", "passed_by")),
-        "answer": found.answer_code and standards.code_name("request_answer", found.answer_code),
+        "answer": found.answer_code and standards.code_label("request_answer", found.answer_code, short=False),
         "outcome": found.departure_opened or found.transfer_offered,
         "papers": [(_("Recall letter"), reverse("requests:letter", args=[pk]))],
     }

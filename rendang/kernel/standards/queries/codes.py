@@ -4,15 +4,12 @@ import datetime as dt
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 
+from rendang.kernel.standards.english import in_english
 from rendang.kernel.standards.models import ClassificationScheme, ClassMark, Code, CodeSynonym, CodeTable, KeyMaterial
 from rendang.kernel.standards.queries.freshness import remembered
 from rendang.kernel.standards.queries.policies import policy
@@ -56,7 +53,7 @@ def codes(table: str, *, on: dt.date | None = None) -> list[Code]:
 def choices(table: str, *, none: str | Promise | None = None) -> Callable[[], list[tuple[str, Any]]]:
     """What a form offers of a table, asked anew for every form; ``none`` is the words for choosing nothing."""
     nothing: list[tuple[str, Any]] = [] if none is None else [("", none)]
-    return lambda: [*nothing, *((row.code, _in_english(table, row.code) or row.label) for row in codes(table))]
+    return lambda: [*nothing, *((row.code, in_english(table, row.code) or row.label) for row in codes(table))]
 
 
 def code_row(table: str, code: str, *, on: dt.date | None = None) -> Code | None:
@@ -80,19 +77,9 @@ def code_name(table: str, code: str, *, on: dt.date | None = None, short: bool =
     return row.label if short else row.name
 
 
-@cache
-def english_names() -> dict[str, dict[str, str]]:
-    """What codes are called on English pages, by table and code; only where the English is standard."""
-    return yaml.safe_load((Path(__file__).parents[1] / "data" / "english.yaml").read_text())
-
-
-def _in_english(table: str, code: str) -> str:
-    return english_names().get(table, {}).get(code, "") if get_language() == "en" else ""
-
-
 def code_label(table: str, code: str, *, short: bool = True) -> str:
     """The name on a page: in English to who reads English, where there is one. Papers say ``code_name``."""
-    return _in_english(table, code) or code_name(table, code, short=short)
+    return in_english(table, code) or code_name(table, code, short=short)
 
 
 def is_code(table: str, code: str, *, on: dt.date | None = None) -> bool:

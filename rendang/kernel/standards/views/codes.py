@@ -15,7 +15,7 @@ from rendang.kernel.core.forms import told
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.standards import actions, forms
 from rendang.kernel.standards.models import ClassificationScheme, Code, CodeSynonym, CodeTable
-from rendang.kernel.standards.queries import code_name
+from rendang.kernel.standards.queries import code_label
 from rendang.kernel.standards.queries import key_materials as in_force
 from rendang.kernel.standards.views.pages import crumbs, form_page, show_refusal, tabs
 
@@ -173,10 +173,10 @@ def key_materials(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "material": row,
-            "person_types": [code_name("person_type", code) for code in row.person_types],
-            "education": [code_name("education", code, short=True) for code in row.education],
-            "political_status": [code_name("political_status", code, short=True) for code in row.political_status],
-            "circumstance": code_name("circumstance", row.circumstance) if row.circumstance else "",
+            "person_types": [code_label("person_type", code, short=False) for code in row.person_types],
+            "education": [code_label("education", code) for code in row.education],
+            "political_status": [code_label("political_status", code) for code in row.political_status],
+            "circumstance": code_label("circumstance", row.circumstance, short=False) if row.circumstance else "",
         }
         for row in in_force()
     ]
