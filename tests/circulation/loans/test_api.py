@@ -217,3 +217,19 @@ def test_a_client_without_the_scope_finds_nothing_in_a_list(asked, institution, 
     answer = Client(headers={"authorization": f"Bearer {token}"}).get(f"/api/v1/loans/{asked}")
 
     assert (answer.status_code, answer.json()) == (200, [])
+
+
+@pytest.mark.parametrize("asked", ["details", "papers/slip", "grant", "grant/materials/1"])
+def test_a_client_without_the_scope_is_told_nothing_of_a_loan(asked, loan, institution, system_administrator):
+    from rendang.kernel.audit.models import AuditEvent
+
+    case = loan("LENT")
+    until = timezone.localdate() + dt.timedelta(30)
+    _client, token = exchange.register_client(
+        institution, by=system_administrator, name="别的系统", scopes=[Permission.DOSSIER_FIND], expires_on=until
+    )
+    before = AuditEvent.objects.count()
+
+    answer = Client(headers={"authorization": f"Bearer {token}"}).get(f"/api/v1/loans/{case.number}/{asked}")
+
+    assert (answer.status_code, AuditEvent.objects.count()) == (403, before)
