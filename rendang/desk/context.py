@@ -49,7 +49,7 @@ RAIL = (
             Item(_("Arrivals"), "parcels:list", "package"),
             Item(_("Intake"), "intake:list", "package-import"),
             Item(_("Transfers"), "transfers:list", "transfer"),
-            Item(_("Departures"), "departures:list", "package-export"),
+            Item(_("Departures"), "departures:list", "package-export", also="/desk/requests/"),
             Item(_("Loans"), "loans:list", "book-upload"),
             Item(_("Accruals"), "accruals:list", "file-plus"),
             Item(_("Rosters"), "rosters:list", "table-import"),

@@ -90,12 +90,16 @@ def ask_for_client(*, name: str, id_number: str, by: Any) -> Whereabouts:
 
 def request_dossier(
     institution: Institution, *, address: str, challenge: uuid.UUID, id_number: str, **asked: Any
-) -> str:
-    """An employer or a keeper outside asks for a dossier; the answer is a receipt number, whoever is asked for."""
+) -> tuple[str, str]:
+    """An employer or a keeper outside asks for a dossier; the answer is a receipt number, whoever is asked for.
+
+    And what the QR code on the letter says, which is in the sender's own hands.
+    """
     try:
         with transaction.atomic():
             count(PublicRequest.Kind.REQUEST, address=address, id_number=id_number, challenge=challenge)
-            return transfers.receive_request(institution, id_number=id_number, **asked).receipt_number
+            request = transfers.receive_request(institution, id_number=id_number, **asked)
+            return request.receipt_number, request.letter_read
     except IntegrityError as broken:
         raise refusal_from(broken) from broken
 

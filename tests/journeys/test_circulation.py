@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from rendang.circulation.graduates.models import Graduate
 from rendang.circulation.intake.models import Intake
-from rendang.circulation.transfers.models import Departure, DepartureRequest
+from rendang.circulation.transfers.models import Departure, DepartureRequest, Transfer
 from rendang.dossiers.models import Custody
 from rendang.kernel.access.models import Role
 from rendang.kernel.core.identifiers import make_id_number
@@ -145,3 +145,35 @@ def test_an_employer_asks_on_the_phone_and_the_clerk_takes_it_up(screen, worker,
     phone.fill(受理编号=request.receipt_number, 电话="139 0000 0000")
     phone.press("查询申请")
     phone.shows("已受理", institution.name)
+
+
+def test_a_citizen_on_the_phone_moves_the_dossier_inside_the_city(
+    screen, worker, at_desk, institution, other_institution, settings
+):
+    settings.RENDANG_IDENTITY_PROVIDER = "rendang.kernel.accounts.sandbox.SandboxProvider"
+    settings.DEMONSTRATION = True
+    dossier = PlacementFactory(institution=institution).dossier
+    phone = screen(PHONE)
+    phone.open("/me/leave/")
+    phone.press("前往身份认证", to="/citizen/sandbox/")
+    phone.fill(姓名=dossier.person.name, 身份证号码=dossier.person.id_number)
+    phone.press("获取验证码")
+    phone.fill(验证码=phone.page.get_by_role("main").locator("code").inner_text())
+    phone.press("确认", to="/me/leave/")
+    phone.fill(转往本市其他机构=str(other_institution.pk))
+    phone.press("提交申请", to="/me/")
+    phone.shows("档案在本市内转移")
+
+    clerk = at_desk(worker(Role.CLERK))
+    clerk.open(Departure.objects.get().get_absolute_url())
+    clerk.shows(other_institution.name)
+    clerk.take("发起市内转递")
+    transfer = Transfer.objects.get()
+    theirs = at_desk(staff(other_institution, Role.APPROVER, with_password=True))
+    theirs.open(transfer.get_absolute_url())
+    theirs.take("同意接收")
+
+    phone.open("/me/")
+    phone.shows("两家机构均已同意", Departure.objects.get().number)
+    transfer.refresh_from_db()
+    assert (transfer.state, transfer.counterpart) == ("AGREED", other_institution)

@@ -2,13 +2,12 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.accruals.judging import COMMON
 from rendang.circulation.accruals.models import Chase
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.core.forms import PartialDateInput
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.forms import CaseFilterForm, ReasonForm
@@ -40,10 +39,9 @@ class DeliveryForm(forms.Form):
     received_on = forms.DateField(label=_("Received"), initial=today, widget=forms.DateInput(attrs={"type": "date"}))
 
 
-class ListForm(DeliveryForm):
+class ListForm(InstitutionChoice, DeliveryForm):
     """A list of papers of many people: a file, or rows pasted; what is the same for all of them is said once."""
 
-    institution = forms.ModelChoiceField(Institution.objects.none(), label=_("Institution"), empty_label=None)
     title = forms.CharField(
         label=_("Title, where it is the same for all"),
         max_length=200,
@@ -72,12 +70,7 @@ class ListForm(DeliveryForm):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code"}),
     )
 
-    def __init__(self, *args: Any, institutions: QuerySet[Institution], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["institution"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = institutions
-        self.order_fields(["institution", "sender", "deliverer", "received_on", *COMMON, "file", "pasted"])
+    field_order = ("institution", "sender", "deliverer", "received_on", *COMMON, "file", "pasted")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

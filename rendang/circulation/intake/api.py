@@ -38,8 +38,7 @@ def apply(request: HttpRequest, data: ApplyIn) -> Status[dict[str, Any]]:
     institution = allowed.filter(code=data.institution).first()
     if institution is None:
         raise Http404
-    form = forms.ApplyForm(data.dict() | {"institution": institution.pk})
-    form.fields["institution"].queryset = allowed  # type: ignore[attr-defined]
+    form = forms.ApplyForm(data.dict() | {"institution": institution.pk}, institutions=allowed)
     intake = actions.apply(by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
     return Status(201, case_out(intake, request.user))
 

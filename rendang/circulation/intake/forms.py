@@ -12,7 +12,7 @@ from rendang.circulation.parcels.models import Parcel
 from rendang.circulation.parcels.queries import carriers_in_words
 from rendang.dossiers.models import Custody
 from rendang.dossiers.queries.completeness import is_paper, key_materials_for, likely_types
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.core.forms import FilesField
 from rendang.kernel.core.identifiers import normalise_id_number
 from rendang.kernel.files.forms import PapersForm
@@ -28,12 +28,11 @@ def personal_identities() -> list[tuple[str, Any]]:
     return [("", _("Not known")), *standards.choices("personal_identity")()]
 
 
-class ApplyForm(PapersForm):
+class ApplyForm(InstitutionChoice, PapersForm):
     """《个人委托人事档案管理服务申请表》, as the window clerk enters it."""
 
     SERVICE_ITEM = "intake"
 
-    institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none())
     name = forms.CharField(label=_("Full name"), max_length=60)
     id_number = forms.CharField(label=_("ID number"), max_length=20)
     mobile = forms.CharField(label=_("Mobile telephone"), max_length=30, required=False)

@@ -156,10 +156,8 @@ def _parcel(request: HttpRequest, pk: int) -> Parcel:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.INTAKE_REGISTER)
 def apply(request: HttpRequest) -> HttpResponse:
-    form = forms.ApplyForm(request.POST or None, request.FILES or None)
-    field = form.fields["institution"]
-    field.queryset = institutions_where(request.user, Permission.INTAKE_REGISTER)  # type: ignore[attr-defined]
-    field.initial = field.queryset.first()  # type: ignore[attr-defined]
+    institutions = institutions_where(request.user, Permission.INTAKE_REGISTER)
+    form = forms.ApplyForm(request.POST or None, request.FILES or None, institutions=institutions)
     if request.method == "POST" and form.is_valid():
         try:
             intake = actions.apply(by=request.user, **form.cleaned_data)

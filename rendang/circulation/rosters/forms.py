@@ -2,27 +2,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.rosters.words import FIELDS
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 
 
-class UploadForm(forms.Form):
-    institution = forms.ModelChoiceField(Institution.objects.none(), label=_("Institution"), empty_label=None)
+class UploadForm(InstitutionChoice):
     file = forms.FileField(
         label=_("Roster"),
         help_text=_("XLSX, XLS or CSV, at most 200 MB. Titles above the headings and several sheets are understood."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
     )
-
-    def __init__(self, *args: Any, institutions: QuerySet[Institution], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["institution"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = institutions
 
 
 class ColumnsForm(forms.Form):

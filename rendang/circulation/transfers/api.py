@@ -1,13 +1,15 @@
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms import leaving, moving, requesting
-from rendang.circulation.transfers.models import Departure, DepartureRequest, Transfer
+from rendang.circulation.transfers.models import DepartingDossier, Departure, DepartureRequest, Transfer
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
@@ -74,17 +76,61 @@ def apply(request: HttpRequest, data: DepartureIn) -> Status[dict[str, Any]]:
     return Status(201, case_out(departure, request.user))
 
 
-add_case_routes(router, Transfer, Permission.TRANSFER_VIEW, actions.STEPS, moving.FORMS)
-# A receipt is a paper with a stamp: it is confirmed at the desk, with its picture.
+class FoundIn(Schema):
+    """What was found of one dossier: volumes, papers, and of papers that differ, by their id, the pages.
+
+    ``identity`` is a code of the table personal_identity, if the papers show one that asks for tier A.
+    """
+
+    dossier_id: int = Field(ge=1, le=MAX_KEY)
+    principal_volumes: int = Field(ge=0, le=99)
+    duplicate_volumes: int = Field(ge=0, le=99)
+    papers_counted: int = Field(ge=0, le=9999)
+    pages: dict[int, Annotated[int, Field(ge=0, le=9999)]] = {}
+    explanation: str = Field("", max_length=400)
+    identity: str = Field("", max_length=2)
+
+
+class ChecksIn(Schema):
+    dossiers: list[FoundIn] = Field(min_length=1, max_length=actions.MOST_AT_ONCE)
+
+
+class ChecksOut(Schema):
+    """How many dossiers were checked now, and how many of the list are still to be."""
+
+    number: str
+    checked: int
+    left: int
+
+
+@departures.post("/{number}/checks", response=ChecksOut, operation_id="check_dossiers_of_departure")
+def check(request: HttpRequest, number: str, data: ChecksIn) -> dict[str, Any]:
+    """Note many dossiers of a list as checked, all or none. 409 names those which cannot be."""
+    departure = get_visible_or_404(Departure.objects.all(), request.user, Permission.TRANSFER_VIEW, number=number)
+    lines = dict(departure.lines.values_list("dossier", "pk"))
+    keys = [one.dossier_id for one in data.dossiers]
+    if len(set(keys)) != len(keys) or not set(keys) <= lines.keys():
+        raise ValidationError(_("Choose dossiers of this list."))
+    found = {lines[one.dossier_id]: actions.Found(**one.dict(exclude={"dossier_id"})) for one in data.dossiers}
+    checked = actions.check_dossiers(departure, found, by=request.user)
+    left = departure.lines.filter(outcome=DepartingDossier.Outcome.GOING, checked_by=None).count()
+    return {"number": departure.number, "checked": len(checked), "left": left}
+
+
+# What a second person attests, and a receipt, which is a paper with a stamp, belong to the desk.
+AT_THE_DESK = {"dispatch", "seal", "name_receivers", "hand_over", "not_fetched", "confirm", "take_some_back"}
+add_case_routes(
+    router,
+    Transfer,
+    Permission.TRANSFER_VIEW,
+    {name: take for name, take in actions.STEPS.items() if name not in AT_THE_DESK},
+    moving.FORMS,
+)
 add_case_routes(
     departures,
     Departure,
     Permission.TRANSFER_VIEW,
-    {
-        name: take
-        for name, take in actions.DEPARTURE_STEPS.items()
-        if name not in {"confirm", "take_some_back", "hand_over"}
-    },
+    {name: take for name, take in actions.DEPARTURE_STEPS.items() if name not in AT_THE_DESK},
     leaving.DEPARTURE_FORMS,
 )
 # They come from the portal alone, where a person has answered for them; here they are read and taken up.

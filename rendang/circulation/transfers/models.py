@@ -89,6 +89,8 @@ class Departure(Case):
     letter_date = models.DateField(_("date of the recall letter"), null=True, blank=True)
     letter_issuer = models.CharField(_("issuer of the recall letter"), max_length=120, blank=True)
     letter_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # What the QR code on the letter says (queries.letters.letter_read).
+    letter_read = models.CharField(max_length=60, blank=True, editable=False)
     # Who has entered the application or verified its letter; somebody else approves it.
     examined_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -352,6 +354,7 @@ class DepartureRequest(Case):
     letter_number = models.CharField(_("number of the recall letter"), max_length=60, blank=True)
     letter_date = models.DateField(_("date of the recall letter"), null=True, blank=True)
     letter_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    letter_read = models.CharField(max_length=60, blank=True, editable=False)
     # The institution of this system whose recall letter it is: then the dossier moves inside the city.
     has_letter_of_ours = models.BooleanField(default=False, editable=False)
     letter_of = models.ForeignKey(Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

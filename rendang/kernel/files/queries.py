@@ -1,6 +1,6 @@
 """Reading stored files. Whoever reads has checked the permission; pages do it through ``serving.serve``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
@@ -40,6 +40,12 @@ def papers_asked(service_item: str, *, covered: str = "") -> list[tuple[str, str
         *(pair for pair in pairs if not (covered and pair[0].startswith(covered))),
         (SubmittedPaper.OTHER, _("Other papers")),
     ]
+
+
+def papers_shown(case: Case, papers: Iterable[str]) -> list[str]:
+    """Papers of the case's service item in the language on screen."""
+    shown = dict(papers_asked(case.service_item))
+    return [shown.get(paper, paper) for paper in papers]
 
 
 def papers_lacking(case: Case, *, covered: str = "") -> list[str]:

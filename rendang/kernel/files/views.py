@@ -18,7 +18,7 @@ from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.files import actions
 from rendang.kernel.files.forms import papers_form
-from rendang.kernel.files.queries import papers_lacking
+from rendang.kernel.files.queries import papers_lacking, papers_shown
 from rendang.kernel.files.serving import serve
 from rendang.kernel.workflow.models import Case
 
@@ -66,7 +66,7 @@ def submitted_context(request: HttpRequest, case: Any, *, edit: Permission, cove
     papers = case.submitted.select_related("submitted_by")
     return {
         "submitted": [(paper, reverse(f"{space}:submitted", args=[case.pk, paper.pk])) for paper in papers],
-        "submitted_lacking": papers_lacking(case, covered=covered) if case.is_open else [],
+        "submitted_lacking": papers_shown(case, papers_lacking(case, covered=covered)) if case.is_open else [],
         "hand_in_url": reverse(f"{space}:hand_in", args=[case.pk])
         if case.is_open and can(request.user, edit, at=case.institution_id)
         else "",

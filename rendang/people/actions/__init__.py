@@ -18,6 +18,7 @@ from rendang.people.actions.persons import (
     tell,
     tell_all,
     tell_many,
+    tell_what_lacks,
     unmask,
 )
 
@@ -41,5 +42,6 @@ __all__ = [
     "tell",
     "tell_all",
     "tell_many",
+    "tell_what_lacks",
     "unmask",
 ]

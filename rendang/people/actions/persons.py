@@ -21,6 +21,8 @@ from rendang.kernel.core.identifiers import (
     normalise_id_number,
     sex_of,
 )
+from rendang.kernel.files.queries import papers_lacking
+from rendang.kernel.workflow.models import Case
 from rendang.people.models import (
     Education,
     Employer,
@@ -313,6 +315,19 @@ def tell(person: Person, text: str, *, institution: Any, by: Any, case: Any = No
     message = Message.objects.create(person=person, institution=institution, case=case, text=text)
     audit.record("message.send", message, by=by, detail={})
     return message
+
+
+@transaction.atomic
+def tell_what_lacks(case: Case, application: str, *, by: Any, covered: str = "") -> None:
+    """What an application online came without is told once: never a reason to refuse it (75号; 一次性告知).
+
+    ``application`` is its name in Chinese; ``covered`` as in ``files.queries.papers_lacking``.
+    """
+    if lacking := papers_lacking(case, covered=covered):
+        assert case.person
+        lacks = "；".join(lacking)
+        text = f"您的{application}已收到。尚缺：{lacks}。可在“我的档案”补交，或到窗口办理；不因缺材料而不受理。"
+        tell(case.person, text[:400], institution=case.institution, by=by, case=case)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.models import Departure
+from rendang.circulation.transfers.queries.letters import verdict_on
 from rendang.kernel.access.queries import citizen
 from rendang.kernel.core.forms import show_refusal, told
 from rendang.portal import forms
@@ -27,11 +28,13 @@ def leave(request: HttpRequest) -> HttpResponse:
     form = forms.LeaveForm(request.POST or None, request.FILES or None, kept_by=own.custody.institution)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.apply_online(own.dossier, by=request.user, **form.cleaned_data)
+            departure = actions.apply_online(own.dossier, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
             show_refusal(form, refused)
         else:
             messages.success(request, _("Your application has arrived. You can follow it here."))
+            if verdict := verdict_on(departure.letter_read):
+                messages.info(request, verdict.text)
             return redirect("portal:me")
     return render(request, "portal/leave.html", {"form": form, "own": own})
 

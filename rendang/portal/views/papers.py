@@ -15,7 +15,7 @@ from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.forms import papers_form
 from rendang.kernel.files.models import SubmittedPaper
-from rendang.kernel.files.queries import papers_lacking
+from rendang.kernel.files.queries import papers_lacking, papers_shown
 from rendang.kernel.files.serving import serve
 from rendang.kernel.workflow.models import Case
 
@@ -44,7 +44,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
         "case": case,
         "form": form,
         "submitted": case.submitted.filter(submitted_by=request.user.pk),
-        "lacking": papers_lacking(case, covered=covered) if case.is_open else [],
+        "lacking": papers_shown(case, papers_lacking(case, covered=covered)) if case.is_open else [],
     }
     return render(request, "portal/papers.html", context)
 

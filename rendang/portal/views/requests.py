@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from rendang.circulation.transfers.queries.letters import verdict_on
 from rendang.circulation.transfers.queries.requests import request_followed
 from rendang.kernel.access.queries import public
 from rendang.kernel.core.forms import show_refusal
@@ -28,11 +29,14 @@ def request_dossier(request: HttpRequest) -> HttpResponse:
     form = forms.RequestForm(request.POST, request.FILES)
     if form.is_valid() and (challenge := challenge_of(form)) is not None:
         try:
-            number = actions.request_dossier(**form.cleaned_data, address=address_of(request), challenge=challenge)
+            number, read = actions.request_dossier(
+                **form.cleaned_data, address=address_of(request), challenge=challenge
+            )
         except ValidationError as refused:
             show_refusal(form, refused)
         else:
-            return render(request, "portal/request_received.html", {"number": number})
+            context = {"number": number, "letter_verdict": verdict_on(read)}
+            return render(request, "portal/request_received.html", context)
     ask_anew(request, form)
     return render(request, "portal/request.html", {"form": form})
 

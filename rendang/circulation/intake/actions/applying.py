@@ -19,7 +19,6 @@ from rendang.kernel.access.queries import can
 from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.files import actions as files
-from rendang.kernel.files.queries import papers_lacking
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.actions import next_in_series, open_case, open_cases
 from rendang.kernel.workflow.models import Case
@@ -107,10 +106,7 @@ def apply_online(
         applicant=by,
     )
     files.hand_in(intake, papers, by=by, permission=None)
-    if lacking := papers_lacking(intake):
-        lacks = "；".join(lacking)
-        text = f"您的存档申请已收到。尚缺：{lacks}。可在“我的档案”补交，或到窗口办理；不因缺材料而不受理。"
-        people.tell(person, text[:400], institution=institution, by=by, case=intake)
+    people.tell_what_lacks(intake, "存档申请", by=by)
     return intake
 
 

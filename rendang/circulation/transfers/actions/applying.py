@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.circulation.transfers.queries.letters import letter_number as plain_number
-from rendang.circulation.transfers.queries.letters import letter_of_ours, refuse_if_not_genuine
+from rendang.circulation.transfers.queries.letters import (
+    letter_of_ours,
+    letter_read,
+    number_given,
+    refuse_if_not_genuine,
+)
 from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of
 from rendang.dossiers.models import Custody, Dossier
 from rendang.institutions.models import OutsideKeeper
@@ -24,7 +29,6 @@ from rendang.kernel.core.constraints import refusal_from
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.files.models import StoredFile
-from rendang.kernel.files.queries import papers_lacking
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
@@ -57,13 +61,15 @@ def apply(
     Refused in words: not held here, leaving already, an address out of use, a letter that is not genuine. What else
     stands in the way is shown on the page of the case and decided on at its approval.
     """
+    read = "" if isinstance(letter, StoredFile) else letter_read(letter)
     departure = Departure(
         keeper=to,
         reason=reason,
         applied_by=applied_by,
         remarks=remarks,
         channel=channel,
-        letter_number=plain_number(letter_number),
+        letter_number=number_given(letter_number, read),
+        letter_read=read,
         letter_date=letter_date,
         letter_issuer=letter_issuer.strip() or to.name,
         examined_by=by,
@@ -95,7 +101,8 @@ def apply_online(
     """
     if not getattr(by, "is_citizen", False) or bytes(by.id_index) != bytes(dossier.person.id_index):
         raise PermissionDenied
-    number = plain_number(letter_number)
+    read = letter_read(letter)
+    number = number_given(letter_number, read)
     inside = inside or inside_the_city(number)
     named = inside.name if inside else to.strip()
     if not named:
@@ -111,14 +118,12 @@ def apply_online(
         remarks=remarks,
         channel=Case.Channel.ONLINE,
         letter_number=number,
+        letter_read=read,
         letter_date=letter_date,
         letter_issuer=letter_issuer.strip() or named,
     )
     departure = _open(departure, [dossier], by=by, letter=letter, papers=papers, may=lambda custody: True)
-    if lacking := papers_lacking(departure, covered=LETTER):
-        lacks = "；".join(lacking)
-        text = f"您的转出申请已收到。尚缺：{lacks}。可在“我的档案”补交，或到窗口办理；不因缺材料而不受理。"
-        people.tell(dossier.person, text[:400], institution=departure.institution, by=by, case=departure)
+    people.tell_what_lacks(departure, "转出申请", by=by, covered=LETTER)
     return departure
 
 

@@ -13,8 +13,12 @@ from django.utils.translation import gettext_lazy
 from rendang.circulation.transfers.actions.applying import apply
 from rendang.circulation.transfers.actions.moving import offer
 from rendang.circulation.transfers.models import DepartureRequest, PassedOn
-from rendang.circulation.transfers.queries.letters import letter_number as plain_number
-from rendang.circulation.transfers.queries.letters import refuse_if_forged, refuse_if_run_out
+from rendang.circulation.transfers.queries.letters import (
+    letter_read,
+    number_given,
+    refuse_if_forged,
+    refuse_if_run_out,
+)
 from rendang.circulation.transfers.queries.listing import find_listed
 from rendang.circulation.transfers.queries.requests import digits, held_as
 from rendang.dossiers.models import Dossier
@@ -63,7 +67,8 @@ def receive_request(
         raise ValidationError({"phone": _("Give a telephone number with all its digits.")})
     if letter_date and letter_date > timezone.localdate():
         raise ValidationError({"letter_date": _("The letter cannot be dated in the future.")})
-    number = plain_number(letter_number)
+    read = letter_read(letter)
+    number = number_given(letter_number, read)
     ours = refuse_if_forged(number) if number else None
     if ours:
         refuse_if_run_out(ours)
@@ -83,6 +88,7 @@ def receive_request(
         id_masked=mask_id_number(id_number),
         remarks=remarks.strip(),
         letter_number=number,
+        letter_read=read,
         letter_date=letter_date,
         has_letter_of_ours=ours is not None,
         letter_of_id=ours.institution_id if ours else None,

@@ -15,7 +15,7 @@ from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.circulation.transfers.queries import carriers_for
 from rendang.institutions.models import OutsideKeeper
 from rendang.institutions.queries import find_keepers
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.files.forms import PICTURES, PapersForm
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.forms import ReasonForm
@@ -89,10 +89,9 @@ class DepartureForm(PapersForm, LetterForm):
     )  # fmt: skip
 
 
-class ManyForm(DepartureForm):
+class ManyForm(InstitutionChoice, DepartureForm):
     """Many dossiers leave together: all of an employer, or those of a list, typed or in a table."""
 
-    institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none())
     employer = forms.CharField(
         label=_("All dossiers of this employer"), max_length=120, required=False, help_text=_("Its name as on record")
     )

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import BinaryIO
 from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
@@ -10,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rendang.kernel.access.models import Institution
+from rendang.kernel.documents.reading import qr_codes_in
 from rendang.kernel.workflow.models import Case
 
+NOT_OURS = "-"  # there is a code, and it is not that of a letter of ours
 # As institutions of this system number their letters: RCSC调〔2026〕0007号.
 OURS = re.compile(r"^([A-Z][A-Z0-9]{1,7})调〔\d{4}〕\d{4,}号$")
 
@@ -30,6 +33,46 @@ class Letter:
 def letter_number(text: str) -> str:
     """The number itself, also from the address in the QR code of our own letters (…/letters/<number>/)."""
     return unquote(text).strip().rstrip("/").rpartition("/letters/")[2].strip()
+
+
+def letter_read(letter: BinaryIO | None) -> str:
+    """What the QR code on a picture or PDF of a letter says: the number of a letter like ours, or ``NOT_OURS``.
+
+    Empty when no code could be read: that says nothing about the letter.
+    """
+    codes = [letter_number(text) for text in qr_codes_in(letter)] if letter else []
+    return next((number for number in codes if OURS.match(number)), NOT_OURS if codes else "")[:60]
+
+
+def number_given(typed: str, read: str) -> str:
+    """The number that counts: what the code on the letter itself says, else what was typed."""
+    return read if read not in {"", NOT_OURS} else letter_number(typed)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of a letter by its QR code; ``tone`` is that of an alert."""
+
+    tone: str
+    text: str
+
+
+def verdict_on(read: str) -> Verdict | None:
+    """Genuine, run out, used, not one of ours; ``None`` where no code could be read."""
+    if not read:
+        return None
+    if read == NOT_OURS:
+        return Verdict("info", _("QR code: not a letter of one of the city's institutions."))
+    letter = letter_of_ours(read)
+    if letter is None:
+        return Verdict("danger", _("QR code: no institution of the city has issued letter %s.") % read)
+    told = {"number": read, "institution": letter.institution, "day": letter.valid_until}
+    if not letter.is_open:
+        return Verdict("warning", _("QR code: letter %(number)s of %(institution)s is used or withdrawn.") % told)
+    if letter.valid_until and letter.valid_until < timezone.localdate():
+        return Verdict("warning", _("QR code: letter %(number)s of %(institution)s ran out on %(day)s.") % told)
+    genuine = _("QR code: genuine letter %(number)s of %(institution)s, valid until %(day)s.")
+    return Verdict("success", genuine % told)
 
 
 def letter_of_ours(number: str) -> Letter | None:

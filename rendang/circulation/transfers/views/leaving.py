@@ -12,6 +12,7 @@ from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms import leaving as forms
 from rendang.circulation.transfers.models import DepartingDossier, Departure, DepartureRequest
 from rendang.circulation.transfers.queries import tier_in_words
+from rendang.circulation.transfers.queries.letters import verdict_on
 from rendang.circulation.transfers.queries.listing import find_listed, listed_in, of_employer
 from rendang.circulation.transfers.queries.obstacles import in_the_way_of, shown
 from rendang.dossiers.models import Dossier
@@ -87,6 +88,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reason": standards.code_label("transfer_reason", departure.reason),
         "carrier": departure.carrier and standards.code_label("carrier", departure.carrier),
         "refusal_reason": departure.refusal_reason and standards.code_label("return_reason", departure.refusal_reason),
+        "letter_verdict": verdict_on(departure.letter_read),
         "receivers": list(departure.receivers.all()),
         "tier_in_words": departure.tier and tier_in_words(departure),
         "lines": [(line, shown(found.get(line.dossier_id, []))) for line in lines],
@@ -124,6 +126,8 @@ def apply(request: HttpRequest, dossier: int) -> HttpResponse:
             show_refusal(form, refused)
         else:
             messages.success(request, _("The application is entered. A second person approves it."))
+            if verdict := verdict_on(departure.letter_read):
+                messages.info(request, verdict.text)
             return go_to(request, "departures:detail", departure.pk)
     context = {"dossier": found, "form": form, "obstacles": shown(obstacles([found.pk])[found.pk])}
     return render_page(request, "departures/apply.html", context, partial="form")
@@ -133,10 +137,8 @@ def apply(request: HttpRequest, dossier: int) -> HttpResponse:
 @requires(Permission.TRANSFER_OFFER)
 def apply_many(request: HttpRequest) -> HttpResponse:
     """Many dossiers leave together: those of an employer, or those of a list."""
-    form = forms.ManyForm(request.POST or None, request.FILES or None)
-    field = form.fields["institution"]
-    field.queryset = institutions_where(request.user, Permission.TRANSFER_OFFER)  # type: ignore[attr-defined]
-    field.initial = field.queryset.first()  # type: ignore[attr-defined]
+    institutions = institutions_where(request.user, Permission.TRANSFER_OFFER)
+    form = forms.ManyForm(request.POST or None, request.FILES or None, institutions=institutions)
     if request.method == "POST" and form.is_valid():
         asked = dict(form.cleaned_data)
         institution, employer = asked.pop("institution"), asked.pop("employer")

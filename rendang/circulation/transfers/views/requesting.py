@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms.requesting import REQUEST_FORMS
 from rendang.circulation.transfers.models import DepartureRequest, PassedOn
+from rendang.circulation.transfers.queries.letters import verdict_on
 from rendang.circulation.transfers.queries.requests import held_as
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, requires
@@ -46,6 +47,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = case_context(request, found) | {
         "held": held if held and held.institution_id == found.institution_id else None,
         "held_elsewhere": bool(held and held.institution_id != found.institution_id),
+        "letter_verdict": verdict_on(found.letter_read),
         "passed_on": list(found.passed_on.select_related("institution", "passed_by")),
         "answer": found.answer_code and standards.code_label("request_answer", found.answer_code, short=False),
         "outcome": found.departure_opened or found.transfer_offered,
