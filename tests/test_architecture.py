@@ -102,6 +102,22 @@ def test_the_day_of_a_moment_is_asked_for_at_the_institution_s_place(path):
     assert written == []
 
 
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_form_that_htmx_replaces_is_a_partial(path):
+    """Else the answer, a whole page, is put into the card of the form: a page within the page."""
+    text = path.read_text()
+    assert "components/form_card.html" not in text or "{% partialdef form " in text
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if "views" in str(path)], ids=name)
+def test_a_page_whose_form_htmx_replaces_goes_on_by_go_to(path):
+    """``redirect`` would be followed by htmx, and the next page put into the form."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            body = ast.unparse(node)
+            assert "partial='form'" not in body or " redirect(" not in body, node.name
+
+
 @pytest.mark.parametrize("path", sorted(RENDANG.rglob("migrations/0*.py")), ids=name)
 def test_migrations_stand_alone(path):
     """A migration runs years from now, against code that has moved on; field classes it names must stay."""

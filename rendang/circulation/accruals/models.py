@@ -27,6 +27,7 @@ class Accrual(Case):
     SERVICE_ITEM = "accrual"
     PAGE = "accruals:detail"
     CLOSED = frozenset({State.FILED, State.RETURNED})
+    ENDS = (_("Delivered for / institution"), "→")
 
     sender = models.CharField(_("delivered for"), max_length=120)
     deliverer = models.CharField(_("handed over by"), max_length=60, blank=True)

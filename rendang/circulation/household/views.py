@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -50,9 +50,10 @@ def households(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refused)
         else:
             messages.success(request, _("The household is on record."))
-            return redirect("household:households")
+            return go_to(request, "household:households")
     rows = rows.select_related("institution").annotate(registered=now).order_by("institution_id", "number")
-    return render(request, "household/households.html", {"households": rows, "form": form})
+    context = {"households": rows, "form": form}
+    return render_page(request, "household/households.html", context, partial="form")
 
 
 @require_safe

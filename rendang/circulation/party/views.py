@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,9 +66,9 @@ def branches(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refused)
         else:
             messages.success(request, _("The branch is on record."))
-            return redirect("party:branches")
+            return go_to(request, "party:branches")
     context = {"branches": rows.annotate(members=now).order_by("institution_id", "name"), "form": form}
-    return render(request, "party/branches.html", context)
+    return render_page(request, "party/branches.html", context, partial="form")
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,7 +112,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
             show_refusal(form, refused)
         else:
             messages.success(request, _("Saved."))
-            return redirect(membership)
+            return go_to(request, membership)
     record_view("partymembership.view", membership, by=request.user)
     cases = PartyTransfer.objects.visible_to(request.user, Permission.PARTY_VIEW).filter(person=membership.person_id)
     context = {
@@ -123,7 +123,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         "cases": cases.select_related("institution").order_by("-pk")[:20],
         "today": timezone.localdate(),
     }
-    return render(request, "party/member.html", context)
+    return render_page(request, "party/member.html", context, partial="form")
 
 
 @require_http_methods(["GET", "POST"])

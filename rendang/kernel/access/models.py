@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.scope import ScopedQuerySet
@@ -33,7 +34,9 @@ class Institution(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
 
     def __str__(self) -> str:
-        return self.name
+        """As it is called in the language of the reader; papers, which are Chinese, take ``name``."""
+        is_chinese = (get_language() or "zh").startswith("zh")
+        return self.name if is_chinese or not self.english_name else self.english_name
 
 
 class Role(models.TextChoices):

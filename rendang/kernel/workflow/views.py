@@ -271,7 +271,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
             show_refusal(form, refused)
         else:
             messages.success(request, _("The case is paused."))
-            return redirect(case)
+            return go_to(request, case)
     return render_page(request, "workflow/pause.html", {"case": case, "form": form}, partial="form")
 
 

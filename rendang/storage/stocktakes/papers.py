@@ -137,7 +137,7 @@ def _movement(one: Finding) -> str:
         return ""
     told = f"{timezone.localtime(out.since):%Y-%m-%d %H:%M} {MOVEMENTS[out.kind]}"
     if out.institution_id != one.stocktake.institution_id:
-        told = f"现在{out.institution}"
+        told = f"现在{out.institution.name}"
     elif out.slot:
         told += f" {out.slot.code}"
     return f"{told}（{out.case.number}）" if out.case else told

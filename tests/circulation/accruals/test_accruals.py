@@ -290,7 +290,7 @@ def test_an_uploaded_list_is_looked_at_first_corrected_in_place_and_registered(s
     rows = [row(good, formed_on="2025-12-31"), row(bad, name="错名", formed_on="2025-12-31")]
     pasted = judging.as_text(rows)
     page = browser.post(address, delivery | {"pasted": pasted, "register": "1"}).content.decode()
-    assert "1 paper is registered." in page and "错名" in page
+    assert "1 paper is registered under" in page and "错名" in page
     assert Accrual.objects.get().items.get().dossier == good
     answer = browser.post(address, delivery | {"pasted": judging.as_text([row(bad)]), "register": "1"})
     assert answer["Location"] == reverse("accruals:detail", args=[Accrual.objects.latest("pk").pk])

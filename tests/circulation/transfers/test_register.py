@@ -26,6 +26,17 @@ def test_it_lists_what_was_handed_over_with_its_receipt(leaving, move, instituti
     assert lines[0][6:10] == ["邮政特快专递（EMS） 1234567890123", "1", "0", "20"]
 
 
+def test_what_never_arrived_says_so_in_the_column_of_the_receipt(leaving, move, institution):
+    leaving("RETURNED")
+    leaving("LOST")
+    move("REFUSED")
+    today = timezone.localdate()
+
+    lines = list(register_of_departures(institution, today, today))
+
+    assert [line[10] for line in lines] == ["退回", "遗失", "退回"]
+
+
 def test_other_days_and_other_institutions_are_not_in_it(leaving, institution, other_institution):
     leaving("CONFIRMED")
     today = timezone.localdate()

@@ -50,8 +50,12 @@ def register_list(request: HttpRequest) -> HttpResponse:
                     rows=[(verdict.dossier_id or 0, verdict.facts) for verdict in good],
                     **{name: asked[name] for name in DELIVERY},
                 )
-                said = ngettext("%(count)d paper is registered.", "%(count)d papers are registered.", len(good))
-                messages.success(request, said % {"count": len(good)})
+                said = ngettext(
+                    "%(count)d paper is registered under %(number)s.",
+                    "%(count)d papers are registered under %(number)s.",
+                    len(good),
+                )
+                messages.success(request, said % {"count": len(good), "number": accrual.number})
                 if len(good) == len(verdicts):
                     return go_to(request, "accruals:detail", accrual.pk)
                 verdicts = [verdict for verdict in verdicts if not verdict.is_good]

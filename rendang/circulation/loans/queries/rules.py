@@ -103,7 +103,10 @@ def _outside_agreement(agency: Agency, reason: str, on: dt.date) -> list[str]:
             }
         )
     if reason not in agency.reasons:
-        found.append(_("The agreement does not name this reason. Apply with an introduction letter instead."))
+        found.append(
+            _("The agreement names other reasons (%(reasons)s). For this one apply with an introduction letter.")
+            % {"reasons": "、".join(standards.code_label("consultation_reason", code) for code in agency.reasons)}
+        )
     under_way = Loan.objects.open().filter(agency=agency).count()
     if under_way >= agency.most_out:
         found.append(

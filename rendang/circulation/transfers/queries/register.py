@@ -11,6 +11,10 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
 
+Outcome = DepartingDossier.Outcome
+BACK = {Outcome.STAYED.value: "退回", Outcome.LOST.value: "遗失"}
+TURNED_BACK = frozenset({Transfer.State.REFUSED, Transfer.State.RETURNED})
+
 
 @register(
     "departure",
@@ -23,31 +27,35 @@ from rendang.kernel.standards import queries as standards
     ],
 )  # fmt: skip
 def register_of_departures(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
-    """What was handed to a carrier in these days, to keepers outside and to institutions of the city."""
+    """What was handed to a carrier in these days, to keepers outside and to institutions of the city.
+
+    The column of the receipt says of what never arrived that it came back, or was lost.
+    """
     lines = DepartingDossier.objects.filter(
         departure__institution=institution, departure__sent_on__range=(first, last)
-    ).exclude(outcome=DepartingDossier.Outcome.LEFT_OUT)
+    ).exclude(outcome=Outcome.LEFT_OUT)
     lines = lines.select_related("departure__keeper", "departure__sealed_by", "dossier__person", "custody")
     moves = Transfer.objects.filter(institution=institution, sent_on__range=(first, last))
     moves = moves.select_related("counterpart", "packed_by", "person", "custody")
-    entries: list[tuple[dt.date, int, list[str]]] = []
+    entries: list[tuple[dt.date, int, int, list[str]]] = []
     for line in lines:
         case = line.departure
         assert case.sent_on
-        back = case.received_on if line.outcome == DepartingDossier.Outcome.GONE else None
+        back = f"{case.received_on}" if line.outcome == Outcome.GONE else BACK.get(line.outcome, "")
         counted = [line.principal_volumes, line.duplicate_volumes, line.papers]
-        entries.append((case.sent_on, line.pk, _line(case, line, case.goes_to, counted, back, case.sealed_by)))
+        entries.append(
+            (case.sent_on, case.pk, line.pk, _line(case, line, case.goes_to, counted, back, case.sealed_by))
+        )
     for move in moves:
         assert move.sent_on and move.counterpart
         counted = [move.principal_volumes, move.duplicate_volumes, move.papers]
         whom = move.counterpart.name
-        entries.append((move.sent_on, move.pk, _line(move, move, whom, counted, move.received_on, move.packed_by)))
-    yield from (cells for _day, _key, cells in sorted(entries, key=lambda entry: entry[:2]))
+        back = "退回" if move.state in TURNED_BACK else f"{move.received_on or ''}"
+        entries.append((move.sent_on, move.pk, 0, _line(move, move, whom, counted, back, move.packed_by)))
+    yield from (entry[-1] for entry in sorted(entries, key=lambda entry: entry[:3]))
 
 
-def _line(
-    case: object, line: object, whom: str, counted: list[int | None], back: dt.date | None, by: object
-) -> list[str]:
+def _line(case: object, line: object, whom: str, counted: list[int | None], back: str, by: object) -> list[str]:
     person = getattr(line, "person", None) or line.dossier.person  # type: ignore[attr-defined]
     return [
         f"{case.sent_on}",  # type: ignore[attr-defined]
@@ -58,6 +66,6 @@ def _line(
         standards.code_name("transfer_reason", case.reason),  # type: ignore[attr-defined]
         f"{standards.code_name('carrier', case.carrier)} {case.waybill or getattr(case, 'courier', '')}".strip(),  # type: ignore[attr-defined]
         *(str(number or 0) for number in counted),
-        f"{back or ''}",
+        back,
         str(by or ""),
     ]
