@@ -29,6 +29,7 @@ def to_do_lists(user: Any, today: dt.date, asked: Mapping[str, str]) -> dict[str
     if urgency:
         rows = rows.filter(urgency=urgency)
     mine, others = (list(rows.filter(is_mine=whose)[:limit]) for whose in (True, False))
+    _name(mine + others)
     shown = [tally for tally in counted if urgency in ("", tally.urgency) and kind in ("", tally.kind)]
     total = _sum(shown)
     return {
@@ -75,6 +76,18 @@ def next_steps(case: Any) -> list[dict[str, Any]]:
     """The steps with which the person can lead the case on, each with the address of its page."""
     rules = STEPS[kinds()[case.kind]]
     return [{"label": rules[name].label, "url": case.address_of(name)} for name in case.next_steps]
+
+
+def _name(cases: Iterable[Any]) -> None:
+    """Say of each case without a person what it is about: one question a kind."""
+    nameless: dict[str, dict[int, Any]] = {}
+    for case in cases:
+        if case.person_id is None:
+            nameless.setdefault(case.kind, {})[case.pk] = case
+    for kind, found in nameless.items():
+        model = kinds()[kind]
+        for row in model._default_manager.filter(pk__in=found).select_related(*model.NAMED_BY):
+            found[row.pk].about = row.named
 
 
 def _sum(tallied: Iterable[Tally]) -> dict[str, int]:

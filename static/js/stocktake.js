@@ -84,7 +84,8 @@
                     tell(isJson ? (await answer.json()).detail : said.saidAgain);
                     break;
                 }
-                const { unknown } = await answer.json();
+                const { unknown, counted } = await answer.json();
+                page.querySelector("[data-done]").textContent = counted;
                 const sent = new Set(scans.map((scan) => scan.number));
                 keep(key, kept(key).filter((scan) => !sent.has(scan.number)));
                 if (key === prefix + device) mark(scans, unknown);

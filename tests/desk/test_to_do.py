@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from rendang.circulation.agreements import actions as agreements
 from rendang.circulation.intake import actions as intake
 from rendang.dossiers import actions as dossiers
 from rendang.kernel.access import actions as access
@@ -12,6 +13,7 @@ from rendang.kernel.workflow.actions import pause
 from rendang.kernel.workflow.queries import tallies, to_do
 from rendang.kernel.workflow.steps import leads_on, steps_open_to
 from rendang.services.certificates import actions as certificates
+from rendang.storage.protection import actions as protection
 from tests.factories import PlacementFactory, held_dossier, staff
 from tests.one_of_each import city_staff, fresh_number, one_of_each
 
@@ -134,6 +136,27 @@ def test_each_row_offers_its_next_step(home):
     case, _standing, steps = home().context["mine"][0]
 
     assert [(str(step["label"]), step["url"]) for step in steps] == [("Issue", f"/desk/certificates/{case.pk}/issue/")]
+
+
+def test_a_case_without_a_person_says_what_it_is_about(institution, clerk, keeper, signed_in):
+    """Where it is listed by itself, and on the to-do page among others."""
+    slot = PlacementFactory(institution=institution).slot
+    protection.inspect(slot.store, by=keeper, made_on=timezone.localdate(), found={"FIRE": "灭火器过期"})
+    agreements.draft(
+        institution,
+        by=clerk,
+        employer="虚构机电有限公司",
+        credit_code="91370200MA3ABC12XU",
+        contact_name="孙经办",
+        contact_phone="13900000000",
+    )
+
+    shown = signed_in(keeper).get("/desk/").context
+
+    assert [case.about for case, *_rest in [*shown["mine"], *shown["others"]] if not case.person_id] == [
+        f"{slot.store} · Fire", "虚构机电有限公司"
+    ]  # fmt: skip
+    assert f"{slot.store} · Fire" in signed_in(keeper).get("/desk/protection/hazards/").text
 
 
 def test_nothing_to_do_says_where_business_begins(keeper, signed_in):

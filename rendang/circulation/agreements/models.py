@@ -28,6 +28,8 @@ class Agreement(Case):
     SERVICE_ITEM = "agreement"
     PAGE = "agreements:detail"
     CLOSED = frozenset({State.IN_FORCE, State.ENDED, State.WITHDRAWN})
+    ENDS = (_("Employer / institution"), "→")
+    NAMED_BY = ("employer",)
 
     employer = models.ForeignKey(
         Employer, on_delete=models.PROTECT, related_name="agreements", verbose_name=_("employer")

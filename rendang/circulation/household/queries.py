@@ -16,6 +16,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.documents.registers import register
+from rendang.kernel.standards import queries as standards
 
 
 def members(user: Any) -> ScopedQuerySet:
@@ -88,6 +89,12 @@ def register_of_moves(institution: Institution, first: dt.date, last: dt.date) -
         ]
 
 
+def due_back(loan: PageLoan) -> dt.date:
+    """The day by which the page was to be back, also when it is back and nothing is due any more."""
+    lent = timezone.localdate(loan.opened_at)
+    return loan.due_date or standards.deadline("household_page_loan", start=lent, institution=loan.institution).due
+
+
 @register(
     "member_pages",
     title="集体户户口页借用登记簿",
@@ -109,7 +116,7 @@ def register_of_pages(institution: Institution, first: dt.date, last: dt.date) -
             one.member.household.number,
             one.member.page,
             one.purpose,
-            f"{one.due_date or ''}",
+            f"{due_back(one)}",
             f"{one.returned_on or ''}",
             "遗失" if one.is_lost else one.reason,
         ]

@@ -63,6 +63,7 @@ class Departure(Case):
     )
     GOOD_ENDS = frozenset({State.HANDED_OVER, State.MOVED})
     FINDS_WHAT_IT_LOST = True
+    NAMED_BY = ("keeper",)
     # Out of the house and not confirmed yet.
     AWAY = (State.IN_TRANSIT, State.CHASED)
 

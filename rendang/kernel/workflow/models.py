@@ -75,6 +75,10 @@ class Case(models.Model):
     FINDS_WHAT_IT_LOST: ClassVar[bool] = False
     # What the list of the kind calls its two ends, and the sign between them.
     ENDS: ClassVar[tuple[Any, str]] = (_("From / to"), "→")
+    # What its lists call the column that says whose case it is, or what it is about.
+    ABOUT: ClassVar[Any] = _("Person")
+    # What must be read along to say what a case without a person is about (``named``).
+    NAMED_BY: ClassVar[tuple[str, ...]] = ()
     State: Any
 
     number = models.CharField(_("case number"), max_length=32, unique=True, editable=False)
@@ -133,6 +137,16 @@ class Case(models.Model):
         """The page on which a step is taken with this case."""
         kind = kind_of(self.kind)
         return reverse(kind.STEP_PAGE or f"{kind.PAGE.partition(':')[0]}:step", args=[self.pk, step])
+
+    @property
+    def whom(self) -> str:
+        """Of a case that has no person, whom or what it concerns."""
+        return ""
+
+    @property
+    def named(self) -> str:
+        """The same for the to-do page, where a word says more than none: who delivers, where it goes."""
+        return self.whom or getattr(self, "sender", "") or getattr(self, "goes_to", "")
 
     def attested(self, step: str) -> str:
         """What whoever takes this step signs for, in words; empty where the step says it all."""

@@ -197,7 +197,8 @@ def case_list(
     """
     today = timezone.localdate()
     form = filter_form(rows.model, request.GET)
-    rows = form.apply(rows.with_urgency(today)).select_related("institution", "counterpart", "person")
+    read_along = ("institution", "counterpart", "person", *rows.model.NAMED_BY)
+    rows = form.apply(rows.with_urgency(today)).select_related(*read_along)
     page = keyset_page(rows, request)
     entries = [(row, standing(row, today), tone(row)) for row in page.rows]
     steps = {row.pk: [rule.name for rule in steps_open_to(request.user, row)] for row in page.rows}
@@ -215,6 +216,7 @@ def case_list(
             row.counterpart_id or getattr(row, "sender", "") or getattr(row, "goes_to", "") for row in page.rows
         ),
         "ends": rows.model.ENDS,
+        "about": rows.model.ABOUT,
         "has_papers": any(row.paper_number for row in page.rows),
         **extra,
     }

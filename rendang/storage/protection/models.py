@@ -88,6 +88,8 @@ class Hazard(Case):
     SERVICE_ITEM = "store_hazard"
     PAGE = "protection:hazard"
     CLOSED = frozenset({State.CLEARED})
+    ABOUT = _("Store and protection")
+    NAMED_BY = ("store",)
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="hazards")
     protection = models.CharField(_("protection"), max_length=6, choices=Protection.choices)
@@ -107,6 +109,10 @@ class Hazard(Case):
                 condition=Q(inspection__isnull=True) | Q(reading__isnull=True), name="a_hazard_has_one_origin"
             )
         ]
+
+    @property
+    def whom(self) -> str:
+        return f"{self.store} · {self.get_protection_display()}"
 
 
 class Visit(models.Model):

@@ -51,6 +51,7 @@ class Stocktake(Case):
     SERVICE_ITEM = "stocktake"
     PAGE = "stocktakes:detail"
     CLOSED = frozenset({State.SIGNED, State.CANCELLED})
+    ABOUT = _("Occasion")
 
     occasion = models.CharField(_("occasion"), max_length=12, choices=Occasion.choices)
     planned_for = models.DateField(_("planned for"))
@@ -81,6 +82,10 @@ class Stocktake(Case):
                 violation_error_message=_("A second person must sign the stocktake."),
             ),
         ]
+
+    @property
+    def whom(self) -> str:
+        return self.get_occasion_display()
 
 
 class ExpectedDossier(models.Model):

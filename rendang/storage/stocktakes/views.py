@@ -123,8 +123,8 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
             status = 409
         else:
             form = forms.ScanForm(initial={"device": uuid.uuid4().hex})
-    done = Scan.objects.filter(stocktake=case, dossier__isnull=False).values("dossier").distinct().count()
-    context = {"case": case, "form": form, "received": received, "done": done, "open": case.state == State.COUNTING}
+    context = {"case": case, "form": form, "received": received, "done": _counted(case)}
+    context["open"] = case.state == State.COUNTING
     return render(request, "stocktakes/scan.html", context, status=status)
 
 
@@ -133,6 +133,11 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """The script that opens the scanning page where there is no connection; served here, so that it may."""
     return render(request, "stocktakes/offline.js", content_type="text/javascript")
+
+
+def _counted(case: Stocktake) -> int:
+    """How many dossiers have been read in this count so far, each once."""
+    return Scan.objects.filter(stocktake=case, dossier__isnull=False).values("dossier").distinct().count()
 
 
 @require_POST
@@ -147,7 +152,8 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         return JsonResponse({"detail": _("This upload cannot be read.")}, status=422)
     except ValidationError as refused:
         return JsonResponse({"detail": " ".join(refused.messages)}, status=409)
-    return JsonResponse({"received": received.received, "new": received.new, "unknown": received.unknown})
+    answer = {"received": received.received, "new": received.new, "unknown": received.unknown}
+    return JsonResponse(answer | {"counted": _counted(case)})
 
 
 @require_safe

@@ -137,3 +137,10 @@ def test_the_registers_have_moves_and_pages_of_their_days(member, clerk, institu
     assert move[1:5] == [member.person.name, member.person.id_masked, "迁入", "J000123"]
     (page,) = register_of_pages(institution, today, today)
     assert page[1:5] == [member.person.name, "J000123", "017", "购房"]
+    due = page[5]
+    assert due == f"{PageLoan.objects.get().due_date}"
+
+    actions.PAGE_STEPS["take_back_page"](PageLoan.objects.get(), by=clerk)
+
+    (page,) = register_of_pages(institution, today, today)
+    assert page[5:7] == [due, f"{today}"]

@@ -203,7 +203,7 @@ class TestPolicies:
         asked = {"q": "transfer_dispatch", "institution": institution.pk}
         assert "5 working days" in desk.get(reverse("standards:policies"), asked).content.decode()
         page = desk.get(reverse("standards:policy", args=["transfer_dispatch"])).content.decode()
-        assert institution.name in page
+        assert str(institution) in page
 
     def test_a_planned_value_is_shown_and_withdrawn(self, desk: Client) -> None:
         desk.post(reverse("standards:policy_change", args=["transfer_dispatch"]), policy_form())

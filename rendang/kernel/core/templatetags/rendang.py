@@ -153,7 +153,9 @@ def kind_name(model: Any) -> str:
 @register.filter
 def named(institution: Any) -> str:
     """What an institution is called in the language of the page."""
-    return "" if institution is None else str(institution)
+    if institution is None:
+        return ""
+    return institution.name if _in_chinese() or not institution.english_name else institution.english_name
 
 
 @register.simple_tag
