@@ -139,7 +139,6 @@ def test_each_row_offers_its_next_step(home):
 
 
 def test_a_case_without_a_person_says_what_it_is_about(institution, clerk, keeper, signed_in):
-    """Where it is listed by itself, and on the to-do page among others."""
     slot = PlacementFactory(institution=institution).slot
     protection.inspect(slot.store, by=keeper, made_on=timezone.localdate(), found={"FIRE": "灭火器过期"})
     agreements.draft(
@@ -156,7 +155,6 @@ def test_a_case_without_a_person_says_what_it_is_about(institution, clerk, keepe
     assert [case.about for case, *_rest in [*shown["mine"], *shown["others"]] if not case.person_id] == [
         f"{slot.store} · Fire", "虚构机电有限公司"
     ]  # fmt: skip
-    assert f"{slot.store} · Fire" in signed_in(keeper).get("/desk/protection/hazards/").text
 
 
 def test_nothing_to_do_says_where_business_begins(keeper, signed_in):

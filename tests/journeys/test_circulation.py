@@ -2,11 +2,13 @@
 
 import datetime as dt
 import re
+from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
 
 from rendang.circulation.graduates.models import Graduate
+from rendang.circulation.intake import actions as intakes
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.transfers.models import Departure, DepartureRequest, Transfer
 from rendang.dossiers.models import Custody
@@ -66,6 +68,48 @@ def test_a_school_s_graduates_arrive_and_a_stranger_among_them_is_settled(worker
     clerk.shows("王陌生")
     clerk.open("/desk/graduates/")
     assert Intake.objects.count() == 2
+
+
+def test_a_prepared_parcel_is_received_in_six_interactions_from_wherever_one_is(worker, at_desk, institution):
+    """Scans outside any field, and Enter: from the letter that was scanned to the opening that both have signed."""
+    people = {role: worker(role) for role in (Role.CLERK, Role.APPROVER, Role.REVIEWER)}
+    intake = intakes.apply(
+        institution,
+        by=people[Role.CLERK],
+        name="王小明",
+        id_number=make_id_number("330102", dt.date(1994, 5, 17), 7),
+        reason="graduation",
+        sender="虚构大学",
+    )
+    letter = intakes.issue_letter(intake, by=people[Role.APPROVER]).letter_number
+    code = f"https://rendang.example/letters/{quote(letter)}/"
+    interactions = 0
+
+    def scan(own, text, to):
+        nonlocal interactions
+        interactions += 1
+        own.page.keyboard.type(text)
+        own.page.keyboard.press("Enter")
+        own.page.wait_for_url(re.compile(to))
+
+    def outside_any_field(own):
+        own.page.evaluate("document.activeElement.blur()")
+
+    case = rf"/desk/intake/{intake.pk}/"
+    first, second = at_desk(people[Role.CLERK]), at_desk(people[Role.REVIEWER])
+    first.open("/desk/")
+    scan(first, code, f"{case}register_parcel/$")
+    scan(first, "EA111100016CN", f"{case}$")
+    outside_any_field(first)
+    scan(first, code, f"{case}open_parcel/$")
+    first.page.get_by_label("材料（份）").focus()
+    scan(first, "12", f"{case}$")
+    second.open("/desk/")
+    scan(second, code, f"{case}witness_opening/$")
+    scan(second, "", f"{case}$")
+
+    intake.refresh_from_db()
+    assert (intake.state, intake.papers, interactions) == ("OPENED", 12, 6)
 
 
 def test_a_dossier_leaves_the_city_from_the_letter_to_the_receipt(worker, at_desk, institution):

@@ -88,7 +88,6 @@ class Hazard(Case):
     SERVICE_ITEM = "store_hazard"
     PAGE = "protection:hazard"
     CLOSED = frozenset({State.CLEARED})
-    ABOUT = _("Store and protection")
     NAMED_BY = ("store",)
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="hazards")

@@ -5,7 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from rendang.circulation.transfers.actions import STEPS
 from rendang.circulation.transfers.queries.register import register_of_departures
+from rendang.kernel.access.models import Role
+from tests.factories import staff
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +32,10 @@ def test_it_lists_what_was_handed_over_with_its_receipt(leaving, move, instituti
 def test_what_never_arrived_says_so_in_the_column_of_the_receipt(leaving, move, institution):
     leaving("RETURNED")
     leaving("LOST")
-    move("REFUSED")
+    moved = move("IN_TRANSIT")
+    STEPS["refuse"](
+        moved, by=staff(moved.counterpart, Role.KEEPER), refusal_reason="broken_seal", refusal_detail="封条破损"
+    )
     today = timezone.localdate()
 
     lines = list(register_of_departures(institution, today, today))
