@@ -136,6 +136,7 @@ ARGUMENTS: dict[str, Any] = {
     "household:lend": lambda here: [here.household_member.pk],
     "household:arrival": lambda here: [here.dossier.pk],
     "household:page_loan": lambda here: [here.page_loan.pk],
+    "household:slip": lambda here: [here.page_loan.pk],
     "household:page_loan_step": lambda here: [here.page_loan.pk],
     "household": lambda here: [here.household_move.pk],
     "party:member": lambda here: [here.party_membership.pk],

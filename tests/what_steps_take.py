@@ -133,6 +133,7 @@ ALSO = {
     "undertaking.open": ["file.store", "message.send"],
     "accrual.open": ["file.store"],
     "chase.open": ["file.store"],
+    "pageloan.open": ["file.store"],
     "chase.send_again": ["file.store"],
     "agreement.put_in_force": ["file.store"],
     "agreement.join": ["file.store", "custody.change_type", "message.send"],

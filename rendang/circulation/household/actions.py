@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rendang.circulation.household import papers
 from rendang.circulation.household.models import CollectiveHousehold, HouseholdMember, HouseholdMove, PageLoan
 from rendang.circulation.household.queries import open_loans
 from rendang.dossiers.models import Custody
@@ -200,8 +201,9 @@ def withdraw(move: HouseholdMove, *, by: Any, reason: str) -> None:
 def lend_page(
     member: HouseholdMember, *, by: Any, purpose: str, with_head_page: bool = False, channel: str = Case.Channel.WINDOW
 ) -> PageLoan:
-    """户口页借用: the member takes the own page away for a purpose, until the day the policy sets."""
-    member = HouseholdMember.objects.select_for_update(of=("self",)).select_related("person").get(pk=member.pk)
+    """户口页借用: the member signs for the own page and takes it away, until the day the policy sets."""
+    rows = HouseholdMember.objects.select_for_update(of=("self",)).select_related("person", "household")
+    member = rows.get(pk=member.pk)
     if not can(by, Permission.HOUSEHOLD_EDIT, at=member.institution_id):
         raise PermissionDenied
     if member.until:
@@ -216,7 +218,10 @@ def lend_page(
         with_head_page=with_head_page,
         channel=channel,
     )
-    return open_case(loan, by=by, permission=None, deadline="household_page_loan")
+    open_case(loan, by=by, permission=None, deadline="household_page_loan")
+    loan.slip_file = papers.page_slip(loan, by=by)
+    loan.save(update_fields=["slip_file"])
+    return loan
 
 
 @step(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
+from rendang.kernel.files.models import StoredFile
 from rendang.kernel.workflow.models import Case
 from rendang.people.models import Person
 
@@ -136,6 +137,7 @@ class PageLoan(Case):
     member = models.ForeignKey(HouseholdMember, on_delete=models.PROTECT, related_name="page_loans")
     purpose = models.CharField(_("purpose"), max_length=100)
     with_head_page = models.BooleanField(_("with a copy of the head page"), default=False)
+    slip_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     returned_on = models.DateField(_("returned"), null=True, blank=True)
     is_lost = models.BooleanField(_("reported lost"), default=False)
     reason = models.CharField(_("remarks"), max_length=200, blank=True)

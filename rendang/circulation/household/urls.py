@@ -15,5 +15,6 @@ urlpatterns = [
     path("moves/<int:pk>/", views.move, name="move"),
     path("moves/<int:pk>/<slug:step>/", views.step, name="step"),
     path("pages/<int:pk>/", views.page_loan, name="page_loan"),
+    path("pages/<int:pk>/slip/", views.slip, name="slip"),
     path("pages/<int:pk>/<slug:step>/", views.page_loan_step, name="page_loan_step"),
 ]

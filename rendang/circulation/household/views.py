@@ -3,10 +3,11 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.circulation.household import actions, forms, queries
@@ -18,7 +19,10 @@ from rendang.kernel.audit.actions import record_view
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
+from rendang.kernel.files.serving import serve
 from rendang.kernel.workflow.views import case_context, case_list, step_page
+
+SLIP = gettext_lazy("Slip for the member page")
 
 
 @require_safe
@@ -154,7 +158,7 @@ def departure(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.HOUSEHOLD_EDIT)
 def lend(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.LendForm(request.POST or None)
-    done = _("The page is lent.")
+    done = _("The page is lent. Print the slip; the member signs it.")
     return _begin(request, pk, form, actions.lend_page, "household/lend.html", done, "household:page_loan")
 
 
@@ -175,8 +179,24 @@ def page_loan(request: HttpRequest, pk: int) -> HttpResponse:
     rows = PageLoan.objects.select_related("institution", "person", "dossier", "member__household")
     case = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_VIEW, pk=pk)
     record_view("pageloan.view", case, by=request.user)
-    return render(request, "household/page_loan.html", case_context(request, case))
+    printed = [(SLIP, reverse("household:slip", args=[pk]))] if case.slip_file_id else []
+    context = {"papers": printed, "due_back": queries.due_back(case)}
+    return render(request, "household/page_loan.html", case_context(request, case) | context)
+
+
+@require_safe
+@requires(Permission.HOUSEHOLD_VIEW)
+def slip(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """What the member signs who takes the page away."""
+    loan = get_visible_or_404(PageLoan.objects.all(), request.user, Permission.HOUSEHOLD_VIEW, pk=pk)
+    if loan.slip_file is None:
+        raise Http404
+    record_view("pageloan.print", loan, by=request.user)
+    return serve(request, loan.slip_file, permission=Permission.HOUSEHOLD_VIEW, belongs_to=loan, inline=True)
 
 
 step = step_page(HouseholdMove, actions.STEPS, forms.FORMS, Permission.HOUSEHOLD_VIEW)
-page_loan_step = step_page(PageLoan, actions.PAGE_STEPS, forms.PAGE_FORMS, Permission.HOUSEHOLD_VIEW)
+page_loan_step = step_page(
+    PageLoan, actions.PAGE_STEPS, forms.PAGE_FORMS, Permission.HOUSEHOLD_VIEW,
+    papers={"slip": ("slip_file", SLIP)},
+)  # fmt: skip

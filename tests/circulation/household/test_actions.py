@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from rendang.circulation.household import actions
@@ -10,8 +11,10 @@ from rendang.circulation.household.queries import members, narrowed, register_of
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.queries.departure import obstacles
 from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.files.models import StoredFile
 from rendang.people.models import Message
 from tests.factories import held_dossier
+from tests.golden import pages_of, squeezed, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +53,7 @@ def member(approved, permit, clerk):
 
 
 def nothing_happened(act, words, exception=ValidationError):
-    rows = (AuditEvent, HouseholdMove, HouseholdMember, PageLoan, Message)
+    rows = (AuditEvent, HouseholdMove, HouseholdMember, PageLoan, Message, StoredFile)
     before = [model.objects.count() for model in rows]
     with pytest.raises(exception, match=words):
         act()
@@ -103,6 +106,34 @@ def test_a_page_is_lent_once_for_the_days_of_the_policy_and_taken_back(member, c
     loan = actions.take_back_page(loan, by=clerk)
     assert (loan.state, loan.returned_on) == ("RETURNED", today)
     assert actions.lend_page(member, by=clerk, purpose="购房").state == "LENT"
+
+
+def test_a_page_goes_out_with_a_slip_that_says_when_it_is_due_and_that_is_looked_at_with_a_trace(
+    member, clerk, today, signed_in
+):
+    loan = actions.lend_page(member, by=clerk, purpose="办理结婚登记", with_head_page=True)
+    response = signed_in(clerk).get(reverse("household:slip", args=[loan.pk]))
+    text = squeezed(text_of(b"".join(response.streaming_content)))
+    due = today + dt.timedelta(7)
+    assert f"应还日期{due.year}年{due.month}月{due.day}日" in text
+    assert (loan.number in text, member.person.id_masked in text, "J000123" in text) == (True, True, True)
+    assert member.person.id_number not in text
+    assert AuditEvent.objects.filter(verb="pageloan.print").count() == 1
+    assert reverse("household:slip", args=[loan.pk]) in signed_in(clerk).get(loan.get_absolute_url()).text
+
+
+def test_the_slips_of_several_loans_print_as_one(member, clerk, signed_in):
+    loan = actions.take_back_page(actions.lend_page(member, by=clerk, purpose="购房"), by=clerk)
+    again = actions.lend_page(member, by=clerk, purpose="办理结婚登记")
+    address = f"{reverse('desk:print', args=['pageloan'])}?case={loan.pk}&case={again.pk}&paper=slip"
+    assert len(pages_of(signed_in(clerk).get(address).content)) == 2
+
+
+def test_a_loan_from_before_there_were_slips_has_none(member, clerk, signed_in):
+    loan = actions.lend_page(member, by=clerk, purpose="购房")
+    PageLoan.objects.update(slip_file=None)
+    assert signed_in(clerk).get(reverse("household:slip", args=[loan.pk])).status_code == 404
+    assert reverse("household:slip", args=[loan.pk]) not in signed_in(clerk).get(loan.get_absolute_url()).text
 
 
 def test_nobody_leaves_whose_page_is_out(member, clerk, approver, permit):
