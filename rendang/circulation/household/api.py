@@ -1,11 +1,87 @@
-from ninja import Router
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema, Status
 
 from rendang.circulation.household import actions, forms
-from rendang.circulation.household.models import HouseholdMove, PageLoan
+from rendang.circulation.household.models import CollectiveHousehold, HouseholdMember, HouseholdMove, PageLoan
+from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.workflow.api import add_case_routes
+from rendang.kernel.access.queries import get_visible_or_404
+from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out, clean
+from rendang.kernel.workflow.models import Case
 
 router = Router(tags=["household"])
 page_router = Router(tags=["household"])
+
+
+class ArrivalIn(Schema):
+    """Somebody whose dossier is kept here asks to be registered; ``household`` is the number of the book."""
+
+    dossier_id: int = Field(ge=1, le=MAX_KEY)
+    household: str = Field(max_length=30)
+    other_address: str = Field(max_length=200)
+
+
+class MemberIn(Schema):
+    """Which member: the number of the household book and of the page in it."""
+
+    household: str = Field(max_length=30)
+    page: str = Field(max_length=20)
+
+
+class DepartureIn(MemberIn):
+    """Where the registration of a member goes, and why."""
+
+    other_address: str = Field(max_length=200)
+    reason: str = Field("", max_length=200)
+
+
+class LoanIn(MemberIn):
+    """For what the member takes the page away."""
+
+    purpose: str = Field(max_length=100)
+    with_head_page: bool = False
+
+
+def _member(request: HttpRequest, data: MemberIn) -> HouseholdMember:
+    """Whoever stands on the page now."""
+    rows = HouseholdMember.objects.filter(until__isnull=True)
+    where = {"household__number": data.household, "page": data.page}
+    return get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_EDIT, **where)
+
+
+@router.post("", response={201: CaseOut}, operation_id="apply_to_move_in")
+def arrival(request: HttpRequest, data: ArrivalIn) -> Status[dict[str, Any]]:
+    """Register that somebody asks to move in. 409 with the reason when the dossier is not here, or the person is
+    registered in a collective household already."""
+    rows = Dossier.objects.select_related("person")
+    dossier = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_EDIT, pk=data.dossier_id)
+    households = CollectiveHousehold.objects.visible_to(request.user, Permission.HOUSEHOLD_EDIT)
+    books = households.filter(is_active=True)
+    book = books.filter(number=data.household).values_list("pk", flat=True).first()
+    form = forms.ArrivalForm(books, data.dict() | {"household": book})
+    case = actions.apply_to_move_in(dossier.person, by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
+    return Status(201, case_out(case, request.user))
+
+
+@router.post("/departures", response={201: CaseOut}, operation_id="apply_to_move_out")
+def departure(request: HttpRequest, data: DepartureIn) -> Status[dict[str, Any]]:
+    """Register that a member leaves for another household. 409 when a move of the registration is under way."""
+    member = _member(request, data)
+    form = forms.DepartureForm(data.dict())
+    case = actions.apply_to_move_out(member, by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
+    return Status(201, case_out(case, request.user))
+
+
+@page_router.post("", response={201: CaseOut}, operation_id="lend_member_page")
+def lend(request: HttpRequest, data: LoanIn) -> Status[dict[str, Any]]:
+    """Lend a member the own page until the day the policy sets; its slip is printed. 409 when it is lent already."""
+    member = _member(request, data)
+    form = forms.LendForm(data.dict())
+    case = actions.lend_page(member, by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
+    return Status(201, case_out(case, request.user))
+
+
 add_case_routes(router, HouseholdMove, Permission.HOUSEHOLD_VIEW, actions.STEPS, forms.FORMS)
 add_case_routes(page_router, PageLoan, Permission.HOUSEHOLD_VIEW, actions.PAGE_STEPS, forms.PAGE_FORMS)
