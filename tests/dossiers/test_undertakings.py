@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 from PIL import Image
 
 from rendang.dossiers import actions, papers
@@ -18,10 +19,11 @@ from rendang.exchange import actions as exchange
 from rendang.kernel.access.models import Role
 from rendang.kernel.access.permissions import API_SCOPES
 from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.documents import registers
 from rendang.kernel.files.models import StoredFile
 from rendang.people.models import Message
 from tests.factories import CitizenFactory, InstitutionFactory, PersonFactory, held_dossier, staff
-from tests.golden import assert_looks_as_approved, assert_says
+from tests.golden import assert_looks_as_approved, assert_says, squeezed, text_of
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parent / "golden"
@@ -374,3 +376,38 @@ def test_over_the_interface_a_client_tells_and_settles(api, dossier):
     settled = api.post(address, {"outcome": "SUPPLEMENTED"}, content_type="application/json")
     assert [one["outcome"] for one in settled.json()] == ["SUPPLEMENTED"]
     assert api.get(f"{API}/undertakings/{number}").json()["state"] == "SUPPLEMENTED"
+
+
+def test_the_register_has_who_was_told_in_its_days_and_what_became_of_each_paper(told, dossier, institution, clerk):
+    book = registers.REGISTERS["undertakings"]
+    assert book.title == "关键材料告知承诺登记簿"
+    assert 12 + sum(width for _title, width in book.columns) == 257
+    who = ["1", "2026-11-26", told.number, dossier.person.name, dossier.person.id_masked]
+    assert registers.entries(book, institution, TODAY, TODAY, by=clerk) == [
+        [*who, "毕业生登记表、体检表", "", "2027-05-26", "", "已告知，待承诺"]
+    ]
+
+    CONFIRM(told, by=clerk, signed=scan())
+    actions.settle_item(told.items.get(code="ED-04"), by=clerk, outcome="SUPPLEMENTED")
+    END(told, by=clerk, outcome="WAIVED", reason="材料已无必要")
+
+    assert registers.entries(book, institution, TODAY, TODAY, by=clerk) == [
+        [
+            *who, "毕业生登记表（已补）、体检表（免补）", "2026-11-26", "2027-05-26", "2026-11-26", "未补齐，终止",
+        ]
+    ]  # fmt: skip
+    assert registers.entries(book, institution, dt.date(2026, 11, 1), dt.date(2026, 11, 25), by=clerk) == []
+    elsewhere = InstitutionFactory()
+    assert registers.entries(book, elsewhere, TODAY, TODAY, by=staff(elsewhere, Role.CLERK)) == []
+
+
+@pytest.mark.parametrize("form", ["pdf", "xlsx"])
+def test_the_register_of_undertakings_prints_as_paper_and_workbook(told, signed_in, clerk, form):
+    response = signed_in(clerk).get(f"{reverse('desk:register', args=['undertakings'])}?form={form}")
+    content = b"".join(response.streaming_content)
+    if form == "pdf":
+        text = squeezed(text_of(content))
+        assert all(word in text for word in ("关键材料告知承诺登记簿", "毕业生登记表、体检表", "待承诺"))
+    else:
+        sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+        assert (sheet["C1"].value, sheet["C2"].value) == ("承诺书编号", told.number)

@@ -1,4 +1,4 @@
-"""What is asked about accruals: which papers wait, for what; the register of what was collected."""
+"""What is asked about accruals: which papers wait, for what; the registers of papers collected and asked for."""
 
 import calendar
 import datetime as dt
@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, TruncMonth
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.accruals.models import AccrualItem, Chase
@@ -169,4 +170,34 @@ def register_of_materials(institution: Institution, first: dt.date, last: dt.dat
             f"{item.filed_on or ''}",
             str(item.accrual.opened_by),
             f"{item.days_late}天" if item.is_late else "",
+        ]
+
+
+@register(
+    "chases",
+    title="短缺材料催要登记簿",
+    label=_("Register of chasing letters"),
+    permission=Permission.ACCRUAL_VIEW,
+    columns=[
+        ("催要日期", 20), ("催要编号", 38), ("姓名", 18), ("催要对象", 16), ("收件单位（人）", 38), ("催要材料", 51),
+        ("送交期限", 20), ("办结日期", 20), ("结果", 24),
+    ],
+)  # fmt: skip
+def register_of_chases(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
+    """Every letter that was written in these days, to whom and for what, and what became of it."""
+    whom = {Chase.Addressee.PERSON: "本人", Chase.Addressee.EMPLOYER: "单位", Chase.Addressee.SCHOOL: "学校"}
+    became = {Chase.State.SENT: "待答复", Chase.State.ANSWERED: "已送交", Chase.State.ENDED: "未送交，终止"}
+    rows = Chase.objects.filter(institution=institution, opened_at__date__range=(first, last))
+    for letter in rows.select_related("person").order_by("pk").iterator(chunk_size=1000):
+        assert letter.person
+        yield [
+            f"{timezone.localdate(letter.opened_at)}",
+            letter.number,
+            letter.person.name,
+            whom[Chase.Addressee(letter.addressee_kind)],
+            letter.addressee,
+            "、".join(letter.titles),
+            f"{letter.link_until}",
+            f"{timezone.localdate(letter.closed_at)}" if letter.closed_at else "",
+            became[Chase.State(letter.state)],
         ]

@@ -12,6 +12,7 @@ from rendang.dossiers.queries.catalogue import (
     sections,
 )
 from rendang.dossiers.queries.page import DossierPage, business, custody_of, dossier_page
+from rendang.dossiers.queries.registers import register_of_undertakings
 from rendang.dossiers.queries.search import held_elsewhere, page_by_number, search
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "papers_of",
     "read_pasted",
     "recorded_values",
+    "register_of_undertakings",
     "scheme_of",
     "search",
     "sections",

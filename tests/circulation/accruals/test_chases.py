@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
+from openpyxl import load_workbook
 from PIL import Image
 
 from rendang.circulation.accruals import actions, papers
@@ -19,6 +20,7 @@ from rendang.circulation.accruals.queries import digest
 from rendang.dossiers import actions as dossiers
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.documents import registers
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.files.queries import open_file
 from rendang.people.models import Message
@@ -222,3 +224,34 @@ def test_the_papers_look_as_approved(settings):
     assert len(pypdfium2.PdfDocument(chase)) == 1
     for name, pdf in (("receipt", receipt), ("return_slip", slip), ("chase", chase)):
         assert_looks_as_approved(name, pdf, GOLDEN)
+
+
+def test_the_register_has_the_letters_of_its_days_and_what_became_of_them(letter, dossier, institution, clerk):
+    actions.CHASE_STEPS["end"](letter, by=clerk, reason="学校已撤销")
+    asked = {"addressee_kind": "PERSON", "addressee": dossier.person.name, "titles": ["成绩表"]}
+    waiting = actions.chase(dossier, by=clerk, **asked)
+    book, name = registers.REGISTERS["chases"], dossier.person.name
+    assert book.title == "短缺材料催要登记簿"
+    assert 12 + sum(width for _title, width in book.columns) == 257
+    assert registers.entries(book, institution, TODAY, TODAY, by=clerk) == [
+        [
+            "1", "2026-11-26", letter.number, name, "学校", "虚构大学档案馆", "毕业生登记表、成绩表", "2026-12-26",
+            "2026-11-26", "未送交，终止",
+        ],
+        ["2", "2026-11-26", waiting.number, name, "本人", name, "成绩表", "2026-12-26", "", "待答复"],
+    ]  # fmt: skip
+    assert registers.entries(book, institution, dt.date(2026, 11, 1), dt.date(2026, 11, 25), by=clerk) == []
+    elsewhere = InstitutionFactory()
+    assert registers.entries(book, elsewhere, TODAY, TODAY, by=staff(elsewhere, Role.CLERK)) == []
+
+
+@pytest.mark.parametrize("form", ["pdf", "xlsx"])
+def test_the_register_of_letters_prints_as_paper_and_workbook(letter, signed_in, clerk, form):
+    response = signed_in(clerk).get(f"{reverse('desk:register', args=['chases'])}?form={form}")
+    content = b"".join(response.streaming_content)
+    if form == "pdf":
+        text = squeezed(text_of(content))
+        assert all(word in text for word in ("短缺材料催要登记簿", "虚构大学档案馆", "待答复"))
+    else:
+        sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+        assert (sheet["C1"].value, sheet["C2"].value) == ("催要编号", letter.number)
