@@ -77,12 +77,12 @@ def _policy(tier: str) -> str:
 def _why(rule: TierRule) -> str:
     what, _colon, code = rule.basis.partition(":")
     if what == "destination":
-        named = standards.code_name("employer_kind", code)
+        named = standards.code_label("employer_kind", code, short=False)
         return _("Tier A: the receiver is of the kind “%(kind)s”.") % {"kind": named}
     if what == "employer":
-        named = standards.code_name("employer_kind", code)
+        named = standards.code_label("employer_kind", code, short=False)
         return _("Tier A: the employer is of the kind “%(kind)s”.") % {"kind": named}
     if what == "identity":
-        named = standards.code_name("personal_identity", code)
+        named = standards.code_label("personal_identity", code, short=False)
         return _("Tier A: the person is or was “%(identity)s”.") % {"identity": named}
     return _("Tier B: neither the receiver nor anybody's papers ask for tier A.")
