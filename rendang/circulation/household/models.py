@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
@@ -126,7 +127,7 @@ class PageLoan(Case):
 
     class State(models.TextChoices):
         LENT = "LENT", _("Lent")
-        RETURNED = "RETURNED", _("Returned")
+        RETURNED = "RETURNED", pgettext_lazy("lent", "Returned")
         LOST = "LOST", _("Reported lost")
 
     SERVICE_ITEM = "household"

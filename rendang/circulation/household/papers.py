@@ -1,4 +1,4 @@
-"""户口页借用登记单: what a member signs who takes the own page of the household book away, and again when it is back."""
+"""户口页借用登记单: what a member signs who takes the own page away, and again when it is back in the book."""
 
 import datetime as dt
 from dataclasses import asdict, dataclass
