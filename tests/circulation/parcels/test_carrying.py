@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 
 from rendang.circulation.parcels.queries import TierRule, carriers_for, tier_in_words, tier_of
 
@@ -32,8 +33,13 @@ def test_what_a_tier_allows():
     assert carriers_for("B", on=TODAY) == ["ems", "hand", "confidential"]
 
 
-def test_the_reason_is_shown_with_its_basis():
-    assert tier_in_words(TierRule("A", "employer:organ"), on=TODAY) == (
-        "Tier A: the employer is of the kind “机关”. 人社厅发〔2022〕64号"
+def test_the_reason_is_shown_with_its_basis_in_the_reader_s_language():
+    by_employer, by_identity = TierRule("A", "employer:organ"), TierRule("A", "identity:11")
+    assert tier_in_words(by_employer, on=TODAY) == (
+        "Tier A: the employer is of the kind “State organ”. 人社厅发〔2022〕64号"
     )
+    assert "“Civil servant”" in tier_in_words(by_identity, on=TODAY)
+    with translation.override("zh-hans"):
+        assert "“机关”" in tier_in_words(by_employer, on=TODAY)
+        assert "国家公务员" in tier_in_words(by_identity, on=TODAY)
     assert tier_in_words(B, on=TODAY).endswith("人社部发〔2021〕112号；人社厅发〔2022〕64号")

@@ -150,8 +150,8 @@ def identify(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "lines": lines_of(items, accrual, sent),
         "marks": forms.mark_choices()[1:],
-        "refusals": [(row.code, row.label) for row in standards.codes("accrual_refusal") if row.code != "moved"],
-        "copies": [(row.code, row.label) for row in standards.codes("material_copy")],
+        "refusals": [(code, label) for code, label in standards.choices("accrual_refusal")() if code != "moved"],
+        "copies": standards.choices("material_copy")(),
         "refused": refusal.messages if refusal else [],
         **known_of(accrual),
     }

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rendang.circulation.loans import actions, forms, queries
@@ -33,7 +33,7 @@ LABELS = {
     "letter": gettext_lazy("Introduction letter"),
     "approval": gettext_lazy("Application with approval"),
     "availability": gettext_lazy("Notice of availability"),
-    "slip": gettext_lazy("Hand-over slip"),
+    "slip": pgettext_lazy("loan", "Hand-over slip"),
     "signed-slip": gettext_lazy("Hand-over slip, signed"),
     "discrepancy": gettext_lazy("Discrepancy report"),
     "loss-report": gettext_lazy("Report of the loss"),
