@@ -31,16 +31,16 @@ _STEPS, _CHASE_STEPS = accruals.STEPS, accruals.CHASE_STEPS
 
 def scenes(city: City) -> Iterator[Scene]:
     for days_ago, fate in _PROMISES:
-        dossier = city.dossier_of(IN_STOCK) if fate == "told" else city.dossier(OFFICE)
+        dossier = city.dossier_of(IN_STOCK) if fate == "told" else city.dossier(OFFICE, stays=True)
         if dossier:
             yield _promise(city, dossier, days_ago, fate)
     for days_ago, people, fate in _DELIVERIES:
-        wanted = people if city.scale > 1 else -(-people // 3)  # a small city has few dossiers
-        some = [dossier for _one in range(wanted) if (dossier := city.dossier(OFFICE))]
+        wanted = range(city.some(people, least=2))
+        some = [dossier for _one in wanted if (dossier := city.dossier(OFFICE, stays=True))]
         if some:
             yield _delivery(city, some, days_ago, fate)
     for days_ago, fate in _LETTERS:
-        if dossier := city.dossier(OFFICE):
+        if dossier := city.dossier(OFFICE, stays=True):
             yield _letter(city, dossier, days_ago, fate)
 
 

@@ -23,6 +23,7 @@ OFFICE = "LDZX"
 
 def scenes(city: City) -> Iterator[Scene]:
     yield _drafted(city)
+    yield _withdrawn(city)
     yield _in_force(city)
     yield _ended(city)
 
@@ -30,6 +31,13 @@ def scenes(city: City) -> Iterator[Scene]:
 def _drafted(city: City) -> Scene:
     yield 2
     _draft(city, "海岳智能装备有限公司", "91330100MA1001001X")
+
+
+def _withdrawn(city: City) -> Scene:
+    yield 16
+    agreement = _draft(city, "云鹏文化传媒有限公司", "91330100MA1004004X")
+    yield 13
+    agreements.withdraw(agreement, by=city.by("clerk", OFFICE), reason="对方改由总公司统一委托，本协议不再签订。")
 
 
 def _draft(city: City, employer: str, credit_code: str) -> Agreement:

@@ -17,27 +17,33 @@ Fact = RecordedValue.Fact
 
 
 def scenes(city: City) -> Iterator[Scene]:
-    named = [(citizen.office, dossier) for citizen in CITIZENS if (dossier := city.dossier_of(citizen))]
-    others = min(MOST_CATALOGUED, city.people // 5)
-    for number in range(others + len(named)):
-        office = named[number][0] if number < len(named) else _OFFICES[number % len(_OFFICES)]
-        dossier = named[number][1] if number < len(named) else city.dossier(office)
-        if dossier:
-            days_ago = min(27 - number % 20, ROSTERS_CAME[office] - 2)
-            yield _catalogue(city, office, dossier, days_ago, number)
     for outcome in (State.PROPOSED, State.APPROVED, State.REFUSED) * city.scale:
         yield _removal(city, outcome)
+    named = [(citizen.office, dossier) for citizen in CITIZENS if (dossier := city.dossier_of(citizen))]
+    # In a small city the first office has hardly more than the dossiers of the other scenes.
+    offices = _OFFICES if city.scale > 1 else _OFFICES[2:]
+    others = min(MOST_CATALOGUED, city.people // 5)
+    for number in range(others + len(named)):
+        office, dossier = named[number] if number < len(named) else (offices[number % len(offices)], None)
+        yield _catalogued(city, office, dossier, number)
 
 
-def _catalogue(city: City, office: str, dossier: Dossier, days_ago: int, number: int) -> Scene:
-    yield days_ago
+def catalogue(city: City, office: str, dossier: Dossier, *, duplicate: bool = False) -> list[Material]:
+    """Its papers, as the digitiser of the office has found them."""
     by = city.by("digitiser", office)
-    dossiers.ensure_volumes(dossier, principal=1, duplicate=number % 9 == 0, by=by)
+    dossiers.ensure_volumes(dossier, principal=1, duplicate=duplicate, by=by)
     papers = [paper.as_row() for paper in papers_of(dossier.person, city.random)]
-    if not papers:
+    return dossiers.add_materials(dossier, papers, by=by) if papers else []
+
+
+def _catalogued(city: City, office: str, named: Dossier | None, number: int) -> Scene:
+    dossier = named or city.dossier(office, stays=True)
+    if dossier is None:
         return
-    materials = dossiers.add_materials(dossier, papers, by=by)
-    if number % 6 == 2:
+    days_ago = min(27 - number % 20, ROSTERS_CAME[office] - 2)
+    yield days_ago
+    materials = catalogue(city, office, dossier, duplicate=number % 9 == 0)
+    if materials and number % 6 == 2:
         yield days_ago - 1
         _record_values(city, office, dossier, materials, number)
 
@@ -59,7 +65,7 @@ def _record_values(city: City, office: str, dossier: Dossier, materials: list[Ma
 
 def _removal(city: City, outcome: str) -> Scene:
     """A paper that belongs to somebody else, or lies there twice, is to leave the dossier."""
-    dossier = city.dossier("RCSC")
+    dossier = city.dossier("RCSC", stays=True)
     if dossier is None:
         return
     yield 12

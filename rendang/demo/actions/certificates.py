@@ -28,7 +28,7 @@ def scenes(city: City) -> Iterator[Scene]:
             _superseded(city, 25),
             _left_since(city, 24),
         )
-        yield from (_issued(city, 2 + at * 3 + number) for at in range(8))
+        yield from (_issued(city, 2 + at * 3 + number) for at in range(city.some(8, least=4)))
     yield _at_the_window(city, IN_STOCK, 21)
     yield _online(city, RARE_NAME, 6)
     yield _online(city, RETIRED, 1)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from django.db.models import Q
+
 from rendang.circulation.party.queries import MEMBERS
 from rendang.demo.citizens import CITIZENS, Citizen
 from rendang.demo.inhabitants import SEED, Inhabitant, Registry
@@ -28,7 +30,7 @@ class City:
     registry: Registry = field(default_factory=lambda: Registry(SEED + 3))
     # People about whom a scene is told already: no other scene moves their dossier away.
     reserved: set[int] = field(default_factory=set)
-    _stock: dict[str, Iterator[int]] = field(default_factory=dict)
+    _stock: dict[tuple[str, bool], Iterator[int]] = field(default_factory=dict)
 
     @property
     def scale(self) -> int:
@@ -42,11 +44,23 @@ class City:
         """The colleague who signs as second person: of the same role where there is one, else the approver."""
         return self.workers.get(f"{role}2.{office.lower()}") or self.by("approver", office)
 
-    def dossier(self, office: str) -> Dossier | None:
-        """The next dossier of the office that lies in its slot and is nobody's by name; each is given once."""
-        if office not in self._stock:
-            self._stock[office] = iter(self._in_stock(office))
-        for found in self._stock[office]:
+    def some(self, count: int, *, least: int) -> int:
+        """How many of ``count`` a city of this size shows: a small one has few dossiers."""
+        return min(count, max(least, count * self.people // 2000))
+
+    def dossier(self, office: str, *, stays: bool = False) -> Dossier | None:
+        """The next dossier of the office that lies in its slot and is nobody's by name; each is given once.
+
+        One that ``stays`` where it is may be a Party member's: those others may not have, as a member's dossier
+        leaves after the Party relation.
+        """
+        return (self._next(office, members=True) if stays else None) or self._next(office, members=False)
+
+    def _next(self, office: str, *, members: bool) -> Dossier | None:
+        key = (office, members)
+        if key not in self._stock:
+            self._stock[key] = iter(self._in_stock(office, members=members))
+        for found in self._stock[key]:
             dossier = Dossier.objects.select_related("person").get(pk=found)
             if dossier.person_id not in self.reserved:
                 self.reserved.add(dossier.person_id)
@@ -70,7 +84,7 @@ class City:
         """Somebody whose dossier is still elsewhere in the country."""
         return self.registry.newcomer()
 
-    def _in_stock(self, office: str) -> list[int]:
+    def _in_stock(self, office: str, *, members: bool) -> list[int]:
         named = [dossier.pk for citizen in CITIZENS if (dossier := self.dossier_of(citizen))]
         rows = Placement.objects.current().filter(
             kind=Placement.Kind.SLOT,
@@ -80,8 +94,8 @@ class City:
         )
         contested = Custody.objects.filter(status=Custody.Status.CLAIMED).values("dossier")
         rows = rows.exclude(dossier__in=named).exclude(dossier__in=contested)
-        # A member's dossier leaves after the Party relation: those belong to the scenes of the Party.
-        rows = rows.exclude(dossier__person__political_status__in=MEMBERS)
+        theirs = Q(dossier__person__political_status__in=MEMBERS)
+        rows = rows.filter(theirs if members else ~theirs)
         found = list(rows.order_by("dossier__custodies__archive_number").values_list("dossier", flat=True))
         # Spread over the store, in the same way every time.
         step = max(len(found) // 97, 1)

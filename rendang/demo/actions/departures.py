@@ -9,11 +9,13 @@ from django.utils import timezone
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.models import Departure
 from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of
+from rendang.demo.actions.catalogues import catalogue
 from rendang.demo.actions.city import City
 from rendang.demo.actions.timeline import Scene
-from rendang.dossiers.models import Custody, Dossier
 from rendang.institutions import actions as institutions
 from rendang.institutions.models import OutsideKeeper
+from rendang.kernel.accounts import actions as accounts
+from rendang.kernel.accounts.identity import ConfirmedIdentity
 from rendang.kernel.core.identifiers import is_valid_ems_number, make_id_number
 from rendang.kernel.documents import papers
 from rendang.kernel.files.queries import read_file
@@ -35,34 +37,38 @@ _ADDRESSES = (
     ("山阳市档案服务中心", "archive_institution", "610402", "虚构省山阳市人民路 12 号", "712000", "029-00000009"),
 )  # fmt: skip
 _TO_BE_VERIFIED = 2
-_CAST_ELSEWHERE = 25
+# State, working days ago, line of the address book; in a larger city those below, too.
+_DEPARTURES = (
+    ("APPLIED", 4, 7),  # its address is not verified yet
+    ("APPROVED", 5, 1),
+    ("CHECKED", 6, 5),
+    ("SEALED", 9, 4),
+    ("IN_TRANSIT", 12, 0),
+    ("CHASED", 36, 3),
+    ("CONFIRMED", 24, 0),
+    ("RETURNING", 20, 2),
+    ("RETURNED", 28, 1),
+    ("SEARCHED", 34, 3),
+    ("LOST", 45, 2),
+    ("HANDED_OVER", 10, 4),
+    ("DECLINED", 8, 1),
+    ("WITHDRAWN", 11, 0),
+)
+_MORE_DEPARTURES = (
+    ("APPLIED", 1, 0), ("APPROVED", 14, 2), ("IN_TRANSIT", 18, 6), ("CONFIRMED", 33, 4),
+)  # fmt: skip
+# The dossiers that leave had their catalogue soon after the roster came in.
+_CATALOGUED = 56
 
 
 def scenes(city: City) -> Iterator[Scene]:
     yield _address_book(city)
-    for state, days_ago, to in (
-        ("APPLIED", 1, 0),
-        ("APPLIED", 4, 7),  # its address is not verified yet
-        ("APPROVED", 5, 1),
-        ("APPROVED", 14, 2),
-        ("CHECKED", 6, 5),
-        ("SEALED", 9, 4),
-        ("IN_TRANSIT", 12, 0),
-        ("IN_TRANSIT", 18, 6),
-        ("CHASED", 36, 3),
-        ("CONFIRMED", 24, 0),
-        ("CONFIRMED", 33, 4),
-        ("RETURNING", 20, 2),
-        ("RETURNED", 28, 1),
-        ("SEARCHED", 34, 3),
-        ("LOST", 45, 2),
-        ("DIRECT", 10, 4),
-        ("DECLINED", 8, 1),
-        ("WITHDRAWN", 11, 0),
-    ):
+    for state, days_ago, to in _DEPARTURES + (_MORE_DEPARTURES if city.scale > 1 else ()):
         yield _departure(city, state, days_ago, _ADDRESSES[to][0])
-    yield _many(city)
+    yield from (_inside(city, 1), _inside(city, 4, "OFFERED"))
     yield from (_request(city, 2), _request(city, 6, "TAKEN_UP"), _request(city, 7, "ANSWERED"))
+    yield _request(city, 3, "PASSED_ON")
+    yield _many(city, city.some(12, least=3))
 
 
 def _address_book(city: City) -> Scene:
@@ -78,26 +84,14 @@ def _address_book(city: City) -> Scene:
         institutions.verify_keeper(keeper, by=city.by("approver", OFFICE), how="全国流动人员人事档案管理服务机构目录")
 
 
-def _leaver(city: City) -> Dossier | None:
-    """The next dossier in stock of somebody who is in nobody else's scene: not one of the first or last."""
-    held = list(
-        Custody.objects.filter(institution=city.institutions[OFFICE])
-        .order_by("dossier")
-        .values_list("dossier", flat=True)
-    )
-    cast = {*held[:_CAST_ELSEWHERE], *held[-_CAST_ELSEWHERE:]}
-    while (dossier := city.dossier(OFFICE)) is not None:
-        if dossier.pk not in cast and not dossier.cases.exists():
-            return dossier
-    return None
-
-
 def _departure(city: City, state: str, days_ago: int, to: str) -> Scene:
     clerk, keeper, approver = (city.by(role, OFFICE) for role in ("clerk", "keeper", "approver"))
-    yield days_ago
-    dossier = _leaver(city)
+    dossier = city.dossier(OFFICE)
     if dossier is None:
         return
+    yield _CATALOGUED
+    catalogue(city, OFFICE, dossier, duplicate=dossier.pk % 5 == 0)
+    yield days_ago
     receiver = OutsideKeeper.objects.get(name=to)
     today = timezone.localdate()
     case = actions.apply(
@@ -133,7 +127,7 @@ def _departure(city: City, state: str, days_ago: int, to: str) -> Scene:
     if state == "SEALED":
         return
     yield days_ago - 3
-    if state == "DIRECT":
+    if state == "HANDED_OVER":
         letter = f"{to[:2]}市监介〔{today:%Y}〕{case.pk % 90 + 10}号"
         case = STEPS["name_receivers"](case, by=approver, receivers=_two_people(case.pk), introduction_letter=letter)
         slip = ContentFile(read_file(case.slip_file), name="直接转递交接单（签名）.pdf")
@@ -171,12 +165,15 @@ def _departure(city: City, state: str, days_ago: int, to: str) -> Scene:
         STEPS["declare_lost"](case, by=city.by("head", OFFICE), decision=decision)
 
 
-def _many(city: City) -> Scene:
+def _many(city: City, count: int) -> Scene:
     """A company moves: one list, one dossier of it left out."""
-    yield 7
-    found = [dossier for _each in range(12) if (dossier := _leaver(city)) is not None]
+    found = [dossier for _each in range(count) if (dossier := city.dossier(OFFICE))]
     if len(found) < 2:
         return
+    yield _CATALOGUED
+    for dossier in found:
+        catalogue(city, OFFICE, dossier)
+    yield 7
     case = actions.apply(
         found,
         by=city.by("clerk", OFFICE),
@@ -193,7 +190,7 @@ def _many(city: City) -> Scene:
     lines = list(case.lines.filter(outcome="GOING").order_by("pk"))
     if len(lines) > 2:
         actions.leave_out(lines.pop(), by=city.by("clerk", OFFICE), reason="本人要求继续在本市存档。")
-    for line in lines[:7]:
+    for line in lines[: count // 2 + 1]:
         actions.check_dossier(line, by=city.by("keeper", OFFICE), **_counted(case, line.dossier_id))
 
 
@@ -266,10 +263,10 @@ def _two_people(number: int) -> list[dict[str, str]]:
 
 
 def _request(city: City, days_ago: int, becomes: str = "") -> Scene:
-    """A keeper outside asks for a dossier on the portal: waiting, taken up, or answered."""
+    """A keeper outside asks for a dossier on the portal: waiting, taken up, passed on, or answered."""
+    dossier = None if becomes in {"ANSWERED", "PASSED_ON"} else city.dossier(OFFICE)
     yield days_ago
     clerk, to = city.by("clerk", OFFICE), OutsideKeeper.objects.get(name=_ADDRESSES[1][0])
-    dossier = None if becomes == "ANSWERED" else _leaver(city)
     asked = dossier.person if dossier else None
     today = timezone.localdate()
     number = f"云岭调〔{today:%Y}〕{days_ago + 40}号"
@@ -293,3 +290,24 @@ def _request(city: City, days_ago: int, becomes: str = "") -> Scene:
         yield days_ago - 2
         detail = "调档函未加盖公章，请补盖后重新提交。"
         actions.REQUEST_STEPS["answer"](case, by=clerk, answer_code="letter_incomplete", answer_detail=detail)
+    if becomes == "PASSED_ON":
+        yield days_ago - 1
+        elsewhere = city.institutions["WQZX"]
+        actions.REQUEST_STEPS["pass_on"](
+            case, by=clerk, to=elsewhere, reason="来函所附劳动合同为外企，档案由该机构保管。"
+        )
+
+
+def _inside(city: City, days_ago: int, becomes: str = "") -> Scene:
+    """A citizen wants the dossier at another institution of the city: applied for online, then offered to it."""
+    dossier = city.dossier(OFFICE)
+    if dossier is None:
+        return
+    yield days_ago
+    person = dossier.person
+    citizen = accounts.citizen_of(ConfirmedIdentity(person.name, person.id_number), by=None)
+    to = city.institutions["JYZX"]
+    case = actions.apply_online(dossier, by=citizen, inside=to, reason="relocation", remarks="已灵活就业")
+    if becomes:
+        yield days_ago - 1
+        STEPS["offer_transfer"](case, by=city.by("clerk", OFFICE))

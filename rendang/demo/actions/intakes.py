@@ -12,6 +12,7 @@ from rendang.circulation.parcels import actions as parcels
 from rendang.circulation.parcels.models import Parcel
 from rendang.demo.actions.city import City
 from rendang.demo.actions.timeline import Scene
+from rendang.demo.actions.transfers import transfer
 from rendang.demo.citizens import ARRIVING
 from rendang.demo.city import FORMER_KEEPERS
 from rendang.demo.inhabitants import Inhabitant
@@ -20,6 +21,7 @@ from rendang.dossiers.models import Custody, Undertaking
 from rendang.kernel.core.identifiers import is_valid_ems_number
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow import actions as workflow
+from rendang.people.queries import find_by_id_number
 from rendang.storage import actions as storage
 from rendang.storage.queries import free_slots
 
@@ -72,6 +74,7 @@ def scenes(city: City) -> Iterator[Scene]:
     yield _intake(city, State.ACCEPTED, 20, lacking=("ED-04",), shelve=False)
     yield _intake(city, State.RECEIPTED, 46, lacking=("ED-04",), late=24, comes_later=True)
     yield _contested(city, "RCSC", "JYZX")
+    yield _came_round(city)
     yield _listed(city)
     arriving = Inhabitant(
         ARRIVING.name, ARRIVING.id_number, "男", timezone.localdate(), received_from="岱东市人才交流中心"
@@ -240,6 +243,15 @@ def _contested(city: City, holder: str, office: str) -> Scene:
     case = intake.review(case, by=reviewer, review="材料齐全，但系统显示另一机构保管着此人档案。")
     yield 5
     intake.claim(case, by=approver)
+
+
+def _came_round(city: City) -> Scene:
+    """Called by one institution, sent to another by mistake, and handed over: what waited for it ends with that."""
+    somebody = city.newcomer()
+    yield from _intake(city, State.CALLED, 46, person=somebody, office="JYZX")
+    yield from _intake(city, State.RECEIPTED, 40, person=somebody, office="RCSC", late=14)
+    if person := find_by_id_number(somebody.id_number):
+        yield from transfer(city, "RECEIVED", 9, dossier=person.dossier, route=("RCSC", "JYZX"))
 
 
 def _signed() -> ContentFile:

@@ -74,23 +74,24 @@ def load_city(people: int, *, tell: Callable[[str], None] = lambda text: None) -
         accounts.propose_roles(workers, institutions)
         scenes = [*notices.scenes(city)]
         if people:
+            # In this order they take their dossiers: what needs none in particular takes what is left over.
             kinds = (
                 intakes,
                 parcels,
                 agreements,
                 transfers,
+                departures,
                 certificates,
                 conflicts,
-                catalogues,
                 party,
                 household,
                 graduates,
                 protection,
                 loans,
                 accruals,
-                departures,
                 stocktakes,
                 storing,
+                catalogues,
             )
             scenes += [scene for kind in kinds for scene in kind.scenes(city)]
         tell(f"{play(scenes):,} steps of daily business")

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from rendang.circulation.loans import actions as loans
 from rendang.circulation.loans.models import Agency, Loan
+from rendang.demo.actions.catalogues import catalogue
 from rendang.demo.actions.city import City
 from rendang.demo.actions.timeline import Scene
 from rendang.demo.actions.transfers import shelve_again
@@ -104,6 +105,9 @@ def _loan(city: City, people: Registry, number: int, use: str, state: str, days_
     if dossier is None:
         return
     keeper, pages = city.by("keeper", office), 40 + number
+    if use == Use.DIGITAL:
+        yield days_ago + 1
+        catalogue(city, office, dossier)
     yield days_ago
     case = _apply(city, people, number, office, dossier, use)
     if use == Use.DIGITAL:

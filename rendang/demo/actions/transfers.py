@@ -23,29 +23,29 @@ def scenes(city: City) -> Iterator[Scene]:
         # The first round has the laggards.
         late = number == 0
         yield from (
-            _transfer(city, State.OFFERED, 0),
-            _transfer(city, State.OFFERED, 6 if late else 1),
-            _transfer(city, State.AGREED, 4 + number),
-            _transfer(city, State.AGREED, 15),
-            _transfer(city, State.AGREED, 19 if late else 9),
-            _transfer(city, State.AGREED, 11, pause="存档人申请暂缓转出，待新单位确认用工。"),
-            _transfer(city, State.SENT, 9),
-            _transfer(city, State.IN_TRANSIT, 8),
-            _transfer(city, State.IN_TRANSIT, 20, late=8 if late else 0),
-            _transfer(city, State.RECEIVED, 14, shelve=False),
-            _transfer(city, State.RECEIVED, 23),
-            _transfer(city, State.RECEIVED, 41),
-            _transfer(city, State.DECLINED, 13),
-            _transfer(city, State.WITHDRAWN, 10),
-            _transfer(city, State.REFUSED, 16, late=2),
-            _transfer(city, State.RETURNED, 26),
-            _transfer(city, State.RETURNED, 29, packed_only=True),
+            transfer(city, State.OFFERED, 0),
+            transfer(city, State.OFFERED, 6 if late else 1),
+            transfer(city, State.AGREED, 4 + number),
+            transfer(city, State.AGREED, 15),
+            transfer(city, State.AGREED, 19 if late else 9),
+            transfer(city, State.AGREED, 11, pause="存档人申请暂缓转出，待新单位确认用工。"),
+            transfer(city, State.SENT, 9),
+            transfer(city, State.IN_TRANSIT, 8),
+            transfer(city, State.IN_TRANSIT, 20, late=8 if late else 0),
+            transfer(city, State.RECEIVED, 14, shelve=False),
+            transfer(city, State.RECEIVED, 23),
+            transfer(city, State.RECEIVED, 41),
+            transfer(city, State.DECLINED, 13),
+            transfer(city, State.WITHDRAWN, 10),
+            transfer(city, State.REFUSED, 16, late=2),
+            transfer(city, State.RETURNED, 26),
+            transfer(city, State.RETURNED, 29, packed_only=True),
         )
     if dossier := city.dossier_of(ON_ITS_WAY):
-        yield _transfer(city, State.IN_TRANSIT, 7, dossier=dossier, route=("RCSC", "WQZX"))
+        yield transfer(city, State.IN_TRANSIT, 7, dossier=dossier, route=("RCSC", "WQZX"))
 
 
-def _transfer(
+def transfer(
     city: City,
     state: str,
     days_ago: int,
