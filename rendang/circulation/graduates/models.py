@@ -12,6 +12,8 @@ from rendang.circulation.intake.models import Intake
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.core.fields import EncryptedTextField
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.english import in_english
 
 
 class GraduateList(models.Model):
@@ -84,3 +86,9 @@ class Graduate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def education_in_words(self) -> str:
+        """As the school has written it; in English to who reads English, where the words are known."""
+        code = standards.code_of("education", self.education)
+        return (code and in_english("education", code)) or self.education

@@ -161,7 +161,7 @@ def _events(user: Any, dossier: Dossier) -> list[TimelineEntry]:
     return [
         TimelineEntry(
             event.at,
-            event.actor_name,
+            sentences.actor(event.verb, event.actor_id, event.actor_name),
             sentences.sentence(event.verb),
             sentences.reason(event.reason),
             sentences.icon(event.verb),

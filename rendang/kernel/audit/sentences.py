@@ -16,6 +16,8 @@ SENTENCES: dict[str, str | Promise] = {
     "audit.search": _("Searched the audit log"),
     "audit.verify": _("Verified the audit log"),
 }
+# The system's own name in the log, the same in every language: the digests cover it.
+SYSTEM = "系统"
 # Reasons that are codes.
 REASONS: dict[str, str | Promise] = {}
 # What a row of these tables is called when an event is about it.
@@ -93,7 +95,7 @@ def thing(subject_type: str) -> str:
 def actor(verb: str, actor_id: int | None, name: str) -> str:
     """Who did it: a name, the system, or nobody known when somebody could not sign in."""
     if actor_id is not None:
-        return name
+        return str(_("System")) if name == SYSTEM else name
     return "" if verb.startswith(("account.fail", "account.lock")) else str(_("System"))
 
 

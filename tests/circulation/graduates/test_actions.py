@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from rendang.circulation.graduates import actions
@@ -165,3 +166,12 @@ def test_lines_are_scanned_on_the_page_of_the_parcel(announced, parcel, clerk, n
     page = signed_in(clerk).post(reverse("graduates:arrival", args=[parcel.pk]), {"lines": f"{numbers[0]}\n王五"}).text
     assert "1 of 2 lines matched" in page
     assert "韩梅梅: intake" in page
+
+
+def test_an_education_is_read_in_english_where_its_words_are_known():
+    graduate = Graduate(education="本科")
+    with override("zh-hans"):
+        assert graduate.education_in_words == "本科"
+    with override("en"):
+        assert graduate.education_in_words == "Undergraduate, graduated"
+        assert Graduate(education="定向培养班").education_in_words == "定向培养班"

@@ -76,5 +76,6 @@ def test_who_did_it() -> None:
     with translation.override("en"):
         assert actor("person.view", 3, "王芳") == "王芳"
         assert actor("case.pause", None, "system") == "System"
+        assert actor("case.pause", 1, "系统") == "System"
         assert actor("account.fail_sign_in", None, "system") == ""
         assert thing("accounts.user") == "account"

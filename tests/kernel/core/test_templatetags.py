@@ -63,6 +63,15 @@ def test_a_partial_date_is_written_as_well_as_it_is_known(value: str, chinese: s
         assert tags.partial_date(value) == chinese
 
 
+def test_a_legal_basis_is_cited_in_chinese_and_what_is_none_is_said_in_the_language_of_the_page() -> None:
+    assert tags.basis("人社部发〔2021〕112号") == '<span lang="zh">人社部发〔2021〕112号</span>'
+    assert tags.basis("《档案法》<1>") == '<span lang="zh">《档案法》&lt;1&gt;</span>'
+    assert tags.basis("本系统默认，待各地规定") == "Default of this system"
+    assert tags.basis("") == ""
+    with translation.override("zh-hans"):
+        assert tags.basis("本系统默认，待各地规定") == "本系统默认，待各地规定"
+
+
 def test_a_heading_sorts_turns_round_and_keeps_the_filters_but_not_the_page() -> None:
     unsorted = drawn("{% sort_heading 'Name' 'name' %}")
     assert 'href="?q=wang&amp;sort=name"' in unsorted

@@ -35,6 +35,8 @@ PAPERS = {
     "slip": ("slip_file", gettext_lazy("Hand-over slip")),
     "receipt": ("receipt_file", gettext_lazy("Receipt")),
 }
+# Those that others have made; all others were printed here.
+RECEIVED = {"letter", "receipt"}
 SIGNED = gettext_lazy("Signed hand-over slip")
 MOST_LINES = 100  # on the page of a case; the list as a whole is printed
 
@@ -82,6 +84,17 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     going = [line.dossier_id for line in lines if line.outcome == DepartingDossier.Outcome.GOING]
     before_packing = departure.state in {Departure.State.APPLIED, Departure.State.APPROVED}
     found = in_the_way_of(departure, going) if before_packing else {}
+    papers = [
+        (
+            name,
+            (
+                SIGNED if name == "receipt" and departure.is_fetched else label,
+                reverse("departures:paper", args=[pk, name]),
+            ),
+        )
+        for name, (field, label) in PAPERS.items()
+        if getattr(departure, f"{field}_id")
+    ]
     context = case_context(request, departure)
     context |= submitted_context(request, departure, edit=Permission.TRANSFER_OFFER, covered=actions.LETTER)
     context |= {
@@ -100,14 +113,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_leave_out": departure.addresses_many
         and departure.state in {Departure.State.APPLIED, Departure.State.APPROVED, Departure.State.CHECKED}
         and can(request.user, Permission.TRANSFER_OFFER, at=departure.institution_id),
-        "papers": [
-            (
-                SIGNED if name == "receipt" and departure.is_fetched else label,
-                reverse("departures:paper", args=[pk, name]),
-            )
-            for name, (field, label) in PAPERS.items()
-            if getattr(departure, f"{field}_id")
-        ],
+        "papers": [paper for name, paper in papers if name not in RECEIVED],
+        "received": [paper for name, paper in papers if name in RECEIVED],
     }
     return render(request, "departures/detail.html", context)
 

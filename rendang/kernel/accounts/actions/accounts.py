@@ -13,6 +13,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.accounts.models import User
 from rendang.kernel.audit.actions import record, snapshot
+from rendang.kernel.audit.sentences import SYSTEM
 
 # Without characters that are mistaken for each other when read from paper (0 O 1 l I).
 LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -22,7 +23,7 @@ LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
 def system_actor() -> User:
     """Whoever acts when nobody does: jobs, deadlines, the loading of standards. Cannot sign in."""
     user, created = User.objects.get_or_create(
-        kind=User.Kind.SYSTEM, defaults={"username": "system", "name": "系统", "password": "!"}
+        kind=User.Kind.SYSTEM, defaults={"username": "system", "name": SYSTEM, "password": "!"}
     )
     if created:
         record("account.create", user, by=None, detail={"kind": [None, user.kind]})

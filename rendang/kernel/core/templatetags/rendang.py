@@ -9,7 +9,7 @@ from django.forms.boundfield import BoundField, BoundWidget
 from django.http import HttpRequest
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.formats import date_format
-from django.utils.html import format_html, strip_tags
+from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
@@ -20,6 +20,8 @@ register = template.Library()
 
 # The parameters that say where in a list one is; a new filter or order begins at the beginning.
 PLACE = ("page", "after", "before")
+# Bases that are no document.
+OWN_DEFAULTS = {"本系统默认", "本系统默认，待各地规定"}
 TONE_ICONS = {
     "blue": "progress",
     "yellow": "clock-pause",
@@ -156,6 +158,16 @@ def named(institution: Any) -> str:
     if institution is None:
         return ""
     return institution.name if _in_chinese() or not institution.english_name else institution.english_name
+
+
+@register.filter
+def basis(text: str) -> SafeString:
+    """A legal basis: cited as the documents are called, which have no other name; marked as Chinese elsewhere."""
+    if _in_chinese() or not text:
+        return conditional_escape(text)
+    if text in OWN_DEFAULTS:
+        return conditional_escape(gettext("Default of this system"))
+    return format_html('<span lang="zh">{}</span>', text)
 
 
 @register.simple_tag
