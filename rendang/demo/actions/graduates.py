@@ -31,17 +31,17 @@ _MAJORS = ("会计学", "法学", "软件工程", "护理学")
 
 
 def scenes(city: City) -> Iterator[Scene]:
-    yield _school(city, "虚构大学", 0, comes=7)
-    yield _school(city, "海岱职业技术学院", 12, comes=0)
+    yield _school(city, "虚构大学", "本科", 0, comes=7)
+    yield _school(city, "海岱职业技术学院", "大专", 12, comes=0)
 
 
-def _school(city: City, school: str, first: int, *, comes: int) -> Scene:
+def _school(city: City, school: str, education: str, first: int, *, comes: int) -> Scene:
     clerk, year = city.by("clerk", _OFFICE), timezone.localdate().year
     numbers = [
         make_id_number("370200", dt.date(2003, 1, 5) + dt.timedelta(31 * at + first), 601 + at) for at in range(12)
     ]
     rows = [
-        f"{name},{number},{year - 4}{first + at + 1:04d},本科,{_MAJORS[at % 4]}"
+        f"{name},{number},{year - 4}{first + at + 1:04d},{education},{_MAJORS[at % 4]}"
         for at, (name, number) in enumerate(zip(_NAMES, numbers, strict=True))
     ]
     yield 24

@@ -13,6 +13,7 @@ in_words(
         "submittedpaper.hand_in": _("Handed in a paper of the application"),
         "submittedpaper.view": _("Looked at a paper of the application"),
         "file.store": _("Stored a paper"),
+        "file.hand_on": _("Handed a paper on to another institution"),
         "file.verify": _("Checked that a stored paper is unchanged"),
     },
     same_as={

@@ -352,7 +352,7 @@ class TestFollowed:
     def test_the_answer_and_the_way_of_the_parcel_stand_there(self, leaving, client):
         request = received(leaving.institution)
         request = STEPS["answer"](request, by=leaving.by[Role.CLERK], answer_code="letter_incomplete")
-        assert "调档函要素不全" in self.page(client, request)
+        assert "The recall letter is incomplete" in self.page(client, request)
 
         dossier = leaving.dossier()
         taken_up = TestTakenUp().opened(leaving, received(leaving.institution, dossier), dossier)
