@@ -35,7 +35,11 @@ def database(url: str) -> dict[str, object]:
         "OPTIONS": {
             **options,
             "pool": {"min_size": 1, "max_size": int(os.environ.get("RENDANG_DATABASE_POOL", "8")), "timeout": 5},
-            "options": "-c lock_timeout=5s",
+            # Values go beside the statement, which PostgreSQL then reads once a connection and not at every call, but
+            # plans for the values of each: a name that three people bear wants another index than one of a thousand.
+            "server_side_binding": True,
+            "prepare_threshold": 2,
+            "options": "-c lock_timeout=5s -c plan_cache_mode=force_custom_plan",
         },
     }
 

@@ -71,8 +71,10 @@ class Custody(models.Model):
         PERSONAL = "personal", _("Entrusted by the person")
         UNIT = "unit", _("Entrusted by the employer")
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, db_constraint=False, related_name="custodies")
-    # Served by the unique constraint below; an index of its own would cost every import.
+    # Served by the unique constraints below; indexes of their own would cost every import.
+    dossier = models.ForeignKey(
+        Dossier, on_delete=models.PROTECT, db_constraint=False, related_name="custodies", db_index=False
+    )
     institution = models.ForeignKey(
         Institution, on_delete=models.PROTECT, db_constraint=False, related_name="custodies", db_index=False
     )
@@ -124,9 +126,12 @@ class Custody(models.Model):
             models.Index(fields=["employer"], condition=Q(employer__isnull=False), name="custody_by_employer"),
         ]
         constraints = [
+            # What is held counts as one and the same, everything else as itself; also the index by dossier.
             models.UniqueConstraint(
-                fields=["dossier"],
-                condition=Q(status="HELD"),
+                "dossier",
+                models.Case(
+                    models.When(status="HELD", then=0), default=F("id"), output_field=models.BigIntegerField()
+                ),
                 name="one_keeper_per_dossier",
                 violation_error_message=_("Another institution holds this dossier."),
             ),

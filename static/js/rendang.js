@@ -3,6 +3,8 @@
     const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
 
     // A scanner types fast and ends with Enter: outside a field its code goes to the search box, wherever one is.
+    // Every code has digits, the keys of the page have none: so a slow machine may take its time between two signs.
+    const PAUSE = 200; // milliseconds
     let code = "";
     let typedAt = 0;
     document.addEventListener(
@@ -10,8 +12,8 @@
         (event) => {
             const box = document.getElementById("search-box");
             if (!box || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-            const fast = event.timeStamp - typedAt < 60;
-            if (event.key === "Enter" && fast && code.length > 5) {
+            const fast = event.timeStamp - typedAt < PAUSE;
+            if (event.key === "Enter" && fast && code.length > 5 && /\d/.test(code)) {
                 event.preventDefault();
                 event.stopImmediatePropagation();
                 box.value = code;

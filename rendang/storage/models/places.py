@@ -44,7 +44,10 @@ class Placement(models.Model):
     # In the house but in nobody's slot: it can be put back.
     AT_HAND = frozenset({Kind.DESK, Kind.READING_ROOM})
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, db_constraint=False, related_name="placements")
+    # Served by the unique constraint below; an index of its own would cost every import.
+    dossier = models.ForeignKey(
+        Dossier, on_delete=models.PROTECT, db_constraint=False, related_name="placements", db_index=False
+    )
     institution = models.ForeignKey(
         Institution, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
     )
@@ -87,9 +90,12 @@ class Placement(models.Model):
             models.Index(fields=["slot"], condition=Q(slot__isnull=False), name="placement_by_slot"),
         ]
         constraints = [
+            # Where it is now counts as one and the same, every former place as itself; also the index by dossier.
             models.UniqueConstraint(
-                fields=["dossier"],
-                condition=Q(until__isnull=True),
+                "dossier",
+                models.Case(
+                    models.When(until__isnull=True, then=0), default=F("id"), output_field=models.BigIntegerField()
+                ),
                 name="a_dossier_is_in_one_place",
                 violation_error_message=_("The dossier is already somewhere else."),
             ),
