@@ -142,15 +142,15 @@ def assert_served(questions: dict[str, tuple[Callable[[], Any], set[str]]]) -> N
 
 
 def test_each_way_of_searching_has_its_index(lying, clerk):
-    person, by_dossier = Person.objects.get(pk=1_000_780), of_each_dossier("dossiers_custody")
+    person = Person.objects.get(pk=1_000_780)
 
     def page(text: str) -> Callable[[], Any]:
         return lambda: list(search(clerk, text)[:PAGE_SIZE])
 
     assert_served(
         {
-            "ID number": (page("110101199003074514"), {"one_keeper_per_dossier", by_dossier}),
-            "barcode": (page(lying.barcode), {"one_keeper_per_dossier", by_dossier}),
+            "ID number": (page("110101199003074514"), {"one_keeper_per_dossier"}),
+            "barcode": (page(lying.barcode), {"one_keeper_per_dossier"}),
             "archive number": (page("A2015001"), {"an_archive_number_is_given_once"}),
             "beginning of an archive number": (page("Z00078"), {"an_archive_number_is_given_once"}),
             "name": (page(person.name), {"custody_by_name_grams"}),
@@ -163,7 +163,6 @@ def test_each_way_of_searching_has_its_index(lying, clerk):
 
 def test_each_question_of_the_stores_has_its_index(lying, institution, keeper):
     slot = Slot.objects.get(code="K01-A-01-001")
-    by_dossier = of_each_dossier("storage_placement")
 
     def suggested() -> Any:
         with standards.steady():
@@ -182,10 +181,10 @@ def test_each_question_of_the_stores_has_its_index(lying, institution, keeper):
             "what is not yet placed": (lambda: list(queries.unplaced(institution)[:50]), {"placement_current"}),
             "where a dossier is": (
                 lambda: queries.current_placement(lying),
-                {"a_dossier_is_in_one_place", by_dossier},
+                {"a_dossier_is_in_one_place"},
             ),
-            "where it was": (lambda: list(queries.place_history(lying)), {by_dossier}),
-            "its last slot": (lambda: queries.last_slot(lying, institution), {by_dossier}),
+            "where it was": (lambda: list(queries.place_history(lying)), {"a_dossier_is_in_one_place"}),
+            "its last slot": (lambda: queries.last_slot(lying, institution), {"a_dossier_is_in_one_place"}),
             "its next slot": (suggested, {"slot_free"}),
             "a scanned position": (lambda: queries.known_slots(institution, [slot.code]), {"slot_code_once"}),
         }
