@@ -53,12 +53,16 @@ _EQUAL_PERSON = " AND ".join(
     f"(s.{name} = '' OR p.{name} = s.{name})" for name in ("name", *PERSON_COLUMNS) if name != "sex"
 )
 _EQUAL_CUSTODY = " AND ".join(f"(s.{name} = '' OR own.{name} = s.{name})" for name in CUSTODY_COLUMNS)
+# One look-up by the index for every row, whatever the statistics of a table that has just begun to fill say: OFFSET 0
+# keeps PostgreSQL from reading all that an institution holds instead.
 _ON_RECORD = """
 INSERT INTO roster_on_record
-SELECT s.n FROM roster_staged s JOIN people_person p ON p.id_index = s.id_index
-UNION SELECT s.n FROM roster_staged s JOIN people_otheridentity o ON o.number_index = s.id_index
-UNION SELECT s.n FROM roster_staged s JOIN dossiers_custody c
-    ON c.institution_id = %(institution)s AND c.archive_number = s.archive_number
+SELECT n FROM roster_staged s WHERE EXISTS (SELECT FROM people_person p WHERE p.id_index = s.id_index OFFSET 0)
+    OR EXISTS (SELECT FROM people_otheridentity o WHERE o.number_index = s.id_index OFFSET 0)
+    OR EXISTS (
+        SELECT FROM dossiers_custody c
+        WHERE c.institution_id = %(institution)s AND c.archive_number = s.archive_number OFFSET 0
+    )
 """
 # What the database already knows of the staged rows. A claim is compared by its custody only: the person's
 # particulars are those of whoever came first.
