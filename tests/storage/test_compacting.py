@@ -184,3 +184,18 @@ def test_the_plan_is_worked_off_by_scan_and_by_the_shelf(signed_in, store, keepe
 
     assert lies(dossiers) == ["000", "001", "002"]
     assert "Closed" in desk.get(url).text
+
+
+def test_while_a_plan_is_under_way_the_page_offers_no_other(signed_in, store, keeper):
+    shelf(store, [0, 1, 1, 1])
+    desk, url = signed_in(keeper), reverse("storage:compact", args=[store.pk])
+    page = desk.get(url).text
+    assert "Close up, keeping the order — 3 moves" in page
+    assert "Fill the gaps from the end, with the fewest moves — 1 move<" in " ".join(page.split()).replace(" <", "<")
+    desk.post(url, {"method": "FEWEST"})
+    plan = Compaction.objects.get()
+    for page in (desk.get(url).text, desk.post(url, {"method": "KEEP_ORDER"}).text):
+        assert "has a plan of moves already" in page
+        assert f'href="{plan.get_absolute_url()}"' in page
+        assert "Write down the plan" not in page
+    assert Compaction.objects.get() == plan

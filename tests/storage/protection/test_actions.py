@@ -226,3 +226,10 @@ def test_with_htmx_a_form_is_answered_by_the_way_on_or_by_the_form_alone(store, 
         assert "<html" not in refused, address
         assert 'id="step-form"' in refused, address
         assert desk.post(address, good, headers={"HX-Request": "true"})["HX-Redirect"] == on
+
+
+def test_the_list_of_hazards_says_where_and_what(store, keeper, signed_in):
+    actions.inspect(store, by=keeper, made_on=timezone.localdate(), found={"FIRE": "灭火器过期"})
+    page = signed_in(keeper).get(reverse("protection:hazards")).text
+    for words in (f"<td>{store}</td>", "<td>Fire</td>", "<td>灭火器过期</td>", "To be repaired"):
+        assert words in page
