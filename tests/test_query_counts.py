@@ -79,10 +79,10 @@ def add(here: SimpleNamespace, number: int) -> None:
 
 
 def readers(page: str) -> str:
-    """The first and the last of those who may open it."""
+    """The first and the last of those who may open it; none of a step that only the system takes."""
     allowed = WHO.get(ROWS[page])
     if allowed is None:
-        return ROWS[page][0] + ROWS[page][-1]
+        return ROWS[page][:1] + ROWS[page][-1:]
     return "nobody" if "nobody" in allowed else "citizen" if "citizen" in allowed else "C"
 
 

@@ -274,11 +274,16 @@ class ConfirmForm(forms.Form):
     statement = forms.CharField(label=_("Statement of the person"), max_length=200, required=False)
 
 
-class FollowUpForm(forms.Form):
-    FOR_MANY = True  # a round of telephone calls
+class FollowUpRoundForm(forms.Form):
+    """The same call or letter to many; another day is agreed with each alone."""
 
     done_on = day_field(_("Day"), initial=timezone.localdate)
     note = forms.CharField(label=_("What was done"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class FollowUpForm(FollowUpRoundForm):
+    FOR_MANY = FollowUpRoundForm
+
     promised_on = day_field(_("Newly promised for"), required=False, help_text=_("Left empty: as promised before."))
 
 

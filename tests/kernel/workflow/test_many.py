@@ -125,7 +125,7 @@ def test_what_is_asked_once_differs_from_no_case_to_the_next(kind):
     get_resolver().url_patterns  # noqa: B018 — the pages tell which forms belong to a kind
     for name in steps_for_many(kind):
         asked = form_for_many(KINDS[kind].forms_of[name]) if name in KINDS[kind].forms_of else Form
-        assert set(asked.base_fields) <= {"reason", "opinion", "carrier"}, name
+        assert set(asked.base_fields) <= {"reason", "opinion", "carrier", "outcome", "done_on", "note"}, name
 
 
 def test_one_courier_takes_many_parcels_along_but_a_waybill_is_one_parcels():
