@@ -13,6 +13,7 @@ LARGEST = 20 * 1024 * 1024  # bytes; a larger file is refused when it is stored
 MOST_PAGES = 3
 SIDE = 2400  # pixels; enough for a code of 2 cm on a photographed A4 page
 SCALE = 2.5  # of a PDF page: 180 dots an inch
+MOST_PIXELS = 50_000_000  # unpacked in memory; a photograph is reduced as it is unpacked
 
 QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _pdfium = threading.Lock()  # PDFium is not made for several threads
@@ -35,6 +36,8 @@ def qr_codes_in(file: BinaryIO) -> list[str]:
 def _picture(content: bytes) -> Iterator[Image.Image]:
     with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as picture:
         picture.draft("L", (SIDE, SIDE))
+        if picture.width * picture.height > MOST_PIXELS:
+            return
         picture.thumbnail((SIDE, SIDE))
         yield picture.convert("L")
 

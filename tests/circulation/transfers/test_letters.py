@@ -16,7 +16,7 @@ from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.models import Departure, DepartureRequest
 from rendang.circulation.transfers.queries.letters import NOT_OURS, letter_read, verdict_on
 from rendang.kernel.access.models import Role
-from rendang.kernel.documents.reading import qr_codes_in
+from rendang.kernel.documents.reading import _picture, qr_codes_in
 from rendang.kernel.files.queries import read_file
 from tests.circulation.intake.conftest import make_number
 from tests.circulation.transfers.leaving import PDF, a_file
@@ -77,6 +77,13 @@ class TestReading:
     def test_what_cannot_be_read_says_nothing(self, file):
         assert qr_codes_in(file) == []
         assert verdict_on(letter_read(file)) is None
+
+    def test_a_picture_made_to_fill_the_memory_is_not_unpacked(self, monkeypatch):
+        out = io.BytesIO()
+        Image.new("1", (10_000, 6_000)).save(out, "PNG")
+        assert len(out.getvalue()) < 20_000
+        monkeypatch.setattr(Image.Image, "load", None)
+        assert list(_picture(out.getvalue())) == []
 
     def test_somebody_else_s_code_is_not_ours(self, monkeypatch):
         monkeypatch.setattr("rendang.circulation.transfers.queries.letters.qr_codes_in", lambda file: ["https://x/1"])
