@@ -2,7 +2,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 # One look-up by the index for every row, whatever the statistics say: OFFSET 0 keeps PostgreSQL from reading the whole
 # table instead, as it did for the hundredth chunk of a roster whose table it still thought small (docs/adr/0031).
 ROW_BY_ROW = """
