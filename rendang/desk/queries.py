@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Q
 
 from rendang.circulation.intake.models import Intake
-from rendang.circulation.intake.queries import letter_number
 from rendang.circulation.parcels.models import Parcel
+from rendang.circulation.parcels.queries import LETTER_OF_OURS, letter_number
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, institutions_where
@@ -19,7 +19,6 @@ from rendang.services.certificates.models import Certificate
 
 CASE_NUMBER = re.compile(r"^[A-Z][A-Z0-9]{1,9}-\d{8}-\d{4,}$")
 CERTIFICATE_NUMBER = re.compile(r"^[A-Z][A-Z0-9]{1,9}-CZ-\d{4}-\d{6}$")
-LETTER = re.compile(r"^[A-Z][A-Z0-9]{1,9}调〔\d{4}〕\d{4,}号$")
 PARCEL_NUMBER = re.compile(r"^[A-Z][A-Z0-9]{1,9}-DJ-\d{4}-\d{5,}$")
 WAYBILL = re.compile(r"^[A-Z]{2}\d{9}[A-Z]{2}$")
 BARCODE = re.compile(r"^RD(\d{9})$")
@@ -49,7 +48,7 @@ def exact_hit(user: Any, text: str) -> str | None:
         if can(user, Permission.INTAKE_VIEW):
             arrived = Parcel.objects.visible_to(user, Permission.INTAKE_VIEW)
             found = arrived.filter(Q(number=upper) | Q(waybill=upper)).order_by("-pk").first()
-    elif LETTER.match(letter := letter_number(text)):
+    elif LETTER_OF_OURS.match(letter := letter_number(text)):
         if can(user, Permission.INTAKE_VIEW):
             called = Intake.objects.visible_to(user, Permission.INTAKE_VIEW)
             intake = called.filter(letter_number=letter).first()

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.intake.models import ComparedPaper, Intake
 from rendang.circulation.parcels import queries as carrying
+from rendang.circulation.parcels.queries import letter_number
 from rendang.dossiers import queries as dossiers
 from rendang.dossiers.models import Custody
 from rendang.kernel.access.models import Institution
@@ -153,11 +153,6 @@ def differences_in_words(papers: Sequence[ComparedPaper]) -> str:
             parts.append(f"{words}：{'、'.join(some)}")
     text = "；".join(parts) + "。"
     return text if len(text) <= 400 else f"{text[:398]}……"
-
-
-def letter_number(text: str) -> str:
-    """What was scanned or typed: the number of a letter, also from the address in its QR code."""
-    return unquote(text).strip().rstrip("/").rpartition("/")[2]
 
 
 def expected(institution_ids: Any, text: str) -> Any:

@@ -20,8 +20,10 @@ from rendang.circulation.parcels.queries.carrying import (
     tier_in_words,
     tier_of,
 )
+from rendang.circulation.parcels.queries.letters import LETTER_OF_OURS, letter_number
 
 __all__ = [
+    "LETTER_OF_OURS",
     "SEALS",
     "WAYS",
     "TierRule",
@@ -29,6 +31,7 @@ __all__ = [
     "carrier_is_allowed",
     "carriers_for",
     "carriers_in_words",
+    "letter_number",
     "may_be_handed_over",
     "parcels_with_enclosures",
     "register_of_arrivals",

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rendang.circulation.parcels.queries import letter_number as plain_number
 from rendang.circulation.transfers.models import DepartingDossier, Departure
-from rendang.circulation.transfers.queries.letters import letter_number as plain_number
 from rendang.circulation.transfers.queries.letters import (
     letter_of_ours,
     letter_read,

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rendang.circulation.parcels.queries import letter_number as plain_number
 from rendang.circulation.transfers.models import DepartingDossier, Transfer
 from rendang.circulation.transfers.papers import moving as papers
 from rendang.circulation.transfers.queries import carriers_between_us
-from rendang.circulation.transfers.queries.letters import letter_number as plain_number
 from rendang.circulation.transfers.queries.letters import refuse_if_not_genuine
 from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of
 from rendang.dossiers import actions as dossiers

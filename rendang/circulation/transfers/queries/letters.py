@@ -1,22 +1,19 @@
 """Recall letters of the city's own institutions: whether one that is presented is genuine."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from typing import BinaryIO
-from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rendang.circulation.parcels.queries import LETTER_OF_OURS, letter_number
 from rendang.kernel.access.models import Institution
 from rendang.kernel.documents.reading import qr_codes_in
 from rendang.kernel.workflow.models import Case
 
 NOT_OURS = "-"  # there is a code, and it is not that of a letter of ours
-# As institutions of this system number their letters: RCSC调〔2026〕0007号.
-OURS = re.compile(r"^([A-Z][A-Z0-9]{1,7})调〔\d{4}〕\d{4,}号$")
 
 
 @dataclass(frozen=True)
@@ -30,18 +27,13 @@ class Letter:
     is_open: bool
 
 
-def letter_number(text: str) -> str:
-    """The number itself, also from the address in the QR code of our own letters (…/letters/<number>/)."""
-    return unquote(text).strip().rstrip("/").rpartition("/letters/")[2].strip()
-
-
 def letter_read(letter: BinaryIO | None) -> str:
     """What the QR code on a picture or PDF of a letter says: the number of a letter like ours, or ``NOT_OURS``.
 
     Empty when no code could be read: that says nothing about the letter.
     """
     codes = [letter_number(text) for text in qr_codes_in(letter)] if letter else []
-    return next((number for number in codes if OURS.match(number)), NOT_OURS if codes else "")[:60]
+    return next((number for number in codes if LETTER_OF_OURS.match(number)), NOT_OURS if codes else "")[:60]
 
 
 def number_given(typed: str, read: str) -> str:
@@ -94,7 +86,7 @@ def letter_of_ours(number: str) -> Letter | None:
 
 def refuse_if_forged(number: str) -> Letter | None:
     """The letter of ours with this number; ``None``: somebody else's. Refused when it only looks like one of ours."""
-    looks_like_ours = OURS.match(number)
+    looks_like_ours = LETTER_OF_OURS.match(number)
     letter = letter_of_ours(number)
     if letter is None and looks_like_ours and Institution.objects.filter(code=looks_like_ours[1]).exists():
         raise ValidationError({"letter_number": _("No institution of the city has issued a letter of this number.")})
