@@ -138,7 +138,7 @@ class Intake(Case):
         ]
 
     def attested(self, step: str) -> str:
-        if step != "witness_opening":
+        if step != "witness_opening" or self.papers is None:  # nobody has opened it yet
             return ""
         counted = {
             "who": self.first_opener,
