@@ -144,8 +144,8 @@ def link_of(token: str, today: dt.date) -> tuple[Link, Chase | None]:
     label=_("Register of materials collected"),
     permission=Permission.ACCRUAL_VIEW,
     columns=[
-        ("收件日期", 20), ("来件单位", 36), ("移交人", 16), ("姓名", 18), ("类号", 12), ("材料名称", 38),
-        ("制成日期", 20), ("页数", 10), ("份数", 10), ("是否受理", 33), ("归档日期", 20), ("接收人", 16),
+        ("收件日期", 22), ("来件单位", 28), ("移交人", 14), ("姓名", 16), ("类号", 12), ("材料名称", 32),
+        ("制成日期", 22), ("页数", 10), ("份数", 10), ("是否受理", 27), ("归档日期", 22), ("接收人", 16),
         ("逾期送交", 14),
     ],
 )  # fmt: skip
@@ -179,8 +179,8 @@ def register_of_materials(institution: Institution, first: dt.date, last: dt.dat
     label=_("Register of chasing letters"),
     permission=Permission.ACCRUAL_VIEW,
     columns=[
-        ("催要日期", 20), ("催要编号", 38), ("姓名", 18), ("催要对象", 16), ("收件单位（人）", 38), ("催要材料", 51),
-        ("送交期限", 20), ("办结日期", 20), ("结果", 24),
+        ("催要日期", 22), ("催要编号", 40), ("姓名", 18), ("催要对象", 16), ("收件单位（人）", 34), ("催要材料", 47),
+        ("送交期限", 22), ("办结日期", 22), ("结果", 24),
     ],
 )  # fmt: skip
 def register_of_chases(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:

@@ -27,8 +27,8 @@ _OF_PAPER = {Outcome.SUPPLEMENTED: "已补", Outcome.CANNOT_BE_OBTAINED: "无法
     label=_("Register of undertakings"),
     permission=Permission.UNDERTAKING_VIEW,
     columns=[
-        ("告知日期", 20), ("承诺书编号", 38), ("姓名", 18), ("公民身份号码", 35), ("缺少的关键材料", 58),
-        ("承诺日期", 20), ("补充期限", 20), ("办结日期", 20), ("结果", 16),
+        ("告知日期", 22), ("承诺书编号", 40), ("姓名", 18), ("公民身份号码", 37), ("缺少的关键材料", 46),
+        ("承诺日期", 22), ("补充期限", 22), ("办结日期", 22), ("结果", 16),
     ],
 )  # fmt: skip
 def register_of_undertakings(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
