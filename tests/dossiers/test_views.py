@@ -332,7 +332,7 @@ class TestTheCatalogue:
         for _ in range(2):
             add_material(dossier, by=reviewer, class_mark="4-1", title="成绩表", formed_on="2012-06")
         page = signed_in(reviewer).get(self.url(dossier)).text
-        for text in ("4-1-1", "4-1-2", "学历学位", "Listed twice?"):
+        for text in ("4-1-1", "4-1-2", "Education and degrees", "Listed twice?"):
             assert text in page
         assert AuditEvent.objects.filter(verb="catalogue.view").count() == 1
 

@@ -168,7 +168,7 @@ def test_the_page_offers_the_papers_by_class_and_keeps_what_was_ticked(shelved, 
 
     assert answer["Location"] == case.get_absolute_url()
     assert set(case.materials.all()) == {catalogued["3-1"], catalogued["1-1"]}
-    assert "1-1、3-1" in browser.get(case.get_absolute_url()).content.decode()
+    assert "1-1, 3-1" in browser.get(case.get_absolute_url()).content.decode()
     assert browser.get(page).content.decode().count(" checked") == 2
 
 

@@ -124,7 +124,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = case_context(request, loan) | {
         "reason": standards.code_label("consultation_reason", loan.reason, short=False),
         "borrowers": loan.borrowers.order_by("pk"),
-        "classes": "、".join(loan.class_marks),
+        "classes": loan.class_marks,
         "named": [one.number for one in loan.materials.order_by("scheme", "class_mark", "position")],
         "to_sign": _to_sign(loan) if can(request.user, Permission.LOAN_HAND_OVER, at=loan.institution_id) else [],
         "ahead": ahead,
