@@ -8,9 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Manager
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -21,10 +19,9 @@ from rendang.kernel.documents.together import together
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.files.queries import read_file
+from rendang.kernel.files.serving import show_pdf
 from rendang.kernel.workflow.models import Case, kinds
-from rendang.kernel.workflow.views import KINDS, MOST_AT_ONCE, KindOfCase
-
-PDF = "application/pdf"
+from rendang.kernel.workflow.views import KINDS, KindOfCase, ticked, way_back
 
 
 class PapersForm(forms.Form):
@@ -58,25 +55,19 @@ def print_papers(request: HttpRequest, kind: str) -> HttpResponse:
     if form.is_valid():
         papers = _printed(request, cases, made_with, form.cleaned_data["paper"])
         title = str(model._meta.verbose_name)
-        answer = HttpResponse(together(papers, title=title), content_type=PDF)
-        shown = content_disposition_header(False, f"{title}-{timezone.localdate():%Y%m%d}.pdf")
-        answer["Content-Disposition"] = shown or "inline"
-        answer["Cache-Control"] = "private, no-store"
-        return answer
-    back = request.GET.get("back", "")
+        return show_pdf(together(papers, title=title), name=f"{title}-{timezone.localdate():%Y%m%d}.pdf")
     context = {
         "kind": model,
         "cases": cases,
         "form": form,
         "any": bool(choices),
-        "back": back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("desk:home"),
+        "back": way_back(request.GET),
     }
     return render(request, "desk/print.html", context)
 
 
 def _ticked(request: HttpRequest, model: type[Case], made_with: KindOfCase) -> list[Any]:
-    keys = [int(key) for key in request.GET.getlist("case") if key.isascii() and key.isdigit() and len(key) < 19]
-    rows = model._default_manager.visible_to(request.user, made_with.prints).filter(pk__in=keys[:MOST_AT_ONCE])
+    rows = ticked(request.GET, model._default_manager.visible_to(request.user, made_with.prints))
     own = {field.name for field in model._meta.concrete_fields}
     sources = {source for source, _label in made_with.papers.values()}
     rows = rows.select_related("institution", "person", *sorted(sources & own))

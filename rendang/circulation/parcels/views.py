@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,7 +19,7 @@ from rendang.kernel.audit.actions import record_view
 from rendang.kernel.core.forms import show_refusal, told
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
-from rendang.kernel.files.serving import serve
+from rendang.kernel.files.serving import serve, show_pdf
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.forms import ReasonForm
 
@@ -109,10 +108,7 @@ def slip(request: HttpRequest, pk: int) -> HttpResponse:
     """到件登记单, as it stands now."""
     parcel = _parcel(request, pk, Permission.INTAKE_VIEW)
     record_view("parcel.print", parcel, by=request.user)
-    response = HttpResponse(papers.arrival_slip(parcel), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"到件登记单-{parcel.number}.pdf") or ""
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return show_pdf(papers.arrival_slip(parcel), name=f"到件登记单-{parcel.number}.pdf")
 
 
 @require_safe

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +19,7 @@ from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to
+from rendang.kernel.files.serving import show_pdf
 from rendang.kernel.standards import queries as standards
 
 CELLS = ("class_mark", "title", "formed_on", "pages", "remarks")
@@ -250,10 +250,7 @@ def catalogue_print(request: HttpRequest, pk: int) -> HttpResponse:
     audit.record_view(
         "catalogue.print", dossier, by=request.user, institution=custody.institution if custody else None
     )
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"{dossier.barcode}-catalogue.pdf") or ""
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return show_pdf(pdf, name=f"{dossier.barcode}-catalogue.pdf")
 
 
 @require_POST

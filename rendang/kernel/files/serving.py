@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from rendang.kernel.access.permissions import Permission
@@ -49,5 +49,13 @@ def serve(
     response["Content-Disposition"] = content_disposition_header(not shown, stored.name) or "attachment"
     response["Content-Length"] = str(stored.size)
     response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def show_pdf(content: bytes, *, name: str) -> HttpResponse:
+    """A paper made for this request alone, in the browser; it is stored nowhere, also not on the way."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     response["Cache-Control"] = "private, no-store"
     return response

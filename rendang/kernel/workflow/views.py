@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -223,6 +223,18 @@ def case_list(
     return render(request, template, context)
 
 
+def ticked(asked: QueryDict, rows: Any) -> Any:
+    """Of these rows those that are ticked in a list of cases, as many as may be taken at once."""
+    keys = [int(key) for key in asked.getlist("case") if key.isascii() and key.isdigit() and len(key) < 19]
+    return rows.filter(pk__in=keys[:MOST_AT_ONCE])
+
+
+def way_back(asked: QueryDict) -> str:
+    """The address of the list in which the cases were ticked, on this site."""
+    back = asked.get("back", "")
+    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("desk:home")
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Permission.CASE_VIEW)
 def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
@@ -238,19 +250,12 @@ def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
     if not (can(request.user, made_with.view) and can(request.user, rule.permission)):
         raise PermissionDenied
     asked = request.POST if request.method == "POST" else request.GET
-    ticked = [int(key) for key in asked.getlist("case") if key.isascii() and key.isdigit() and len(key) < 19]
-    rows = model._default_manager.visible_to(request.user, made_with.view).filter(pk__in=ticked[:MOST_AT_ONCE])
+    rows = ticked(asked, model._default_manager.visible_to(request.user, made_with.view))
     cases = list(rows.select_related("institution", "counterpart", "person").order_by("pk"))
     form_class = form_for_many(made_with.forms_of[step]) if step in made_with.forms_of else Form
     assert form_class  # a form made for one case is never offered for many
     form = form_class(request.POST or None)
-    back = asked.get("back", "")
-    context = {
-        "kind": model,
-        "rule": rule,
-        "form": form,
-        "back": back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("desk:home"),
-    }
+    context = {"kind": model, "rule": rule, "form": form, "back": way_back(asked)}
     if request.method == "POST" and form.is_valid():
         outcomes = actions.take_each(made_with.take[step], cases, by=request.user, **form.cleaned_data)
         done = sum(not outcome.refusal for outcome in outcomes)

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from rendang.circulation.transfers.models import DepartingDossier, Departure, DirectReceiver
+from rendang.circulation.transfers.papers.leaving import notice_row
 from rendang.kernel.documents.papers import TransferNoticeRow, chinese_date
 from rendang.kernel.documents.typesetting import render
 from rendang.kernel.files import actions as files
@@ -66,17 +67,7 @@ def slip(
         institution=institution.name,
         addressee=departure.goes_to,
         introduction_letter=departure.introduction_letter,
-        rows=[
-            TransferNoticeRow(
-                name=line.dossier.person.name,
-                post=line.custody.archive_number,
-                reason=reason,
-                principal=line.principal_volumes or 0,
-                duplicate=line.duplicate_volumes or 0,
-                pieces=line.papers or 0,
-            )
-            for line in lines
-        ],
+        rows=[notice_row(line, post=line.custody.archive_number, reason=reason) for line in lines],
         fetchers=[Fetcher(name=one.name, id_number=one.id_masked, post=one.post) for one in fetchers],
         checker=str(departure.checked_by or ""),
         sealer=str(departure.sealed_by or ""),

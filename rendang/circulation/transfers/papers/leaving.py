@@ -115,6 +115,18 @@ def render_chasing_letter(paper: ChasingLetter) -> bytes:
     return render("circulation.transfers/chasing_letter", 1, {**asdict(paper), **dates})
 
 
+def notice_row(line: DepartingDossier, *, post: str, reason: str) -> TransferNoticeRow:
+    """One dossier with what was counted of it; ``post`` stands in the column that each paper names in its own way."""
+    return TransferNoticeRow(
+        name=line.dossier.person.name,
+        post=post,
+        reason=reason,
+        principal=line.principal_volumes or 0,
+        duplicate=line.duplicate_volumes or 0,
+        pieces=line.papers or 0,
+    )
+
+
 def packet(departure: Departure, lines: Sequence[DepartingDossier], *, by: Any) -> StoredFile:
     assert departure.keeper and departure.checked_by
     keeper, institution = departure.keeper, departure.institution
@@ -125,17 +137,7 @@ def packet(departure: Departure, lines: Sequence[DepartingDossier], *, by: Any) 
         number=departure.number,
         institution=institution.name,
         addressee=keeper.name,
-        rows=[
-            TransferNoticeRow(
-                name=line.dossier.person.name,
-                post=str(line.dossier.person.employer or ""),
-                reason=reason,
-                principal=line.principal_volumes or 0,
-                duplicate=line.duplicate_volumes or 0,
-                pieces=line.papers or 0,
-            )
-            for line in lines
-        ],
+        rows=[notice_row(line, post=str(line.dossier.person.employer or ""), reason=reason) for line in lines],
         carrier="",  # written in by hand when it is handed over
         issued_on=timezone.localdate(),
         reply_address=_reply_address(departure),
