@@ -30,6 +30,7 @@ class InstitutionFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence("测试机构第{}号".format)
     short_name = factory.Sequence("测试{}".format)
     english_name = factory.Sequence("Test Institution {}".format)
+    english_short_name = factory.Sequence("Test {}".format)
     kind = Institution.Kind.TALENT
     division = "330100"
     address = "虚构市演示路 1 号"

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import translation
+from django.utils.functional import Promise
 
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet
@@ -22,6 +24,7 @@ FACE = {"models", "queries", "actions"}
 WRITES = {"save", "create", "bulk_create", "get_or_create", "update_or_create", "bulk_update", "delete"}
 # `update` is also a dict's; it counts where it ends a chain of queryset calls.
 QUERYSET = {"filter", "all", "exclude", "objects"}
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 WRITERS = {"actions", "steps", "migrations", "commands"}
 
 
@@ -55,6 +58,15 @@ def test_every_model_of_an_institution_is_scoped(model):
     owns = any(field.name == "institution" for field in model._meta.fields)
     if owns and model.__name__ not in {"Membership", "NumberSeries", "Policy"}:
         assert isinstance(model._default_manager.all(), ScopedQuerySet)
+
+
+@pytest.mark.parametrize("model", OUR_MODELS, ids=lambda model: model.__name__)
+def test_every_model_is_called_something_in_both_languages(model):
+    """Pages of the audit log, lists and drawings name any model; Django's own name of it is a class name."""
+    called = model._meta.verbose_name
+    assert isinstance(called, Promise)
+    with translation.override("zh-hans"):
+        assert CHINESE.search(str(called)), called
 
 
 @pytest.mark.parametrize("path", modules(), ids=name)

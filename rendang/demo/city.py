@@ -23,6 +23,7 @@ class Office:
     name: str
     short_name: str
     english_name: str
+    english_short_name: str
     kind: str
     address: str
     postcode: str
@@ -38,6 +39,7 @@ OFFICES = (
         "青岚市人才市场（市人才服务中心）",
         "人才市场",
         "Qinglan Talent Market (Municipal Talent Service Centre)",
+        "Talent Market",
         Institution.Kind.TALENT,
         "青岚市市南区观海二路 18 号 1–3 层",
         "266001",
@@ -52,6 +54,7 @@ OFFICES = (
         "青岚市外商投资企业人力资源服务中心",
         "外企中心",
         "Qinglan Foreign Enterprise Human Resources Service Centre",
+        "Foreign Enterprise Centre",
         Institution.Kind.FOREIGN,
         "青岚市崂山区云岭路 66 号外经大厦 5 层",
         "266061",
@@ -65,6 +68,7 @@ OFFICES = (
         "青岚市公共就业服务中心",
         "就业中心",
         "Qinglan Public Employment Service Centre",
+        "Employment Centre",
         Institution.Kind.EMPLOYMENT,
         "青岚市市北区台东八路 7 号",
         "266021",
@@ -78,6 +82,7 @@ OFFICES = (
         "青岚市劳动事务代理中心",
         "劳代中心",
         "Qinglan Labour Affairs Agency Centre",
+        "Labour Agency Centre",
         Institution.Kind.LABOUR,
         "青岚市李沧区京口路 105 号",
         "266100",
@@ -91,6 +96,7 @@ OFFICES = (
         "青岚市退休人员档案管理中心",
         "退休人员档案",
         "Qinglan Retirees' Dossier Centre",
+        "Retirees' Dossiers",
         Institution.Kind.RETIRED,
         "青岚市城阳区正阳中路 230 号",
         "266109",

@@ -60,7 +60,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        where = [(str(one.pk), one.short_name) for one in institutions_where(user, Permission.DOSSIER_FIND)]
+        where = [(str(one.pk), one.label) for one in institutions_where(user, Permission.DOSSIER_FIND)]
         if len(where) > 1:
             self.fields["institution"].choices = [("", _("All institutions")), *where]  # type: ignore[attr-defined]
         else:
@@ -118,9 +118,7 @@ class MaterialForm(forms.Form):
 
 class MaterialEditForm(MaterialForm):
     copies = forms.IntegerField(label=_("copies"), min_value=1, max_value=99, initial=1)
-    volume: "forms.ModelChoiceField[Volume]" = forms.ModelChoiceField(
-        None, label=_("Volume"), required=False, empty_label="—"
-    )
+    volume: "forms.ModelChoiceField[Volume]" = forms.ModelChoiceField(None, label=_("Volume"), required=False)
 
     def __init__(self, *args: Any, dossier: Dossier, scheme: str, **kwargs: Any) -> None:
         super().__init__(*args, scheme=scheme, **kwargs)
@@ -180,7 +178,7 @@ class RefusalForm(forms.Form):
 class RecordedValueForm(forms.Form):
     """What one paper says of a date."""
 
-    material: "forms.ModelChoiceField[Material]" = forms.ModelChoiceField(None, label=_("Paper"), empty_label="—")
+    material: "forms.ModelChoiceField[Material]" = forms.ModelChoiceField(None, label=_("Paper"))
     fact = forms.ChoiceField(label=_("Fact"), choices=RecordedValue.Fact.choices)
     value = PartialDateInput(label=_("recorded value"))
 

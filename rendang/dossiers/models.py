@@ -43,6 +43,9 @@ class Dossier(models.Model):
 
     objects = DossierQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = _("dossier")
+
     def __str__(self) -> str:
         return self.barcode
 
@@ -106,6 +109,7 @@ class Custody(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("custody")
         indexes = [
             # All begin with the institution: a search is scoped by the same index that finds.
             GinIndex(F("institution"), NameGrams(F("name")), name="custody_by_name_grams"),
@@ -194,6 +198,7 @@ class Volume(models.Model):
     number = models.PositiveSmallIntegerField(_("number"), default=1)
 
     class Meta:
+        verbose_name = _("volume")
         constraints = [models.UniqueConstraint(fields=["dossier", "kind", "number"], name="volume_once")]
 
     def __str__(self) -> str:
@@ -221,6 +226,7 @@ class Material(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("material")
         constraints = [
             models.UniqueConstraint(
                 fields=["dossier", "scheme", "class_mark", "position"],
@@ -258,6 +264,7 @@ class RecordedValue(models.Model):
     value = PartialDateField(_("recorded value"), blank=False)
 
     class Meta:
+        verbose_name = _("recorded value")
         constraints = [models.UniqueConstraint(fields=["material", "fact"], name="a_paper_records_a_fact_once")]
 
     def __str__(self) -> str:
@@ -344,6 +351,7 @@ class UndertakingItem(models.Model):
     )
 
     class Meta:
+        verbose_name = _("paper of an undertaking")
         ordering = ("pk",)
         constraints = [
             models.UniqueConstraint(fields=["undertaking", "name"], name="a_paper_is_promised_once"),
@@ -371,6 +379,7 @@ class FollowUp(models.Model):
     noted_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("follow-up of an undertaking")
         ordering = ("-done_on", "-pk")
         constraints = [models.CheckConstraint(condition=~Q(note=""), name="a_follow_up_says_what_was_done")]
 

@@ -27,6 +27,7 @@ class ApiClient(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("API client")
         constraints = [
             models.CheckConstraint(condition=~Q(scopes=[]), name="a_client_has_a_scope"),
         ]
@@ -46,6 +47,7 @@ class IdempotentRequest(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("request with an idempotency key")
         constraints = [models.UniqueConstraint(fields=["client", "key"], name="an_idempotency_key_is_used_once")]
 
     def __str__(self) -> str:

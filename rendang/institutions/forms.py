@@ -16,6 +16,12 @@ class InstitutionForm(forms.Form):
     accepts = forms.CharField(
         label=_("Whose dossiers it takes"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+    english_short_name = forms.CharField(
+        label=_("Short English name"),
+        max_length=40,
+        required=False,
+        help_text=_("How English pages call it in lists; without it the Chinese short name stands there."),
+    )
     demands_second_factor = forms.BooleanField(
         label=_("Every member of staff must sign in with a second factor"), required=False
     )

@@ -41,6 +41,7 @@ class Notice(models.Model):
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("notice")
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("published_on")),
@@ -86,6 +87,7 @@ class OutsideKeeper(models.Model):
     objects = OutsideKeeperQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("entry of the address book")
         constraints = [
             models.UniqueConstraint(
                 fields=["name"],

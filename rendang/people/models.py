@@ -27,6 +27,7 @@ class Employer(models.Model):
     division = models.CharField(_("division"), max_length=6, blank=True)
 
     class Meta:
+        verbose_name = _("employer")
         constraints = [
             models.UniqueConstraint(fields=["name", "credit_code"], name="employer_once"),
         ]
@@ -127,6 +128,7 @@ class Person(models.Model):
     objects = PersonQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("person")
         constraints = [
             models.UniqueConstraint(
                 fields=["id_index"],
@@ -157,6 +159,7 @@ class OtherIdentity(models.Model):
     reason = models.CharField(_("reason of the change"), max_length=200, blank=True)
 
     class Meta:
+        verbose_name = _("other identity")
         constraints = [
             models.UniqueConstraint(
                 fields=["number_index"],
@@ -190,6 +193,9 @@ class Education(PersonRecord):
     degree = models.CharField(_("degree"), max_length=3, blank=True)
     form = models.CharField(_("form of study"), max_length=20, blank=True)
 
+    class Meta:
+        verbose_name = _("period of education")
+
     def __str__(self) -> str:
         return self.school
 
@@ -200,6 +206,9 @@ class Employment(PersonRecord):
     employer = models.CharField(pgettext_lazy("employment", "employer"), max_length=120)
     post = models.CharField(_("post"), max_length=80, blank=True)
     witness = models.CharField(_("witness"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("employment")
 
     def __str__(self) -> str:
         return self.employer
@@ -212,6 +221,9 @@ class FamilyMember(PersonRecord):
     relation = models.CharField(_("relation"), max_length=2)
     workplace = models.CharField(_("workplace and post"), max_length=120, blank=True)
 
+    class Meta:
+        verbose_name = _("family member")
+
     def __str__(self) -> str:
         return self.name
 
@@ -223,6 +235,9 @@ class Reward(PersonRecord):
     name = models.CharField(_("name"), max_length=120)
     granted_by = models.CharField(_("decided by"), max_length=120, blank=True)
 
+    class Meta:
+        verbose_name = _("reward or punishment")
+
     def __str__(self) -> str:
         return self.name
 
@@ -233,6 +248,9 @@ class LanguageSkill(PersonRecord):
     language = models.CharField(_("language"), max_length=40)
     proficiency = models.CharField(_("proficiency"), max_length=40, blank=True)
 
+    class Meta:
+        verbose_name = _("language skill")
+
     def __str__(self) -> str:
         return self.language
 
@@ -242,6 +260,9 @@ class Training(PersonRecord):
 
     name = models.CharField(_("name"), max_length=120)
     organiser = models.CharField(_("organiser"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("training")
 
     def __str__(self) -> str:
         return self.name
@@ -254,6 +275,9 @@ class Title(PersonRecord):
     series = models.CharField(_("series"), max_length=3, blank=True)
     level = models.CharField(_("level"), max_length=3, blank=True)
     granted_on = PartialDateField(_("granted"))
+
+    class Meta:
+        verbose_name = _("professional title")
 
     def __str__(self) -> str:
         return self.name
@@ -275,6 +299,7 @@ class Message(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("message")
         indexes = [models.Index(fields=["person", "-sent_at"], name="message_by_person")]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="a_message_says_something")]
 
@@ -299,6 +324,7 @@ class Kinship(models.Model):
     end_reason = models.CharField(_("reason of the end"), max_length=200, blank=True)
 
     class Meta:
+        verbose_name = _("declaration of kinship")
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "id_index"],

@@ -1,6 +1,7 @@
 """公共服务: what the one-entry query must remember to be safe. Nothing here says who was asked for."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class PublicRequest(models.Model):
@@ -22,6 +23,7 @@ class PublicRequest(models.Model):
     challenge = models.UUIDField(null=True, unique=True)
 
     class Meta:
+        verbose_name = _("public request")
         indexes = [
             models.Index(fields=["address", "kind", "at"], name="public_by_address"),
             models.Index(fields=["identity", "at"], name="public_by_identity"),

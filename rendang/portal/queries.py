@@ -19,6 +19,7 @@ from rendang.kernel.audit.queries import events_about
 from rendang.kernel.audit.sentences import sentence
 from rendang.kernel.core.chinese import normalise_name
 from rendang.kernel.core.crypto import blind_index
+from rendang.kernel.core.language import in_words_of_the_reader
 from rendang.kernel.workflow.models import Case
 from rendang.people.queries import canonical_number
 from rendang.storage.queries import current_placement, in_stock
@@ -76,9 +77,9 @@ class Whereabouts:
     in_stock: bool = False
 
     @property
-    def name(self) -> str:
-        """The institution's, as ``english_name`` is."""
-        return self.institution
+    def keeper(self) -> str:
+        """What the institution is called in the language of the reader."""
+        return in_words_of_the_reader(self.institution, self.english_name)
 
 
 def used(kind: str, address: bytes, identity: bytes | None) -> tuple[int, int]:

@@ -99,9 +99,7 @@ class AboutStoreForm(forms.Form):
     """What a store is called, where it is and for which dossiers."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
-    building = forms.ModelChoiceField(
-        label=gettext_lazy("Building"), queryset=Building.objects.none(), required=False, empty_label="—"
-    )
+    building = forms.ModelChoiceField(label=gettext_lazy("Building"), queryset=Building.objects.none(), required=False)
     floor = forms.IntegerField(
         label=gettext_lazy("Floor"), min_value=-9, max_value=199, initial=1, help_text=gettext_lazy("-1: basement")
     )

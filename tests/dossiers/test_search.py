@@ -179,7 +179,7 @@ def test_reading_a_page_costs_the_same_however_many_are_found(people, clerk, dja
         rows = list(search(clerk, ""))
     assert len(rows) == 12
     with django_assert_num_queries(0):
-        [(row.institution.short_name, row.dossier.person.name, row.dossier.person.id_masked) for row in rows]
+        [(row.institution.label, row.dossier.person.name, row.dossier.person.id_masked) for row in rows]
 
 
 def test_a_number_in_the_index_is_not_the_number(people):

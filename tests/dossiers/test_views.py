@@ -225,7 +225,7 @@ class TestTheDossierPage:
             "王小明",
             "1101**********4514",
             "A20150001",
-            institution.short_name,
+            institution.label,
             "K01-A-02",
             "Removal of a paper",
             "Dates contradict each other",
@@ -309,7 +309,7 @@ class TestTheDossierPage:
         take_custody(dossier, other_institution, by=stranger)
         hand_over_custody(dossier, institution, by=clerk)
         page = signed_in(clerk).get(self.url(dossier)).text
-        assert other_institution.short_name in page  # the custody itself is known
+        assert other_institution.label in page  # the custody itself is known
         assert "外单位某某" not in page
 
     def test_shows_rare_characters(self, signed_in, clerk, institution):

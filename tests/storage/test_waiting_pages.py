@@ -79,7 +79,7 @@ def test_the_history_shows_other_institutions_without_their_slots(
     page = desk.get(reverse("storage:history", args=[dossier.pk])).text
 
     assert "收件窗口" in page
-    assert other_institution.short_name in page
+    assert other_institution.label in page
     assert theirs.slot.code not in page
     assert theirs.by.name not in page
     assert AuditEvent.objects.latest("pk").verb == "dossier.places"

@@ -79,6 +79,7 @@ class AccrualItem(models.Model):
     filed_on = models.DateField(_("filed"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("loose paper")
         ordering = ("pk",)
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="a_loose_paper_has_a_title"),

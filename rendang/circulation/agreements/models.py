@@ -84,6 +84,7 @@ class Agent(models.Model):
     until = models.DateField(_("until"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("agent")
         ordering = ["until", "pk"]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="an_agent_has_a_name")]
 
@@ -122,6 +123,7 @@ class Entrusted(models.Model):
     left_proof = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
+        verbose_name = _("entrusted person")
         constraints = [
             models.UniqueConstraint(
                 fields=["agreement", "person"],

@@ -31,6 +31,7 @@ class GraduateList(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("list of graduates")
         constraints = [models.CheckConstraint(condition=~Q(school=""), name="a_list_of_graduates_has_a_school")]
 
     def __str__(self) -> str:
@@ -69,6 +70,7 @@ class Graduate(models.Model):
     objects = GraduateQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("graduate")
         indexes = [
             models.Index(
                 fields=["institution", "name"], condition=Q(intake=None, struck_off=""), name="graduate_awaited"

@@ -26,6 +26,7 @@ class CollectiveHousehold(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("collective household")
         constraints = [
             models.UniqueConstraint(
                 fields=["number"],
@@ -51,6 +52,7 @@ class HouseholdMember(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("member of a collective household")
         indexes = [
             models.Index(fields=["institution", "id"], condition=Q(until__isnull=True), name="household_member_open"),
         ]

@@ -168,6 +168,7 @@ class ComparedPaper(models.Model):
     remarks = models.CharField(_("remarks"), max_length=100, blank=True)
 
     class Meta:
+        verbose_name = _("compared paper")
         ordering = ["position"]
         constraints = [
             models.CheckConstraint(

@@ -57,6 +57,7 @@ class Agency(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("agency")
         constraints = [
             models.UniqueConstraint(
                 fields=["institution", "agreement_number"],
@@ -338,6 +339,7 @@ class Borrower(models.Model):
     is_party_member = models.BooleanField(_("Party member"), default=False)
 
     class Meta:
+        verbose_name = _("person of the unit")
         indexes = [models.Index(fields=["id_index"], name="borrower_by_identity")]
         constraints = [
             models.UniqueConstraint(
@@ -362,6 +364,7 @@ class OverdueNotice(models.Model):
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = _("overdue notice")
         constraints = [models.UniqueConstraint(fields=["loan", "number"], name="overdue_notices_are_numbered")]
 
     def __str__(self) -> str:
@@ -391,6 +394,7 @@ class Bar(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("bar on borrowing")
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="a_bar_has_a_reason"),
             models.CheckConstraint(

@@ -59,6 +59,7 @@ class Parcel(models.Model):
     objects = ParcelQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("parcel")
         indexes = [
             models.Index(fields=["institution", "-id"], name="parcel_by_institution"),
             models.Index(fields=["institution", "arrived_on"], name="parcel_by_day"),
@@ -86,6 +87,9 @@ class ParcelPhoto(models.Model):
     parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="photos")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
 
+    class Meta:
+        verbose_name = _("picture of a parcel")
+
     def __str__(self) -> str:
         return f"{self.parcel} #{self.pk}"
 
@@ -100,6 +104,7 @@ class HandOver(models.Model):
     remarks = models.CharField(_("remarks"), max_length=200, blank=True)
 
     class Meta:
+        verbose_name = _("hand-over of a parcel")
         ordering = ["pk"]
 
     def __str__(self) -> str:
@@ -119,6 +124,7 @@ class Enclosure(models.Model):
     matched_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("enclosure")
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="an_enclosure_has_a_name"),

@@ -26,6 +26,7 @@ class PartyBranch(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("Party branch")
         constraints = [
             models.UniqueConstraint(
                 fields=["institution", "name"],
@@ -65,6 +66,7 @@ class PartyMembership(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("Party relation")
         indexes = [
             models.Index(fields=["institution", "id"], condition=Q(until__isnull=True), name="party_membership_open"),
         ]

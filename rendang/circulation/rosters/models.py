@@ -54,6 +54,7 @@ class Roster(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("roster")
         indexes = [models.Index(fields=["institution", "-id"], name="roster_by_institution")]
 
     def __str__(self) -> str:
@@ -100,6 +101,7 @@ class RosterRow(models.Model):
     )
 
     class Meta:
+        verbose_name = _("row of a roster")
         indexes = [
             models.Index(fields=["custody"], condition=Q(custody__isnull=False), name="roster_row_by_custody"),
         ]
@@ -121,6 +123,7 @@ class RosterLayout(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("layout of a roster")
         constraints = [models.UniqueConstraint(fields=["institution", "fingerprint"], name="one_reading_per_layout")]
 
     def __str__(self) -> str:

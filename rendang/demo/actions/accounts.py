@@ -25,6 +25,7 @@ def found_institutions() -> dict[str, Institution]:
             name=office.name,
             short_name=office.short_name,
             english_name=office.english_name,
+            english_short_name=office.english_short_name,
             kind=office.kind,
             directory_number=f"37020{number:03d}",
             division="370200",

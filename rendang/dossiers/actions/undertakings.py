@@ -26,6 +26,7 @@ from rendang.kernel.audit import actions as audit
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.citations import basis_in_words
 from rendang.kernel.standards.models import KeyMaterial
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
@@ -119,7 +120,8 @@ def _items(person: Person, missing: Sequence[dict[str, str]]) -> list[Undertakin
             refused.append(_("Name every paper that is missing."))
         elif never := completeness.never_asked_for(person, item.name):
             refused.append(
-                _("%(name)s must not be asked of this person: %(basis)s.") % {"name": item.name, "basis": never.basis}
+                _("%(name)s must not be asked of this person: %(basis)s.")
+                % {"name": item.name, "basis": basis_in_words(never.basis)}
             )
         elif item.name in {one.name for one in items}:
             refused.append(_("%(name)s is named twice.") % {"name": item.name})
@@ -144,7 +146,7 @@ def _promised_day(promised_on: dt.date | None, institution: Institution) -> tupl
     if promised_on is not None and promised_on < today:
         raise ValidationError({"promised_on": _("The promised day lies in the past.")})
     if promised_on is not None and promised_on > limit.due:
-        last = {"day": f"{limit.due:%Y-%m-%d}", "basis": limit.policy.basis}
+        last = {"day": f"{limit.due:%Y-%m-%d}", "basis": basis_in_words(limit.policy.basis)}
         raise ValidationError({"promised_on": _("A promise may run until %(day)s at most (%(basis)s).") % last})
     return promised_on or limit.due, limit.policy.basis[:200]
 

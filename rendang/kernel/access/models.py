@@ -1,10 +1,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.scope import ScopedQuerySet
+from rendang.kernel.core.language import in_words_of_the_reader
 
 
 class Institution(models.Model):
@@ -21,6 +21,7 @@ class Institution(models.Model):
     name = models.CharField(_("name"), max_length=100, unique=True)
     short_name = models.CharField(_("short name"), max_length=20)
     english_name = models.CharField(_("English name"), max_length=100)
+    english_short_name = models.CharField(_("short English name"), max_length=40, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     directory_number = models.CharField(_("number in the national directory"), max_length=20, blank=True)
     division = models.CharField(_("division"), max_length=6)
@@ -33,10 +34,17 @@ class Institution(models.Model):
     demands_second_factor = models.BooleanField(_("demands a second factor"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
 
+    class Meta:
+        verbose_name = _("institution")
+
     def __str__(self) -> str:
         """As it is called in the language of the reader; papers, which are Chinese, take ``name``."""
-        is_chinese = (get_language() or "zh").startswith("zh")
-        return self.name if is_chinese or not self.english_name else self.english_name
+        return in_words_of_the_reader(self.name, self.english_name)
+
+    @property
+    def label(self) -> str:
+        """The everyday name, in the language of the reader; papers take ``short_name``."""
+        return in_words_of_the_reader(self.short_name, self.english_short_name)
 
 
 class Role(models.TextChoices):
@@ -78,6 +86,7 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=24, choices=Role.choices)
 
     class Meta:
+        verbose_name = _("membership")
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "institution", "role"],
@@ -118,6 +127,7 @@ class MembershipProposal(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("proposed role")
         constraints = [
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("proposed_by")),

@@ -37,6 +37,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
+        verbose_name = _("account")
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="CITIZEN", id_index__isnull=False) | (~Q(kind="CITIZEN") & Q(id_index__isnull=True)),

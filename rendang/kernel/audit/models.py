@@ -2,6 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 # The number of the running transaction: 64 bits, never used twice by one database server.
 CURRENT_TRANSACTION = models.Func(
@@ -30,6 +31,7 @@ class AuditEvent(models.Model):
     transaction_id = models.BigIntegerField(db_default=CURRENT_TRANSACTION, editable=False)
 
     class Meta:
+        verbose_name = _("audit event")
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="audit_by_subject"),
             models.Index(fields=["person_id", "id"], name="audit_by_person"),
@@ -66,6 +68,9 @@ class AuditSeal(models.Model):
     previous = models.BinaryField(max_length=32)
     sealed_at = models.DateTimeField()
     signature = models.BinaryField(max_length=64)
+
+    class Meta:
+        verbose_name = _("seal of the audit log")
 
     def __str__(self) -> str:
         return f"seal {self.number}"

@@ -8,6 +8,7 @@ ready. Who did it and when stand beside the sentence, not in it.
 from collections.abc import Mapping
 from typing import Any
 
+from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -89,7 +90,13 @@ def reason(text: str) -> str:
 def thing(subject_type: str) -> str:
     """What an event is about, from its ``app.model``."""
     model = subject_type.rpartition(".")[2]
-    return str(THINGS.get(SAME_AS.get(model, model), model))
+    named = THINGS.get(SAME_AS.get(model, model))
+    if named is None:
+        try:
+            named = apps.get_model(subject_type)._meta.verbose_name
+        except (LookupError, ValueError):  # of an app that is no longer there, or of none
+            named = model
+    return str(named)
 
 
 def actor(verb: str, actor_id: int | None, name: str) -> str:

@@ -87,7 +87,7 @@ def _actors(text: str) -> tuple[int, ...] | None:
 
 
 def _institutions() -> dict[int, str]:
-    return dict(Institution.objects.values_list("pk", "short_name"))
+    return {one.pk: one.label for one in Institution.objects.only("short_name", "english_short_name")}
 
 
 @require_safe

@@ -31,6 +31,7 @@ class StoredFile(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("stored file")
         indexes = [
             models.Index(fields=["institution", "sha256"], name="file_by_content"),
             models.Index(fields=["sha256"], name="file_by_digest"),  # a file that somebody brings to be verified
@@ -56,6 +57,7 @@ class SubmittedPaper(models.Model):
     submitted_at = models.DateTimeField(_("handed in"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("paper of an application")
         ordering = ["pk"]
         constraints = [models.CheckConstraint(condition=~Q(title=""), name="a_submitted_paper_says_what_it_is")]
 

@@ -5,13 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.utils.translation import get_language
+
+from rendang.kernel.core.language import in_chinese
 
 CLASSES = "classification"
-
-
-def is_english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 @cache
@@ -22,8 +19,8 @@ def english_names() -> dict[str, dict[str, Any]]:
 
 def in_english(table: str, code: str) -> str:
     """The English name of a code, to who reads English; else nothing."""
-    return english_names().get(table, {}).get(code, "") if is_english() else ""
+    return english_names().get(table, {}).get(code, "") if not in_chinese() else ""
 
 
 def class_in_english(scheme: str, mark: str) -> str:
-    return english_names()[CLASSES].get(scheme, {}).get(mark, "") if is_english() else ""
+    return english_names()[CLASSES].get(scheme, {}).get(mark, "") if not in_chinese() else ""

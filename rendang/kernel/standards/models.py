@@ -14,7 +14,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
-from rendang.kernel.standards.english import class_in_english, is_english
+from rendang.kernel.core.language import in_chinese, in_words_of_the_reader
+from rendang.kernel.standards.english import class_in_english
 
 # Both days belong to the period; an empty one leaves it open.
 PERIOD = Func("valid_from", "valid_to", Value("[]"), function="DATERANGE", output_field=DateRangeField())
@@ -54,10 +55,11 @@ class CodeTable(models.Model):
     order = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("code table")
         ordering = ("order", "code")
 
     def __str__(self) -> str:
-        return self.english_name if is_english() else self.name
+        return in_words_of_the_reader(self.name, self.english_name)
 
 
 class Code(models.Model):
@@ -77,6 +79,7 @@ class Code(models.Model):
     objects = ValidQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("code")
         ordering = ("table", "order", "code")
         indexes = [models.Index(fields=["table", "order", "id"], name="code_by_table")]
         constraints = [
@@ -111,6 +114,7 @@ class CodeSynonym(models.Model):
     source = models.CharField(max_length=6, choices=Source.choices, default=Source.SCREEN)
 
     class Meta:
+        verbose_name = _("synonym")
         ordering = ("table", "code", "text")
         constraints = [
             models.UniqueConstraint(
@@ -136,6 +140,7 @@ class ClassificationScheme(models.Model):
     objects = ValidQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("classification scheme")
         constraints = [last_not_before_first("a_scheme_ends_after_it_begins")]
 
     def __str__(self) -> str:
@@ -163,6 +168,7 @@ class ClassMark(models.Model):
     order = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("class mark")
         ordering = ("scheme", "order")
         constraints = [models.UniqueConstraint(fields=["scheme", "mark"], name="a_mark_once_in_a_scheme")]
 
@@ -177,7 +183,7 @@ class ClassMark(models.Model):
     @property
     def ordinal(self) -> str:
         """一、二… of a category, on Chinese pages."""
-        return self.mark if is_english() else self.numeral or self.mark
+        return self.numeral or self.mark if in_chinese() else self.mark
 
     @property
     def takes_materials(self) -> bool:
@@ -224,6 +230,7 @@ class KeyMaterial(models.Model):
     objects = ValidQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("key material")
         ordering = ("order", "code")
         constraints = [
             ExclusionConstraint(
@@ -235,7 +242,7 @@ class KeyMaterial(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.english_name if is_english() else self.name
+        return in_words_of_the_reader(self.name, self.english_name)
 
 
 class SlotRule(models.TextChoices):
@@ -293,6 +300,7 @@ class Policy(models.Model):
     objects = ValidQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("policy")
         ordering = ("order", "code", "institution", "valid_from")
         constraints = [
             ExclusionConstraint(
@@ -313,7 +321,7 @@ class Policy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.english_name if is_english() else self.name
+        return in_words_of_the_reader(self.name, self.english_name)
 
 
 TIME_UNITS = (Policy.Unit.WORKDAY, Policy.Unit.DAY, Policy.Unit.MONTH)
@@ -369,6 +377,7 @@ class ServiceItem(models.Model):
     objects = ValidQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("service item")
         ordering = ("order", "code", "valid_from")
         constraints = [
             ExclusionConstraint(
@@ -381,7 +390,7 @@ class ServiceItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.english_name if is_english() else self.name
+        return in_words_of_the_reader(self.name, self.english_name)
 
     def channel_labels(self) -> list[str]:
         return [str(self.Channel(channel).label) for channel in self.channels]
@@ -391,7 +400,7 @@ class ServiceItem(models.Model):
 
     def text(self, field: str) -> Any:
         """``papers``, ``steps``, ``applicants`` or ``note`` in the language on screen; Chinese where English lacks."""
-        return (getattr(self, f"{field}_english") if is_english() else None) or getattr(self, field)
+        return in_words_of_the_reader(getattr(self, field), getattr(self, f"{field}_english"))
 
     def papers_of_everybody(self) -> list[str]:
         """Those asked of every applicant; one asked only of some says of whom before a colon (单位办理：…)."""
@@ -421,6 +430,7 @@ class CalendarDay(models.Model):
     source = models.CharField(max_length=6, choices=Source.choices, default=Source.SCREEN)
 
     class Meta:
+        verbose_name = _("day of the calendar")
         ordering = ("date",)
 
     def __str__(self) -> str:
@@ -434,6 +444,9 @@ class StandardsVersion(models.Model):
     """
 
     number = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("version of the standards")
 
     def __str__(self) -> str:
         return str(self.number)

@@ -109,6 +109,7 @@ class Case(models.Model):
     objects = CaseQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("case")
         indexes = [
             models.Index(fields=["institution", "due_date"], condition=Q(closed_at__isnull=True), name="case_to_do"),
             models.Index(
@@ -191,6 +192,7 @@ class NumberSeries(models.Model):
     latest = models.PositiveIntegerField()
 
     class Meta:
+        verbose_name = _("number series")
         constraints = [
             models.UniqueConstraint(fields=["institution", "series", "period"], name="one_latest_number_a_series")
         ]

@@ -47,6 +47,7 @@ class Compaction(models.Model):
     objects = CompactionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("plan of moves")
         constraints = [
             models.UniqueConstraint(
                 fields=["store"],
@@ -97,6 +98,7 @@ class CompactionMove(models.Model):
     objects = CompactionMoveQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("move of a plan")
         ordering = ("position",)
         indexes = [
             models.Index(

@@ -33,6 +33,7 @@ class LabelPrint(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("printed label")
         indexes = [
             models.Index(fields=["institution", "at"], name="label_print_by_day"),
             GinIndex(fields=["keys"], name="label_print_of"),

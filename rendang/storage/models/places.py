@@ -81,6 +81,7 @@ class Placement(models.Model):
     objects = PlacementQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("placement")
         indexes = [
             models.Index(
                 fields=["institution", "kind", "id"],
@@ -145,6 +146,7 @@ class Keeping(models.Model):
     at = models.DateTimeField(_("said on"))
 
     class Meta:
+        verbose_name = _("keeping requirements")
         constraints = [
             models.CheckConstraint(
                 condition=Q(thickness__isnull=True) | Q(thickness__gte=1),
@@ -169,6 +171,9 @@ class Sighting(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("last sighting")
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.at:%Y-%m-%d %H:%M}"

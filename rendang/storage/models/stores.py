@@ -29,6 +29,7 @@ class Building(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("building")
         constraints = [
             models.UniqueConstraint(
                 fields=["institution", "name"],
@@ -69,6 +70,7 @@ class Store(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("store")
         constraints = [
             models.UniqueConstraint(
                 fields=["institution", "code"],
@@ -116,6 +118,7 @@ class Slot(models.Model):
     objects = SlotQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("slot")
         indexes = [
             models.Index(fields=["store", "rack", "layer", "bay"], name="slot_by_position"),
             models.Index(

@@ -37,6 +37,7 @@ class Retrieval(models.Model):
     objects = RetrievalQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("line of the pick list")
         indexes = [
             models.Index(
                 fields=["institution", "wanted_at"],

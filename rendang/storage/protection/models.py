@@ -43,6 +43,7 @@ class Reading(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("reading of the climate")
         constraints = [
             models.UniqueConstraint(
                 fields=["store", "at"],
@@ -72,6 +73,9 @@ class Inspection(models.Model):
     remarks = models.CharField(_("remarks"), max_length=200, blank=True)
 
     objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("round of the eight protections")
 
     def __str__(self) -> str:
         return f"{self.store} {self.made_on}"
@@ -129,6 +133,7 @@ class Visit(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("visit to a store")
         constraints = [
             models.CheckConstraint(
                 condition=Q(left_at__isnull=True) | Q(left_at__gte=F("entered_at")),
@@ -153,6 +158,7 @@ class KeyHandover(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("hand-over of keys")
         constraints = [
             models.UniqueConstraint(
                 fields=["store", "key"],

@@ -118,6 +118,7 @@ class ExpectedDossier(models.Model):
     )
 
     class Meta:
+        verbose_name = _("expected dossier")
         constraints = [
             models.UniqueConstraint(fields=["stocktake", "dossier"], name="a_dossier_is_expected_once"),
             models.CheckConstraint(
@@ -150,6 +151,7 @@ class Scan(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
+        verbose_name = _("scan")
         constraints = [
             models.UniqueConstraint(fields=["stocktake", "device", "number"], name="a_scan_counts_once"),
             models.CheckConstraint(
@@ -215,6 +217,7 @@ class Finding(models.Model):
     objects = FindingQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("difference of a stocktake")
         indexes = [models.Index(fields=["stocktake", "verdict", "id"], name="finding_by_verdict")]
         constraints = [
             models.UniqueConstraint(

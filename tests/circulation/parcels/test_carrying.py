@@ -36,10 +36,12 @@ def test_what_a_tier_allows():
 def test_the_reason_is_shown_with_its_basis_in_the_reader_s_language():
     by_employer, by_identity = TierRule("A", "employer:organ"), TierRule("A", "identity:11")
     assert tier_in_words(by_employer, on=TODAY) == (
-        "Tier A: the employer is of the kind “State organ”. 人社厅发〔2022〕64号"
+        "Tier A: the employer is of the kind “State organ”. General Office, Ministry of Human Resources [2022] No. 64"
     )
     assert "“Civil servant”" in tier_in_words(by_identity, on=TODAY)
     with translation.override("zh-hans"):
         assert "“机关”" in tier_in_words(by_employer, on=TODAY)
         assert "国家公务员" in tier_in_words(by_identity, on=TODAY)
-    assert tier_in_words(B, on=TODAY).endswith("人社部发〔2021〕112号；人社厅发〔2022〕64号")
+    assert tier_in_words(B, on=TODAY).endswith(
+        "[2021] No. 112; General Office, Ministry of Human Resources [2022] No. 64"
+    )

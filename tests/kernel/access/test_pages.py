@@ -24,7 +24,7 @@ def test_the_staff_list_shows_names_and_roles(signed_in, security_administrator,
     page = signed_in(security_administrator).get(STAFF).content.decode()
     assert clerk.name in page
     assert "Window clerk" in page
-    assert institution.short_name in page
+    assert institution.label in page
 
 
 def test_the_staff_list_is_filtered_by_role_and_institution(signed_in, security_administrator, clerk, head):

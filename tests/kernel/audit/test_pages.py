@@ -24,7 +24,7 @@ def test_the_audit_administrator_sees_who_did_what(signed_in, audit_administrato
     page = signed_in(audit_administrator).get(LIST).content.decode()
     assert clerk.name in page
     assert "Corrected the institution" in page
-    assert institution.short_name in page
+    assert institution.label in page
 
 
 def test_what_was_changed_is_named_but_not_shown(signed_in, audit_administrator, event):

@@ -26,6 +26,7 @@ from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import MIB, Kind
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.citations import basis_in_words
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
@@ -57,7 +58,7 @@ def chase(
     wanted = list(dict.fromkeys(" ".join(title.split()) for title in titles if title.strip()))
     for title in wanted:
         if never := never_asked_for(dossier.person, title):
-            named = {"name": title, "basis": never.basis}
+            named = {"name": title, "basis": basis_in_words(never.basis)}
             raise ValidationError(_("%(name)s must not be asked of this person: %(basis)s.") % named)
     if promise is not None and promise.person_id != dossier.person_id:
         raise ValidationError(_("This undertaking is another person's."))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from rendang.circulation.parcels.models import Tier
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.citations import basis_in_words
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def carrier_is_allowed(code: str, *, on: dt.date) -> bool:
 
 def tier_in_words(rule: TierRule, *, on: dt.date) -> str:
     """Why a parcel must travel as it must, with the legal basis, for the screen."""
-    return f"{_why(rule)} {standards.policy(_policy(rule.tier), on=on).basis}".strip()
+    return f"{_why(rule)} {basis_in_words(standards.policy(_policy(rule.tier), on=on).basis)}".strip()
 
 
 def _policy(tier: str) -> str:

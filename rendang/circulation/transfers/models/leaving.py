@@ -197,6 +197,7 @@ class DirectReceiver(models.Model):
     post = models.CharField(_("post"), max_length=60, blank=True)
 
     class Meta:
+        verbose_name = _("receiver of a direct hand-over")
         ordering = ["pk"]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="a_direct_receiver_has_a_name")]
 
@@ -233,6 +234,7 @@ class DepartingDossier(models.Model):
     )
 
     class Meta:
+        verbose_name = _("dossier of a departure")
         constraints = [
             models.UniqueConstraint(fields=["departure", "dossier"], name="a_dossier_stands_once_in_a_list"),
             models.UniqueConstraint(

@@ -9,19 +9,20 @@ from django.forms.boundfield import BoundField, BoundWidget
 from django.http import HttpRequest
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape, format_html, strip_tags
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext, pgettext
 
 from rendang.kernel.core.identifiers import mask_id_number
+from rendang.kernel.core.language import in_chinese
 
 register = template.Library()
 
 # The parameters that say where in a list one is; a new filter or order begins at the beginning.
 PLACE = ("page", "after", "before")
-# Bases that are no document.
-OWN_DEFAULTS = {"本系统默认", "本系统默认，待各地规定"}
+# What Django shows for no choice.
+BARE = "---------"
 TONE_ICONS = {
     "blue": "progress",
     "yellow": "clock-pause",
@@ -76,13 +77,15 @@ def kind(field: BoundField) -> str:
 
 @register.simple_tag
 def widget(field: BoundField) -> SafeString:
-    """The field's control with the classes of the look; dates get the browser's own calendar."""
+    """The field's control with the classes of the look; dates get the browser's own calendar, no choice has words."""
     control = field.field.widget
     look = {"checkbox": "form-check-input", "select": "form-select"}.get(kind(field), "form-control")
     own = control.attrs.get("class", "")
     if type(control) is forms.DateInput:
         # Browsers read and write only ISO dates, whatever the language of the page.
         control.input_type, control.format = "date", "%Y-%m-%d"
+    if isinstance(field.field, forms.ModelChoiceField) and field.field.empty_label == BARE:
+        field.field.empty_label = gettext("Please choose") if field.field.required else pgettext("choice", "none")
     attributes: dict[str, str | bool] = {
         "class": " ".join(filter(None, [own, look, "is-invalid" if field.errors else ""]))
     }
@@ -152,38 +155,16 @@ def kind_name(model: Any) -> str:
     return capfirst(str(model._meta.verbose_name))
 
 
-@register.filter
-def named(institution: Any) -> str:
-    """What an institution is called in the language of the page."""
-    if institution is None:
-        return ""
-    return institution.name if _in_chinese() or not institution.english_name else institution.english_name
-
-
-@register.filter
-def basis(text: str) -> SafeString:
-    """A legal basis: cited as the documents are called, which have no other name; marked as Chinese elsewhere."""
-    if _in_chinese() or not text:
-        return conditional_escape(text)
-    if text in OWN_DEFAULTS:
-        return conditional_escape(gettext("Default of this system"))
-    return format_html('<span lang="zh">{}</span>', text)
-
-
 @register.simple_tag
 def comma() -> str:
     """What stands between the parts of a list, in the language of the page."""
-    return "、" if _in_chinese() else ", "
+    return "、" if in_chinese() else ", "
 
 
 @register.filter
 def listed(parts: Any) -> str:
     """The parts of a list in one line."""
     return comma().join(str(part) for part in parts)
-
-
-def _in_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
 
 
 register.filter("mask_id", mask_id_number)
@@ -205,7 +186,7 @@ def partial_date(value: str) -> str:
     except (TypeError, ValueError):
         return str(value or "")
     if len(numbers) == 1:
-        return f"{numbers[0]}年" if _in_chinese() else str(numbers[0])
+        return f"{numbers[0]}年" if in_chinese() else str(numbers[0])
     return date_format(day, "YEAR_MONTH_FORMAT" if len(numbers) == 2 else "DATE_FORMAT")
 
 

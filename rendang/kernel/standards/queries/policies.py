@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rendang.kernel.access.models import Institution
+from rendang.kernel.core.language import in_words_of_the_reader
 from rendang.kernel.standards.models import Policy, ServiceItem
 from rendang.kernel.standards.queries.freshness import remembered
 from rendang.kernel.standards.queries.workdays import add_working_days, is_provisional_between
@@ -46,7 +46,7 @@ class PolicyValue:
     @property
     def label(self) -> str:
         """The policy's name in the language of the page."""
-        return self.english_name if get_language() == "en" and self.english_name else self.name
+        return in_words_of_the_reader(self.name, self.english_name)
 
 
 @dataclass(frozen=True)

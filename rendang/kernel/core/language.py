@@ -1,0 +1,14 @@
+"""Which of the two languages the reader reads: the rule that every name with an English form goes by."""
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+
+def in_chinese() -> bool:
+    """Whether names stand in Chinese; where no language is set (a job, a paper), the place's own counts."""
+    return (get_language() or settings.LANGUAGE_CODE).startswith("zh")
+
+
+def in_words_of_the_reader(chinese: str, english: str) -> str:
+    """A name in the reader's language; in Chinese where it has no English form."""
+    return chinese if in_chinese() or not english else english
