@@ -13,6 +13,7 @@ from rendang.circulation.accruals.api import chases
 from rendang.circulation.accruals.api import router as accruals
 from rendang.circulation.agreements.api import router as agreements
 from rendang.circulation.graduates.api import router as graduates
+from rendang.circulation.household.api import member_router as household_members
 from rendang.circulation.household.api import page_router as member_pages
 from rendang.circulation.household.api import router as household
 from rendang.circulation.intake.api import router as intake
@@ -51,6 +52,7 @@ api.add_router("/party", party)
 api.add_router("/departures", departures)
 api.add_router("/departure-requests", requests)
 api.add_router("/household-moves", household)
+api.add_router("/household-members", household_members)
 api.add_router("/member-pages", member_pages)
 api.add_router("/protection", protection)
 api.add_router("/loans", loans)

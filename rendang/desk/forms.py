@@ -4,15 +4,14 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.access.queries import institutions_where
 from rendang.kernel.documents.registers import Register
 
 
-class RangeForm(forms.Form):
+class RangeForm(InstitutionChoice):
     """Of which institution, and of which days; at first the present month of the person's own institution."""
 
-    institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none(), empty_label=None)
     first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -24,5 +23,5 @@ class RangeForm(forms.Form):
             "first": today.replace(day=1),
             "last": today,
         }
-        super().__init__({name: str(value) for name, value in begin.items()} | (data.dict() if data else {}))
-        self.fields["institution"].queryset = here  # type: ignore[attr-defined]
+        given = {name: str(value) for name, value in begin.items()} | (data.dict() if data else {})
+        super().__init__(given, institutions=here)

@@ -66,6 +66,8 @@ class Person(models.Model):
         FOREIGNER_PERMIT = "FOREIGNER_PERMIT", _("Permanent residence card of foreigners")
 
     LONGEST_PINYIN, MOST_INITIALS = 120, 30
+    # GB/T 4762: member of the Communist Party, probationary member.
+    PARTY_MEMBERS = ("01", "02")
 
     name = models.CharField(_("full name"), max_length=60)
     former_name = models.CharField(_("former name"), max_length=60, blank=True)
@@ -140,6 +142,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_party_member(self) -> bool:
+        """Whether the record says so, full or probationary: only then is there a Party relation (domain.md §5.7)."""
+        return self.political_status in self.PARTY_MEMBERS
 
     @property
     def person_id(self) -> int:

@@ -6,14 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.agreements.models import Entrusted
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.workflow.forms import ReasonForm
 
 DAY = {"type": "date"}
 
 
-class DraftForm(forms.Form):
-    institution = forms.ModelChoiceField(Institution.objects.none(), label=_("Institution"), empty_label=None)
+class DraftForm(InstitutionChoice):
     employer = forms.CharField(label=_("Employer"), max_length=120)
     credit_code = forms.CharField(label=_("Unified social credit code"), max_length=18)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)

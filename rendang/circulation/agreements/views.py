@@ -50,9 +50,8 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.AGREEMENT_EDIT)
 def draft(request: HttpRequest) -> HttpResponse:
-    form = forms.DraftForm(request.POST or None)
-    field = form.fields["institution"]
-    field.queryset = institutions_where(request.user, Permission.AGREEMENT_EDIT)  # type: ignore[attr-defined]
+    institutions = institutions_where(request.user, Permission.AGREEMENT_EDIT)
+    form = forms.DraftForm(request.POST or None, institutions=institutions)
     if request.method == "POST" and form.is_valid():
         try:
             agreement = actions.draft(by=request.user, **form.cleaned_data)

@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 
 SHOWN = [
     ("", _("Everybody")),
@@ -14,8 +14,7 @@ SHOWN = [
 ]
 
 
-class ListForm(forms.Form):
-    institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none(), empty_label=None)
+class ListForm(InstitutionChoice):
     school = forms.CharField(label=_("School"), max_length=120)
     year = forms.IntegerField(label=_("Year of graduation"), min_value=1950, max_value=2100)
     file = forms.FileField(
@@ -29,9 +28,8 @@ class ListForm(forms.Form):
         label=_("Only judge, import nothing yet"), required=False, help_text=_("Shows what every line would become.")
     )
 
-    def __init__(self, here: Any, *args: Any) -> None:
-        super().__init__(*args)
-        self.fields["institution"].queryset = here  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["year"].initial = timezone.localdate().year
 
 

@@ -36,7 +36,7 @@ def lists(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     """A school's list: judged line by line, then expected."""
     here = institutions_where(request.user, Permission.GRADUATE_EDIT)
-    form = forms.ListForm(here, request.POST or None, request.FILES or None)
+    form = forms.ListForm(request.POST or None, request.FILES or None, institutions=here)
     lines: list[queries.Line] = []
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)

@@ -58,18 +58,9 @@ def apply_to_move_in(
     if not can(by, Permission.HOUSEHOLD_EDIT, at=household.institution_id):
         raise PermissionDenied
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    held = Custody.objects.filter(
-        dossier__person=person, institution=household.institution_id, status=Custody.Status.HELD
-    )
-    if not held.exists():
-        raise ValidationError(
-            _("The dossier of this person is not kept here: the household is for people whose dossiers are.")
-        )
+    refuse_unless_they_may_come(person, household.institution)
     if not household.is_active:
         raise ValidationError(_("This household takes nobody any more."))
-    if HouseholdMember.objects.filter(person=person, until__isnull=True).exists():
-        raise ValidationError(_("This person is registered in a collective household already."))
-    _refuse_if_moving(person)
     move = HouseholdMove(
         institution=household.institution,
         person=person,
@@ -81,6 +72,28 @@ def apply_to_move_in(
         channel=channel,
     )
     return open_case(move, by=by, permission=None, deadline="household_move")
+
+
+def what_keeps_them_out(person: Person, institution: Institution) -> str:
+    """In words, before anybody fills in a form; empty when an application may be registered."""
+    try:
+        refuse_unless_they_may_come(person, institution)
+    except ValidationError as refused:
+        return " ".join(refused.messages)
+    return ""
+
+
+def refuse_unless_they_may_come(person: Person, institution: Institution) -> None:
+    """Whichever the household: the dossier is here, and the person is registered in none and moves to none."""
+    if not Custody.objects.filter(
+        dossier__person=person, institution=institution, status=Custody.Status.HELD
+    ).exists():
+        raise ValidationError(
+            _("The dossier of this person is not kept here: the household is for people whose dossiers are.")
+        )
+    if HouseholdMember.objects.filter(person=person, until__isnull=True).exists():
+        raise ValidationError(_("This person is registered in a collective household already."))
+    _refuse_if_moving(person)
 
 
 @transaction.atomic

@@ -1,9 +1,10 @@
-from typing import Any
+import datetime as dt
+from typing import Any, Literal
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
-from rendang.circulation.household import actions, forms
+from rendang.circulation.household import actions, forms, queries
 from rendang.circulation.household.models import CollectiveHousehold, HouseholdMember, HouseholdMove, PageLoan
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
@@ -13,6 +14,7 @@ from rendang.kernel.workflow.models import Case
 
 router = Router(tags=["household"])
 page_router = Router(tags=["household"])
+member_router = Router(tags=["household"])
 
 
 class ArrivalIn(Schema):
@@ -81,6 +83,68 @@ def lend(request: HttpRequest, data: LoanIn) -> Status[dict[str, Any]]:
     form = forms.LendForm(data.dict())
     case = actions.lend_page(member, by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
     return Status(201, case_out(case, request.user))
+
+
+class MemberFilter(Schema):
+    """``show``: separated (the dossier is kept elsewhere) or page_out (the member page is lent); ``household`` is the
+    number of a book; ``after`` and ``limit`` page through."""
+
+    show: Literal["", "separated", "page_out"] = ""
+    household: str = Field("", max_length=30)
+    after: int | None = Field(None, ge=1, le=MAX_KEY)
+    limit: int = Field(50, ge=1, le=200)
+
+
+class MemberOut(Schema):
+    """Who stands on which page of which book, since when; the identity number is masked."""
+
+    id: int
+    institution: str
+    household: str
+    page: str
+    name: str
+    id_masked: str
+    dossier_id: int | None
+    since: dt.date
+    dossier_here: bool
+    page_out: bool
+
+
+class MemberPage(Schema):
+    """Newest first; ``next`` goes into ``after`` for the following page."""
+
+    items: list[MemberOut]
+    next: int | None
+
+
+@member_router.get("", response=MemberPage, operation_id="list_household_members")
+def members(request: HttpRequest, asked: Query[MemberFilter]) -> dict[str, Any]:
+    """Who is registered now in the collective households of the caller's institution."""
+    rows = queries.narrowed(queries.members(request.user), asked.show).order_by("-pk")
+    if asked.household:
+        rows = rows.filter(household__number=asked.household)
+    if asked.after:
+        rows = rows.filter(pk__lt=asked.after)
+    page = list(rows[: asked.limit + 1])
+    more = len(page) > asked.limit
+    page = page[: asked.limit]
+    return {"items": [_member_out(one) for one in page], "next": page[-1].pk if more else None}
+
+
+def _member_out(one: Any) -> dict[str, Any]:
+    dossier = getattr(one.person, "dossier", None)
+    return {
+        "id": one.pk,
+        "institution": one.institution.code,
+        "household": one.household.number,
+        "page": one.page,
+        "name": one.person.name,
+        "id_masked": one.person.id_masked,
+        "dossier_id": dossier.pk if dossier else None,
+        "since": one.since,
+        "dossier_here": one.dossier_here,
+        "page_out": one.page_out,
+    }
 
 
 add_case_routes(router, HouseholdMove, Permission.HOUSEHOLD_VIEW, actions.STEPS, forms.FORMS)

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.household.models import CollectiveHousehold, HouseholdMove
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.workflow.forms import ReasonForm
 
 SHOWN = [
@@ -23,15 +23,10 @@ class MemberFilterForm(forms.Form):
     text = forms.CharField(label=_("Full name or household number"), required=False, max_length=60)
 
 
-class HouseholdForm(forms.Form):
-    institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none(), empty_label=None)
+class HouseholdForm(InstitutionChoice):
     number = forms.CharField(label=_("Household number"), max_length=30)
     address = forms.CharField(label=_("Address"), max_length=200)
     police_station = forms.CharField(label=_("Police station"), max_length=80)
-
-    def __init__(self, here: Any, *args: Any) -> None:
-        super().__init__(*args)
-        self.fields["institution"].queryset = here  # type: ignore[attr-defined]
 
 
 class ArrivalForm(forms.Form):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rendang.circulation.household import actions, forms, queries
 from rendang.circulation.household.models import CollectiveHousehold, HouseholdMember, HouseholdMove, PageLoan
 from rendang.dossiers.models import Custody, Dossier
+from rendang.dossiers.queries import keeper_among
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
 from rendang.kernel.audit.actions import record_view
@@ -46,7 +47,8 @@ def households(request: HttpRequest) -> HttpResponse:
     rows = CollectiveHousehold.objects.visible_to(request.user, Permission.HOUSEHOLD_VIEW)
     form = None
     if can(request.user, Permission.HOUSEHOLD_EDIT):
-        form = forms.HouseholdForm(institutions_where(request.user, Permission.HOUSEHOLD_EDIT), request.POST or None)
+        here = institutions_where(request.user, Permission.HOUSEHOLD_EDIT)
+        form = forms.HouseholdForm(request.POST or None, institutions=here)
     if request.method == "POST" and form and form.is_valid():
         try:
             actions.found_household(by=request.user, **form.cleaned_data)
@@ -93,11 +95,12 @@ def page_loans(request: HttpRequest) -> HttpResponse:
 def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
     rows = Dossier.objects.select_related("person")
     found = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_EDIT, pk=dossier)
-    held = Custody.objects.filter(dossier=found, status=Custody.Status.HELD).values("institution")
+    keeper = keeper_among(institutions_where(request.user, Permission.HOUSEHOLD_EDIT), found)
     where = CollectiveHousehold.objects.visible_to(request.user, Permission.HOUSEHOLD_EDIT)
-    where = where.filter(institution__in=held, is_active=True).order_by("number")
+    where = where.filter(institution=keeper, is_active=True).order_by("number")
     form = forms.ArrivalForm(where, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    in_the_way = actions.what_keeps_them_out(found.person, keeper)
+    if request.method == "POST" and not in_the_way and form.is_valid():
         try:
             case = actions.apply_to_move_in(found.person, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
@@ -105,7 +108,7 @@ def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
         else:
             messages.success(request, _("The application is registered. A second person agrees."))
             return go_to(request, "household:move", case.pk)
-    context = {"dossier": found, "form": form, "no_household": not where.exists()}
+    context = {"dossier": found, "form": form, "in_the_way": in_the_way, "no_household": not where.exists()}
     return render_page(request, "household/arrival.html", context, partial="form")
 
 

@@ -88,6 +88,5 @@ def register(request: HttpRequest, data: ParcelIn) -> Status[dict[str, Any]]:
     institution = allowed.filter(code=data.institution).first()
     if institution is None:
         raise Http404
-    form = forms.RegisterForm(data.dict() | {"institution": institution.pk})
-    form.fields["institution"].queryset = allowed  # type: ignore[attr-defined]
+    form = forms.RegisterForm(data.dict() | {"institution": institution.pk}, institutions=allowed)
     return Status(201, parcel_out(actions.register(by=request.user, **clean(form))))

@@ -3,7 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.parcels.models import Parcel
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.core.forms import FilesField
 from rendang.kernel.standards import queries as standards
 
@@ -20,8 +20,7 @@ class NamesField(forms.CharField):
         return [name.strip() for name in text.splitlines() if name.strip()]
 
 
-class RegisterForm(forms.Form):
-    institution = forms.ModelChoiceField(Institution.objects.none(), label=_("Institution"), empty_label=None)
+class RegisterForm(InstitutionChoice):
     arrived_on = forms.DateField(
         label=_("Arrived"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
     )

@@ -63,9 +63,8 @@ def parcel_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.INTAKE_REGISTER)
 def register(request: HttpRequest) -> HttpResponse:
-    form = forms.RegisterForm(request.POST or None, request.FILES or None)
-    field = form.fields["institution"]
-    field.queryset = institutions_where(request.user, Permission.INTAKE_REGISTER)  # type: ignore[attr-defined]
+    institutions = institutions_where(request.user, Permission.INTAKE_REGISTER)
+    form = forms.RegisterForm(request.POST or None, request.FILES or None, institutions=institutions)
     if request.method == "POST" and form.is_valid():
         try:
             parcel = actions.register(by=request.user, **form.cleaned_data)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.party import papers
 from rendang.circulation.party.models import PartyBranch, PartyMembership, PartyTransfer
-from rendang.circulation.party.queries import MEMBERS, dossier_is_here, membership_of, stay_until
+from rendang.circulation.party.queries import dossier_is_here, membership_of, stay_until
 from rendang.dossiers.queries.departure import is_going
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
@@ -70,19 +70,7 @@ def register_arrival(
     today = timezone.localdate()
     if letter_date > today:
         raise ValidationError({"letter_date": _("The letter cannot be dated in the future.")})
-    if not dossier_is_here(person, institution):
-        raise ValidationError(
-            _("The dossier of this person is not kept here: take it in first, then the Party relation.")
-        )
-    _refuse_if_its_dossier_goes(person)
-    if person.political_status not in MEMBERS:
-        raise ValidationError(
-            _("The record does not say that this person is a member of the Party. Correct the political status first.")
-        )
-    if membership_of(person):
-        raise ValidationError(_("The Party relation of this person is kept by a branch already."))
-    if PartyTransfer.objects.open().filter(person=person).exists():
-        raise ValidationError(_("A transfer of this Party relation is already under way."))
+    refuse_unless_it_may_come(person, institution)
     valid_until = letter_valid_until or _valid_until(letter_date, institution)
     if valid_until < today:
         raise ValidationError(
@@ -106,6 +94,32 @@ def register_arrival(
         channel=channel,
     )
     return open_case(case, by=by, permission=None, deadline="party_transfer")
+
+
+def what_keeps_it_out(person: Person, institution: Institution) -> str:
+    """In words, before anybody fills in a form; empty when a letter may be registered."""
+    try:
+        refuse_unless_it_may_come(person, institution)
+    except ValidationError as refused:
+        return " ".join(refused.messages)
+    return ""
+
+
+def refuse_unless_it_may_come(person: Person, institution: Institution) -> None:
+    """Whatever a letter says: the dossier is here and stays, the record says member, the relation is not kept yet."""
+    if not dossier_is_here(person, institution):
+        raise ValidationError(
+            _("The dossier of this person is not kept here: take it in first, then the Party relation.")
+        )
+    _refuse_if_its_dossier_goes(person)
+    if not person.is_party_member:
+        raise ValidationError(
+            _("The record does not say that this person is a member of the Party. Correct the political status first.")
+        )
+    if membership_of(person):
+        raise ValidationError(_("The Party relation of this person is kept by a branch already."))
+    if PartyTransfer.objects.open().filter(person=person).exists():
+        raise ValidationError(_("A transfer of this Party relation is already under way."))
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.party.models import PartyBranch, PartyMembership
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.workflow.forms import ReasonForm
 
 SHOWN = [
@@ -24,14 +24,9 @@ class MemberFilterForm(forms.Form):
     text = forms.CharField(label=_("Full name or branch"), required=False, max_length=60)
 
 
-class BranchForm(forms.Form):
-    institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none(), empty_label=None)
+class BranchForm(InstitutionChoice):
     name = forms.CharField(label=_("Name of the branch"), max_length=80)
     secretary = forms.CharField(label=_("Secretary"), max_length=40, required=False)
-
-    def __init__(self, here: Any, *args: Any) -> None:
-        super().__init__(*args)
-        self.fields["institution"].queryset = here  # type: ignore[attr-defined]
 
 
 class ArrivalForm(forms.Form):

@@ -21,8 +21,6 @@ from rendang.people.models import Person
 Stay = PartyMembership.Stay
 # How long somebody may stay whom the rules do not let stay for good.
 LIMITS = {Stay.GRADUATE: "party_graduate_stay", Stay.ABROAD: "party_abroad_stay"}
-# GB/T 4762: 01 member of the Communist Party, 02 probationary member.
-MEMBERS = ("01", "02")
 
 
 def members(user: Any) -> ScopedQuerySet:

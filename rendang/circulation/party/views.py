@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.circulation.party import actions, forms, queries
 from rendang.circulation.party.models import PartyBranch, PartyMembership, PartyTransfer
-from rendang.dossiers.models import Custody, Dossier
+from rendang.dossiers.models import Dossier
+from rendang.dossiers.queries import keeper_among
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
 from rendang.kernel.audit.actions import record_view
@@ -58,7 +59,9 @@ def branches(request: HttpRequest) -> HttpResponse:
     now = Count("memberships", filter=Q(memberships__until__isnull=True))
     rows = PartyBranch.objects.visible_to(request.user, Permission.PARTY_VIEW).select_related("institution")
     here = institutions_where(request.user, Permission.PARTY_EDIT)
-    form = forms.BranchForm(here, request.POST or None) if can(request.user, Permission.PARTY_EDIT) else None
+    form = (
+        forms.BranchForm(request.POST or None, institutions=here) if can(request.user, Permission.PARTY_EDIT) else None
+    )
     if request.method == "POST" and form and form.is_valid():
         try:
             actions.found_branch(by=request.user, **form.cleaned_data)
@@ -77,10 +80,11 @@ def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
     found = get_visible_or_404(
         Dossier.objects.select_related("person"), request.user, Permission.PARTY_EDIT, pk=dossier
     )
-    held = Custody.objects.filter(dossier=found, status=Custody.Status.HELD).values("institution")
-    where = PartyBranch.objects.visible_to(request.user, Permission.PARTY_EDIT).filter(institution__in=held)
+    keeper = keeper_among(institutions_where(request.user, Permission.PARTY_EDIT), found)
+    where = PartyBranch.objects.visible_to(request.user, Permission.PARTY_EDIT).filter(institution=keeper)
     form = forms.ArrivalForm(where.filter(is_active=True).order_by("name"), request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    in_the_way = actions.what_keeps_it_out(found.person, keeper)
+    if request.method == "POST" and not in_the_way and form.is_valid():
         try:
             case = actions.register_arrival(found.person, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
@@ -88,7 +92,13 @@ def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
         else:
             messages.success(request, _("The letter is registered. A second person admits the member."))
             return go_to(request, "party:detail", case.pk)
-    context = {"dossier": found, "form": form, "no_branch": not where.exists()}
+    context = {
+        "dossier": found,
+        "form": form,
+        "in_the_way": in_the_way,
+        "no_branch": not where.exists(),
+        "may_correct": not found.person.is_party_member and can(request.user, Permission.PERSON_EDIT, at=keeper),
+    }
     return render_page(request, "party/arrival.html", context, partial="form")
 
 

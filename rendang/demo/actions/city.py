@@ -6,12 +6,12 @@ from random import Random
 
 from django.db.models import Q
 
-from rendang.circulation.party.queries import MEMBERS
 from rendang.demo.citizens import CITIZENS, Citizen
 from rendang.demo.inhabitants import SEED, Inhabitant, Registry
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
 from rendang.kernel.accounts.models import User
+from rendang.people.models import Person
 from rendang.people.queries import find_by_id_number
 from rendang.storage.models import Placement
 
@@ -94,7 +94,7 @@ class City:
         )
         contested = Custody.objects.filter(status=Custody.Status.CLAIMED).values("dossier")
         rows = rows.exclude(dossier__in=named).exclude(dossier__in=contested)
-        theirs = Q(dossier__person__political_status__in=MEMBERS)
+        theirs = Q(dossier__person__political_status__in=Person.PARTY_MEMBERS)
         rows = rows.filter(theirs if members else ~theirs)
         found = list(rows.order_by("dossier__custodies__archive_number").values_list("dossier", flat=True))
         # Spread over the store, in the same way every time.

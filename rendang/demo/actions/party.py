@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from rendang.circulation.party import actions as party
 from rendang.circulation.party.models import PartyBranch
-from rendang.circulation.party.queries import MEMBERS, dossier_is_here
+from rendang.circulation.party.queries import dossier_is_here
 from rendang.demo.actions.city import City
 from rendang.demo.actions.timeline import Scene
 from rendang.dossiers.models import Custody
@@ -27,7 +27,7 @@ def scenes(city: City) -> Iterator[Scene]:
     for office in _OFFICES:
         members = list(
             Person.objects.filter(
-                political_status__in=MEMBERS,
+                political_status__in=Person.PARTY_MEMBERS,
                 dossier__custodies__institution=city.institutions[office],
                 dossier__custodies__status=Custody.Status.HELD,
             )

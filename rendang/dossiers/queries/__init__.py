@@ -11,7 +11,7 @@ from rendang.dossiers.queries.catalogue import (
     scheme_of,
     sections,
 )
-from rendang.dossiers.queries.page import DossierPage, business, custody_of, dossier_page
+from rendang.dossiers.queries.page import DossierPage, business, custody_of, dossier_page, keeper_among
 from rendang.dossiers.queries.registers import register_of_undertakings
 from rendang.dossiers.queries.search import held_elsewhere, page_by_number, search
 
@@ -24,6 +24,7 @@ __all__ = [
     "custody_of",
     "dossier_page",
     "held_elsewhere",
+    "keeper_among",
     "like",
     "listed_twice",
     "page_by_number",

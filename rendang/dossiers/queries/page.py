@@ -1,5 +1,6 @@
 """What the page of one dossier answers at a glance: who, where, whose, what is open, what is missing."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -33,6 +34,18 @@ class Begin(NamedTuple):
     page: str
     permission: Permission
     icon: str
+    may_begin: Callable[[Person], bool] = lambda person: True
+
+
+def _party_relation_may_come(person: Person) -> bool:
+    """A member's (or of whom that is not recorded yet), and not kept by a branch here already (domain.md §5.7)."""
+    may_be = person.is_party_member or not person.political_status
+    return may_be and not person.party_memberships.filter(until__isnull=True).exists()
+
+
+def _household_may_come(person: Person) -> bool:
+    """Not of somebody who is registered in a collective household already."""
+    return not person.household_memberships.filter(until__isnull=True).exists()
 
 
 BUSINESS = (
@@ -43,8 +56,14 @@ BUSINESS = (
     Begin(_("Transfer out"), "departures:apply", Permission.TRANSFER_OFFER, "package-export"),
     Begin(_("Offer a transfer"), "transfers:offer", Permission.TRANSFER_OFFER, "transfer"),
     Begin(_("Read or borrow"), "loans:apply", Permission.LOAN_REGISTER, "book-upload"),
-    Begin(_("Party relation arrives"), "party:arrival", Permission.PARTY_EDIT, "flag"),
-    Begin(_("Household registration arrives"), "household:arrival", Permission.HOUSEHOLD_EDIT, "home"),
+    Begin(_("Party relation arrives"), "party:arrival", Permission.PARTY_EDIT, "flag", _party_relation_may_come),
+    Begin(
+        _("Household registration arrives"),
+        "household:arrival",
+        Permission.HOUSEHOLD_EDIT,
+        "home",
+        _household_may_come,
+    ),
 )
 
 
@@ -83,12 +102,14 @@ class DossierPage:
 
 
 def business(dossier: Dossier, may: frozenset[Permission]) -> list[dict[str, Any]]:
-    """What may begin here, with its address: only what the person may do and the installation has."""
+    """What may begin here, with its address: what the user may do, the installation has and suits the person."""
     found = []
     for one in BUSINESS:
         if one.permission in may:
             with suppress(NoReverseMatch):
-                found.append({"label": one.label, "icon": one.icon, "url": reverse(one.page, args=[dossier.pk])})
+                address = reverse(one.page, args=[dossier.pk])
+                if one.may_begin(dossier.person):
+                    found.append({"label": one.label, "icon": one.icon, "url": address})
     return found
 
 
@@ -96,6 +117,12 @@ def custody_of(dossier: Dossier) -> Custody | None:
     """Who holds the dossier now, under which number."""
     held = Custody.objects.select_related("institution", "employer")
     return held.filter(dossier=dossier, status=Custody.Status.HELD).first()
+
+
+def keeper_among(institutions: Any, dossier: Dossier) -> Any:
+    """Which of a person's institutions holds the dossier; the first of them when none does."""
+    held = Custody.objects.filter(dossier=dossier, status=Custody.Status.HELD).values("institution")
+    return institutions.filter(pk__in=held).first() or institutions.first()
 
 
 def dossier_page(user: Any, dossier: Dossier) -> DossierPage:

@@ -118,7 +118,7 @@ def plan(request: HttpRequest, data: PlanIn) -> Status[dict[str, Any]]:
     keys = list(chosen.values_list("pk", flat=True))
     if len(keys) < len(set(data.stores)):
         keys.append(0)  # a code that names no store: the form says so
-    form = forms.PlanForm(here, stores, data.dict() | {"institution": place, "stores": keys})
+    form = forms.PlanForm(data.dict() | {"institution": place, "stores": keys}, institutions=here, stores=stores)
     case = actions.plan(by=request.user, channel=Case.Channel.INTERFACE, **clean(form))
     return Status(201, case_out(case, request.user))
 

@@ -6,7 +6,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 from django.utils.translation import gettext_lazy as _
 
-from rendang.kernel.access.models import Institution
+from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.workflow.forms import ReasonForm
 from rendang.storage.models import Slot, Store
 from rendang.storage.stocktakes.actions import Read
@@ -14,8 +14,7 @@ from rendang.storage.stocktakes.models import Finding, Stocktake, Verdict
 from rendang.storage.stocktakes.queries import choices_for, choices_for_all
 
 
-class PlanForm(forms.Form):
-    institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none(), empty_label=None)
+class PlanForm(InstitutionChoice):
     occasion = forms.ChoiceField(label=_("Occasion"), choices=Stocktake.Occasion.choices)
     planned_for = forms.DateField(
         label=_("Planned for"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -28,9 +27,8 @@ class PlanForm(forms.Form):
         help_text=_("None: the whole institution. Only that counts as the yearly stocktake or the half-yearly check."),
     )
 
-    def __init__(self, institutions: Any, stores: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stores: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["institution"].queryset = institutions  # type: ignore[attr-defined]
         self.fields["stores"].queryset = stores  # type: ignore[attr-defined]
 
 

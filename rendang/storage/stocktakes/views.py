@@ -57,7 +57,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     institutions = institutions_where(request.user, Permission.STOCKTAKE_RUN)
     stores = Store.objects.visible_to(request.user, Permission.STOCKTAKE_RUN).order_by("institution", "code")
     given = {name: request.GET[name] for name in ("institution", "occasion", "planned_for") if name in request.GET}
-    form = forms.PlanForm(institutions, stores, request.POST or None, initial=given)
+    form = forms.PlanForm(request.POST or None, initial=given, institutions=institutions, stores=stores)
     if request.method == "POST" and form.is_valid():
         try:
             case = actions.plan(by=request.user, **form.cleaned_data)

@@ -15,6 +15,7 @@ from rendang.kernel.files.models import StoredFile
 from rendang.people.models import Message
 from tests.factories import held_dossier
 from tests.golden import pages_of, squeezed, text_of
+from tests.one_of_each import household_member, staff_of
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +176,15 @@ def test_the_registers_have_moves_and_pages_of_their_days(member, clerk, institu
 
     (page,) = register_of_pages(institution, today, today)
     assert page[5:7] == [due, f"{today}"]
+
+
+def test_who_is_registered_already_is_not_offered_to_move_in_and_reads_why(institution, clerk, signed_in):
+    ours, browser = staff_of(institution), signed_in(clerk)
+    stranger, member = held_dossier(institution), held_dossier(institution)
+    household_member(institution, member.person, ours)
+    for dossier, offered in ((stranger, True), (member, False)):
+        address = reverse("household:arrival", args=[dossier.pk])
+        assert (address in browser.get(dossier.get_absolute_url()).content.decode()) is offered
+        page = browser.get(address).content.decode()
+        assert ("registered in a collective household already" not in page) is offered
+        assert ("other_address" in page) is offered

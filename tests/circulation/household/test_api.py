@@ -3,11 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from rendang.circulation.household import actions as household
 from rendang.circulation.household.models import HouseholdMember, HouseholdMove, PageLoan
+from rendang.dossiers.models import Custody
 from rendang.exchange import actions as exchange
 from rendang.kernel.access.models import Role
 from rendang.kernel.access.permissions import API_SCOPES, Permission
@@ -133,3 +136,82 @@ def test_another_institution_s_members_and_dossiers_are_not_there(institution, o
 def test_a_page_nobody_stands_on_any_more_is_not_there(institution, member, where, client_of):
     HouseholdMember.objects.update(until=timezone.localdate())
     assert client_of(institution)(PAGES, where | LENT).status_code == 404
+
+
+def listed(institution, client, scopes=API_SCOPES):
+    """``listed(...)(query)``: what the interface lists of the members of a household."""
+    token = client(institution, scopes)
+    browser = Client(headers={"authorization": f"Bearer {token}"})
+    return lambda query="": browser.get(f"/api/v1/household-members{query}")
+
+
+@pytest.fixture
+def token_of(system_administrator):
+    def of(institution, scopes):
+        until = timezone.localdate() + dt.timedelta(30)
+        return exchange.register_client(
+            institution, by=system_administrator, name="公安接口", scopes=scopes, expires_on=until
+        )[1]
+
+    return of
+
+
+def test_the_members_are_listed_with_book_page_and_where_their_dossier_is(institution, member, ours, token_of):
+    ask = listed(institution, token_of)
+    assert ask().json() == {
+        "items": [
+            {
+                "id": member.pk,
+                "institution": institution.code,
+                "household": member.household.number,
+                "page": "001",
+                "name": member.person.name,
+                "id_masked": member.person.id_masked,
+                "dossier_id": member.person.dossier.pk,
+                "since": f"{timezone.localdate()}",
+                "dossier_here": True,
+                "page_out": False,
+            }
+        ],
+        "next": None,
+    }
+    assert (ask("?show=page_out").json()["items"], ask("?show=separated").json()["items"]) == ([], [])
+    household.lend_page(member, by=ours[Role.CLERK], purpose="办理结婚登记")
+    assert [one["page_out"] for one in ask("?show=page_out").json()["items"]] == [True]
+    Custody.objects.update(status=Custody.Status.ENDED, ended_on="2026-11-01")
+    assert [one["dossier_here"] for one in ask("?show=separated").json()["items"]] == [False]
+    assert ask("?show=everything").status_code == 422
+
+
+def test_the_list_goes_page_by_page_and_book_by_book_and_without_who_has_left(institution, ours, member, token_of):
+    second = household_member(institution, held_dossier(institution).person, ours)
+    third = household_member(institution, held_dossier(institution).person, ours)
+    ask = listed(institution, token_of)
+    first_page = ask("?limit=2").json()
+    assert ([one["id"] for one in first_page["items"]], first_page["next"]) == ([third.pk, second.pk], second.pk)
+    rest = ask(f"?limit=2&after={second.pk}").json()
+    assert ([one["id"] for one in rest["items"]], rest["next"]) == ([member.pk], None)
+    assert [one["id"] for one in ask(f"?household={second.household.number}").json()["items"]] == [second.pk]
+    HouseholdMember.objects.filter(pk=third.pk).update(until=timezone.localdate())
+    assert [one["id"] for one in ask().json()["items"]] == [second.pk, member.pk]
+
+
+def test_the_list_does_not_cost_more_with_more_members(institution, ours, member, token_of):
+    ask = listed(institution, token_of)
+    ask()
+    with CaptureQueriesContext(connection) as one:
+        ask()
+    for _more in range(3):
+        household_member(institution, held_dossier(institution).person, ours)
+    with CaptureQueriesContext(connection) as four:
+        assert len(ask().json()["items"]) == 4
+    assert len(four) == len(one)
+
+
+def test_members_are_listed_only_to_their_institution_and_with_the_scope(
+    institution, other_institution, member, token_of
+):
+    nothing = {"items": [], "next": None}
+    assert listed(other_institution, token_of)().json() == nothing
+    assert listed(institution, token_of, [Permission.DOSSIER_FIND])().json() == nothing
+    assert Client().get("/api/v1/household-members").status_code == 401

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from rendang.circulation.party import actions
@@ -170,3 +171,43 @@ def test_the_register_has_what_was_completed_in_its_days(arrived, institution):
     (line,) = register_of_transfers(institution, today, today)
     assert line[1:6] == [arrived.person.name, arrived.person.id_masked, "转入", "正式党员", "虚大组〔2026〕17"]
     assert list(register_of_transfers(institution, today + dt.timedelta(1), today + dt.timedelta(2))) == []
+
+
+def test_the_page_of_a_dossier_offers_the_arrival_only_of_a_member_whose_relation_is_not_here(
+    person, branch, letter, clerk, approver, institution, signed_in
+):
+    browser, nobody = signed_in(clerk), held_dossier(institution, political_status="13")
+    offered = lambda dossier: (  # noqa: E731
+        reverse("party:arrival", args=[dossier.pk]) in browser.get(dossier.get_absolute_url()).content.decode()
+    )
+    assert (offered(person.dossier), offered(nobody)) == (True, False)
+    actions.approve(actions.register_arrival(person, branch, by=clerk, **letter), by=approver)
+    assert not offered(person.dossier)
+
+
+def test_who_is_no_member_or_is_here_already_gets_the_reason_instead_of_a_form(
+    arrived, institution, clerk, letter, branch, signed_in
+):
+    browser, nobody = signed_in(clerk), held_dossier(institution, political_status="13")
+    page = browser.get(reverse("party:arrival", args=[nobody.pk])).content.decode()
+    assert "does not say that this person is a member of the Party" in page
+    assert reverse("people:edit", args=[nobody.person_id]) in page and "letter_number" not in page
+    here = browser.get(reverse("party:arrival", args=[arrived.person.dossier.pk])).content.decode()
+    assert "is kept by a branch already" in here and "letter_number" not in here
+
+    def post():
+        answer = browser.post(
+            reverse("party:arrival", args=[nobody.pk]), letter | {"branch": branch.pk, "letter_number": "又一封"}
+        )
+        assert answer.status_code == 200
+        raise ValidationError(answer.content.decode())
+
+    nothing_happened(post, "is a member of the Party")
+
+
+def test_who_works_at_one_institution_is_not_asked_for_it(institution, clerk, signed_in):
+    browser = signed_in(clerk)
+    for page in ("party:branches", "household:households", "agreements:draft", "parcels:register", "graduates:upload"):
+        assert f'<input type="hidden" name="institution" value="{institution.pk}"' in (
+            browser.get(reverse(page)).content.decode()
+        ), page
