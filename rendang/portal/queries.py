@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,13 +45,6 @@ LEFT JOIN storage_placement slot ON slot.dossier_id = dossier.id AND slot.until 
 ORDER BY custody.id NULLS LAST LIMIT 1
 """
 
-# How often an address and an identity have asked, in one round trip.
-USED = """
-SELECT (SELECT count(*) FROM portal_publicrequest WHERE address = %(address)s AND kind = %(kind)s AND at > %(hour)s),
-       (SELECT count(*) FROM portal_publicrequest WHERE identity = %(identity)s AND at > %(day)s)
-"""
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-
 # The verbs of the audit log that are looks, not changes.
 LOOKS = frozenset({"view", "unmask", "print", "export", "ask"})
 # Who reads a dossier for which authority is not the citizen's to follow: it would warn whom an authority looks into.
@@ -80,16 +72,6 @@ class Whereabouts:
     def keeper(self) -> str:
         """What the institution is called in the language of the reader."""
         return in_words_of_the_reader(self.institution, self.english_name)
-
-
-def used(kind: str, address: bytes, identity: bytes | None) -> tuple[int, int]:
-    """How many requests of this kind the address has made within the hour, and about the identity within the day."""
-    now = timezone.now()
-    with connection.cursor() as cursor:
-        asked = {"kind": kind, "address": address, "identity": identity, "hour": now - HOUR, "day": now - DAY}
-        cursor.execute(USED, asked)
-        by_address, about_identity = cursor.fetchone()
-    return by_address, about_identity
 
 
 def where_is(name: str, id_number: str) -> Whereabouts:

@@ -86,18 +86,17 @@ def challenge_of(form: forms.ChallengedForm) -> uuid.UUID | None:
 def _answer(found: Whereabouts) -> dict[str, Any]:
     """What the page says. Both answers are drawn, whichever it is, so that neither takes longer."""
     kept = render_to_string("portal/_kept.html", {"found": found})
-    not_kept = render_to_string("portal/_not_kept.html")
-    return {
-        "found": found,
-        "answer": kept if found.is_found else not_kept,
-        "institutions": _directory_drawn(directory_version(), get_language()),
-    }
+    not_kept, institutions = _same_for_everybody(directory_version(), get_language())
+    return {"found": found, "answer": kept if found.is_found else not_kept, "institutions": institutions}
 
 
 @lru_cache(maxsize=8)
-def _directory_drawn(version: str, language: str | None) -> str:
-    """The directory's part of the answer, the same for everybody: drawn once for each state of it and language."""
-    return render_to_string("portal/_institutions.html", {"institutions": directory()})
+def _same_for_everybody(version: str, language: str | None) -> tuple[str, str]:
+    """That nothing was found, and the directory: drawn once for each state of the directory and language."""
+    return (
+        render_to_string("portal/_not_kept.html"),
+        render_to_string("portal/_institutions.html", {"institutions": directory()}),
+    )
 
 
 def _padded(answer: HttpResponse) -> HttpResponse:
