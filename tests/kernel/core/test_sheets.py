@@ -2,6 +2,10 @@ import datetime as dt
 import zipfile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from rendang.kernel.core.sheets import UnreadableTable, open_table
 from rendang.kernel.core.sheets.delimited import delimiter_of, encoding_of
@@ -155,6 +159,44 @@ def test_only_the_wanted_columns_are_read(tmp_path):
     path = xlsx_file(tmp_path / "r.xlsx", {"一": [("姓名", "号", "备注"), ("张三", "1", "x")]})
     sheet = next(iter(open_table(path)))
     assert list(sheet.rows({1})) == [(1, [None, "号"]), (2, [None, "1"])]
+
+
+CELLS = st.sampled_from(
+    [None, None, "张三", "李四 & <王五>", "007", "_x0041_", 7, 19.5, True, dt.date(2016, 3, 26), Font(bold=True)]
+)
+
+
+@settings(max_examples=40)
+@given(rows=st.lists(st.lists(CELLS, max_size=5), min_size=1, max_size=40), wanted=st.sets(st.integers(0, 4)))
+def test_rows_are_read_as_they_are_written_however_unlike_they_are(rows, wanted, tmp_path_factory):
+    """Text, number, day and nothing may stand in one column; a font stands for an empty cell that has a format."""
+    path = tmp_path_factory.mktemp("unlike") / "r.xlsx"
+    book = Workbook()
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            cell = book.active.cell(number, column)
+            if isinstance(value, Font):
+                cell.font = value
+            else:
+                cell.value = value
+    book.save(path)
+
+    def expected(columns):
+        for number, row in enumerate(rows, start=1):
+            cells = {
+                at: "A" if value == "_x0041_" else value
+                for at, value in enumerate(row)
+                if at in columns and value is not None and not isinstance(value, Font)
+            }
+            if cells:
+                yield number, cells
+
+    def read(columns):
+        for number, cells in next(iter(open_table(path))).rows(columns):
+            yield number, {at: value for at, value in enumerate(cells) if value is not None}
+
+    assert list(read(None)) == list(expected(range(5)))
+    assert list(read(wanted)) == list(expected(wanted))
 
 
 def test_an_old_workbook_keeps_rows_and_columns_at_their_place():
