@@ -15,7 +15,7 @@ HIDDEN = "***"
 _FIELDS = [
     field for field in AuditEvent._meta.concrete_fields if not field.primary_key and field.name != "transaction_id"
 ]
-_INSERT = f"""INSERT INTO {AuditEvent._meta.db_table} ({", ".join(field.column for field in _FIELDS)})
+_INSERT = f"""INSERT INTO {AuditEvent._meta.db_table} ({", ".join(field.attname for field in _FIELDS)})
 VALUES ({", ".join(["%s"] * len(_FIELDS))}) RETURNING id, transaction_id"""
 
 
