@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from rendang.kernel.documents import fonts
+from tests.legible import faults_of
 
 DPI = 72
 UPDATE = os.environ.get("UPDATE_GOLDEN") == "1"
@@ -37,8 +38,12 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     return ImageStat.Stat(ImageChops.difference(*blurred)).mean[0] / 255 * 100
 
 
-def assert_looks_as_approved(name: str, pdf: bytes, folder: Path) -> None:
-    """Every page beside ``folder/name-<page>.png``; the demonstration's mark must be off (settings.DEMONSTRATION)."""
+def assert_looks_as_approved(name: str, pdf: bytes, folder: Path, *, margin: float = 8) -> None:
+    """Every page beside ``folder/name-<page>.png``; the demonstration's mark must be off (settings.DEMONSTRATION).
+
+    Nothing in it lies over another, over a line, or beyond the ``margin`` (in millimetres).
+    """
+    assert faults_of(pdf, sides=margin, ends=margin) == []
     if fonts.families()[0].name != "Noto Serif SC":
         pytest.skip("the packaged font is missing: run ./run once to fetch it")
     pages = pages_of(pdf)

@@ -9,7 +9,6 @@ import pypdfium2
 from pypdfium2 import raw
 
 MM = 72 / 25.4
-EDGE = 8  # in millimetres
 
 
 @dataclass(frozen=True)
@@ -29,17 +28,20 @@ class Glyph(Box):
     turned: bool  # along the ring of the seal: its upright box says nothing
 
 
-def faults_of(pdf: bytes, *, sides: float = 8, most: int = 5) -> list[str]:
+def faults_of(
+    pdf: bytes, *, sides: float = 8, ends: float = 8, places: Sequence[Box] = (), most: int = 5
+) -> list[str]:
     """What cannot be read, in words with page and characters; the first ``most``.
 
-    ``sides`` is the margin at the left and right in millimetres; none goes nearer than 8 to the upper and lower edge.
+    ``sides`` and ``ends`` are the margins left and right, above and below, in millimetres; ``places`` the labels on a
+    sheet, in each of which its characters must stay.
     """
     found = []
     for number, page in enumerate(pypdfium2.PdfDocument(pdf), start=1):
         glyphs = list(glyphs_of(page))
         wide, high = page.get_size()
-        within = Box(sides * MM, EDGE * MM, wide - sides * MM, high - EDGE * MM)
-        for fault in _faults(glyphs, list(lines_of(page)), within):
+        within = Box(sides * MM, ends * MM, wide - sides * MM, high - ends * MM)
+        for fault in _faults(glyphs, list(lines_of(page)), within, places):
             found.append(f"page {number}: {fault}")
             if len(found) == most:
                 return found
@@ -72,9 +74,9 @@ def lines_of(page: pypdfium2.PdfPage) -> Iterator[Box]:
             yield box
 
 
-def _faults(glyphs: list[Glyph], lines: list[Box], within: Box) -> Iterator[str]:
+def _faults(glyphs: list[Glyph], lines: list[Box], within: Box, places: Sequence[Box]) -> Iterator[str]:
     for glyph in glyphs:
-        if _depth(glyph, within) < min(glyph.right - glyph.left, glyph.top - glyph.bottom) - 0.5:
+        if not _lies_in(glyph, within) or (places and not any(_lies_in(glyph, place) for place in places)):
             yield f"“{glyph.said}” lies beyond the margin, near “{_near(glyph, glyphs)}”"
     for one, other in _meeting(glyphs, glyphs):
         # Of two that meet by more than a hair, both are hard to read.
@@ -99,6 +101,13 @@ def _meeting(glyphs: Sequence[Glyph], others: Sequence[Any]) -> Iterator[tuple[A
             if before.bottom < box.top and before.top > box.bottom and (same or was_other != is_other):
                 yield (before, box) if same or is_other else (box, before)
         open_.append((is_other, box))
+
+
+def _lies_in(glyph: Glyph, place: Box) -> bool:
+    return (
+        place.left - 0.5 <= glyph.left and glyph.right <= place.right + 0.5
+        and place.bottom - 0.5 <= glyph.bottom and glyph.top <= place.top + 0.5
+    )  # fmt: skip
 
 
 def _depth(one: Box, other: Box) -> float:

@@ -89,7 +89,7 @@ def test_the_labels_of_a_stock_fit_on_the_paper(stock):
 def test_labels_look_as_they_were_approved(settings, stock, symbol):
     settings.DEMONSTRATION = False
     made = label_sheets(LABELS[:7], stock=STOCKS[stock], symbol=symbol, start=2)
-    assert_looks_as_approved(f"labels-{stock}-{symbol}", made, GOLDEN)
+    assert_looks_as_approved(f"labels-{stock}-{symbol}", made, GOLDEN, margin=0)
 
 
 def test_the_keepers_round_looks_as_it_was_approved(settings):
