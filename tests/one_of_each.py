@@ -181,7 +181,11 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         institution, by=ours[Role.CLERK], sender="虚构实业有限公司", rows=[(here.dossier.pk, paper)]
     )
     here.chase = accruals.chase(
-        here.dossier, by=ours[Role.CLERK], addressee_kind="SCHOOL", addressee="虚构大学", titles=["毕业生登记表"]
+        here.dossier,
+        by=ours[Role.CLERK],
+        addressee_kind="PERSON",
+        addressee=here.person.name,
+        titles=["毕业生登记表"],
     )
     here.upload_token = f"token-{here.chase.pk}"
     Chase.objects.filter(pk=here.chase.pk).update(token_digest=digest(here.upload_token))

@@ -80,6 +80,7 @@ ARGUMENTS: dict[str, Any] = {
     "dossiers:undertaking": lambda here: [here.undertaking.pk],
     "dossiers:undertaking_step": lambda here: [here.undertaking.pk],
     "portal:undertaking": lambda here: [here.undertaking.pk],
+    "portal:asked_for": lambda here: [here.chase.pk],
     "portal:undertaking_paper": lambda here: [here.undertaking.pk],
     "dossiers:removal": lambda here: [here.removal.pk],
     "dossiers:step": lambda here: [here.removal.pk],

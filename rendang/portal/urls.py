@@ -22,6 +22,7 @@ urlpatterns = [
     path("me/leave/<int:pk>/stay/", departures.stay, name="stay"),
     path("me/undertakings/<int:pk>/", undertakings.undertaking, name="undertaking"),
     path("me/undertakings/<int:pk>/paper/", undertakings.undertaking_paper, name="undertaking_paper"),
+    path("me/letters/<int:pk>/", uploads.asked_for, name="asked_for"),
     path("me/intake/", citizens.intake, name="intake"),
     path("me/intake/<int:pk>/letter/", citizens.letter, name="intake_letter"),
     path("me/intake/<int:pk>/withdraw/", citizens.withdraw, name="intake_withdraw"),

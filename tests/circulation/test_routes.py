@@ -79,6 +79,18 @@ def client_of(system_administrator):
     return of
 
 
+def test_how_often_a_chasing_letter_went_out_is_listed_and_never_its_link(client_of, institution, other_institution):
+    ours = staff_of(institution)
+    letter = chase(institution, ours)
+    accruals.CHASE_STEPS["send_again"](letter, by=ours[Role.CLERK])
+    asked, today = f"chases/{letter.number}/sendings", f"{timezone.localdate()}"
+    answer = client_of(institution)("get", asked)
+    until = f"{type(letter).objects.get().link_until}"
+    assert answer.json() == [{"number": n, "sent_on": today, "answer_by": until} for n in (1, 2)]
+    assert client_of(institution, [Permission.DOSSIER_FIND])("get", asked).status_code == 403
+    assert client_of(other_institution)("get", asked).status_code == 404
+
+
 @pytest.fixture(params=KINDS)
 def kind(request, institution):
     begin, step, inputs, state = KINDS[request.param]

@@ -65,6 +65,14 @@ class VerdictOut(Schema):
     reasons: list[str]
 
 
+class SendingOut(Schema):
+    """一次催要: the first letter is number 1."""
+
+    number: int
+    sent_on: dt.date
+    answer_by: dt.date
+
+
 class ChaseIn(Schema):
     """``addressee_kind`` is PERSON, EMPLOYER or SCHOOL; ``titles`` are the papers asked for."""
 
@@ -103,6 +111,13 @@ def check(request: HttpRequest, data: DeliveryIn) -> list[dict[str, Any]]:
         raise PermissionDenied
     verdicts = judging.judge([paper.dict() for paper in data.papers], institution)
     return [{"line": one.line, "is_good": one.is_good, "reasons": one.reasons} for one in verdicts]
+
+
+@chases.get("/{number}/sendings", response=list[SendingOut], operation_id="list_sendings_of_chase")
+def list_sendings(request: HttpRequest, number: str) -> Any:
+    """How often the letter went out, and by when an answer was asked for each time. Never its link."""
+    rows = Chase.objects.all()
+    return get_visible_or_404(rows, request.user, Permission.ACCRUAL_VIEW, number=number).sendings.order_by("number")
 
 
 @chases.post("", response={201: CaseOut}, operation_id="write_chasing_letter")

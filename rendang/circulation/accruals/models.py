@@ -1,5 +1,8 @@
 """补充材料: papers that come later, and letters that ask for those that do not come."""
 
+import datetime as dt
+
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -149,6 +152,9 @@ class Chase(Case):
     link_until = models.DateField(_("link valid until"))
     answer = models.OneToOneField(Accrual, on_delete=models.PROTECT, null=True, blank=True, related_name="asked_by")
 
+    # The address that the link opens: known only to what has just made it, kept nowhere.
+    link = ""
+
     class Meta:
         verbose_name = _("chasing letter")
         constraints = [
@@ -157,3 +163,28 @@ class Chase(Case):
             models.CheckConstraint(condition=~Q(addressee=""), name="a_letter_has_an_addressee"),
             models.CheckConstraint(condition=Q(titles__len__gt=0), name="a_letter_asks_for_a_paper"),
         ]
+
+    def main_step(self, today: dt.date) -> str:
+        """The papers are awaited until the last day; from then on the letter is sent again."""
+        return "send_again" if self.link_until < today else "answer"
+
+
+class Sending(models.Model):
+    """一次催要 — the letter went out, the first time or again: one line of the register each."""
+
+    letter = models.ForeignKey(Chase, on_delete=models.PROTECT, related_name="sendings", db_index=False)
+    number = models.PositiveSmallIntegerField(_("which time"))
+    sent_on = models.DateField(_("sent"))
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    answer_by = models.DateField(_("to be answered by"))
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("sending of a chasing letter")
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "number"], name="a_letter_goes_out_once_at_a_time"),
+        ]
+        indexes = [models.Index(fields=["sent_on", "id"], name="sending_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} {self.number}"

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from rendang.circulation.accruals.models import AccrualItem, Chase
+from rendang.circulation.accruals.models import AccrualItem, Chase, Sending
 from rendang.dossiers.models import Custody
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
@@ -129,13 +129,18 @@ def link_of(token: str, today: dt.date) -> tuple[Link, Chase | None]:
     letter = Chase.objects.filter(mine).select_related("institution", "person", "answer").first()
     if letter is None:
         return Link.UNKNOWN, None
-    if letter.state == Chase.State.ANSWERED:
-        return Link.USED, letter
-    if letter.state == Chase.State.ENDED:
-        return Link.ENDED, letter
-    if bytes(letter.spent_digest or b"") == digest(token):
+    if letter.state == Chase.State.SENT and bytes(letter.spent_digest or b"") == digest(token):
         return Link.REPLACED, letter
-    return (Link.OPEN if letter.link_until >= today else Link.EXPIRED), letter
+    return standing_of(letter, today), letter
+
+
+def standing_of(letter: Chase, today: dt.date) -> Link:
+    """What can be done with the letter's present link."""
+    if letter.state == Chase.State.ANSWERED:
+        return Link.USED
+    if letter.state == Chase.State.ENDED:
+        return Link.ENDED
+    return Link.OPEN if letter.link_until >= today else Link.EXPIRED
 
 
 @register(
@@ -179,25 +184,29 @@ def register_of_materials(institution: Institution, first: dt.date, last: dt.dat
     label=_("Register of chasing letters"),
     permission=Permission.ACCRUAL_VIEW,
     columns=[
-        ("催要日期", 22), ("催要编号", 40), ("姓名", 18), ("催要对象", 16), ("收件单位（人）", 34), ("催要材料", 47),
-        ("送交期限", 22), ("办结日期", 22), ("结果", 24),
+        ("催要日期", 22), ("催要编号", 40), ("次数", 14), ("姓名", 18), ("催要对象", 16), ("收件单位（人）", 31),
+        ("催要材料", 38), ("送交期限", 22), ("办结日期", 22), ("结果", 22),
     ],
 )  # fmt: skip
 def register_of_chases(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
-    """Every letter that was written in these days, to whom and for what, and what became of it."""
+    """Every letter that went out in these days, the first time or again: to whom, for what, what became of it."""
     whom = {Chase.Addressee.PERSON: "本人", Chase.Addressee.EMPLOYER: "单位", Chase.Addressee.SCHOOL: "学校"}
     became = {Chase.State.SENT: "待答复", Chase.State.ANSWERED: "已送交", Chase.State.ENDED: "未送交，终止"}
-    rows = Chase.objects.filter(institution=institution, opened_at__date__range=(first, last))
-    for letter in rows.select_related("person").order_by("pk").iterator(chunk_size=1000):
+    rows = Sending.objects.filter(letter__institution=institution, sent_on__range=(first, last))
+    later = Sending.objects.filter(letter=OuterRef("letter"), number__gt=OuterRef("number"))
+    rows = rows.annotate(was_sent_again=Exists(later)).select_related("letter__person")
+    for one in rows.order_by("sent_on", "pk").iterator(chunk_size=1000):
+        letter, again = one.letter, one.was_sent_again
         assert letter.person
         yield [
-            f"{timezone.localdate(letter.opened_at)}",
+            f"{one.sent_on}",
             letter.number,
+            f"第{one.number}次",
             letter.person.name,
             whom[Chase.Addressee(letter.addressee_kind)],
             letter.addressee,
             "、".join(letter.titles),
-            f"{letter.link_until}",
-            f"{timezone.localdate(letter.closed_at)}" if letter.closed_at else "",
-            became[Chase.State(letter.state)],
+            f"{one.answer_by}",
+            f"{timezone.localdate(letter.closed_at)}" if letter.closed_at and not again else "",
+            "再次催要" if again else became[Chase.State(letter.state)],
         ]

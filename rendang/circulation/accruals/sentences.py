@@ -20,6 +20,7 @@ in_words(
         "chase.answer": _("The chasing letter was answered"),
         "chase.end": _("Ended the chasing letter without an answer"),
         "chase.open": _("Wrote a chasing letter"),
+        "chase.upload": _("Sent files for the chasing letter"),
         "chase.send_again": _("Sent the chasing letter again"),
     },
 )

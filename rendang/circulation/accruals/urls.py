@@ -11,6 +11,7 @@ urlpatterns = [
     path("chases/", views.chase_list, name="chases"),
     path("chases/<int:pk>/", views.chase, name="chase"),
     path("chases/<int:pk>/letter/", views.chase_letter, name="chase_letter"),
+    path("chases/<int:pk>/letter/<int:number>/", views.chase_letter, name="chase_letter"),
     path("chases/<int:pk>/<slug:step>/", views.chase_step, name="chase_step"),
     path("chase/<int:dossier>/", views.chase_write, name="chase_write"),
     path("<int:pk>/", views.detail, name="detail"),

@@ -149,6 +149,10 @@ class Case(models.Model):
         """The same for the to-do page, where a word says more than none: who delivers, where it goes."""
         return self.whom or getattr(self, "sender", "") or getattr(self, "goes_to", "")
 
+    def main_step(self, today: dt.date) -> str:
+        """Where several steps lead on, the name of the one that stands out as things are; empty: each of them."""
+        return ""
+
     def attested(self, step: str) -> str:
         """What whoever takes this step signs for, in words; empty where the step says it all."""
         return ""

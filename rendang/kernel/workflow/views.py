@@ -58,12 +58,15 @@ KINDS: dict[type[Case], KindOfCase] = {}
 
 def case_context(request: HttpRequest, case: Any) -> dict[str, Any]:
     """What ``workflow/case.html`` shows of any kind: its course, its time limit, the steps open to this person."""
+    main = case.main_step(timezone.localdate())
     buttons = [
         {
             "label": rule.label,
             "url": case.address_of(rule.name),
             # The way on stands out; ways out of the usual course are plain.
-            "style": "primary" if leads_on(rule, type(case), case.state) else "outline-secondary",
+            "style": "primary"
+            if main in ("", rule.name) and leads_on(rule, type(case), case.state)
+            else "outline-secondary",
         }
         for rule in steps_open_to(request.user, case)
     ]
@@ -98,11 +101,13 @@ def step_page(
     *,
     papers: Mapping[str, tuple[str, Any]] | None = None,
     prints: Permission | None = None,
+    taken_here: Callable[[HttpRequest, Any], None] | None = None,
 ) -> Callable[..., HttpResponseBase]:
     """The page ``…/<pk>/<step>/`` of a kind: a form if the step asks for something, else a confirmation.
 
     ``take`` are the step functions by name; ``forms_of`` their forms (none: nothing is asked). ``papers`` are those
-    that can be printed for many cases at once, with the permission ``prints`` or else that to look.
+    that can be printed for many cases at once, with the permission ``prints`` or else that to look. ``taken_here`` is
+    told of the case when a step was taken on this page.
     """
     KINDS[model] = KindOfCase(take, forms_of, view, papers or {}, prints or view)
 
@@ -124,6 +129,8 @@ def step_page(
             except ValidationError as refused:
                 show_refusal(form, refused)
             else:
+                if taken_here:
+                    taken_here(request, taken)
                 messages.success(request, _("Done: %(step)s.") % {"step": rule.label})
                 if taken.institution_id != case.institution_id:  # it went to another institution, and is seen there
                     return go_to(request, f"{case.PAGE.partition(':')[0]}:list")

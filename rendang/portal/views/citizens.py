@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rendang.circulation.accruals.models import Chase
 from rendang.circulation.intake import actions as intakes
 from rendang.circulation.intake.models import Intake
 from rendang.dossiers.models import Undertaking
@@ -59,6 +61,11 @@ def me(request: HttpRequest) -> HttpResponse:
         .filter(person__id_index=index_of(request))
         .select_related("institution")
         .order_by("-pk")[:20],
+        "letters": Chase.objects.open()
+        .filter(person__id_index=index_of(request), addressee_kind=Chase.Addressee.PERSON)
+        .select_related("institution")
+        .order_by("-pk")[:20],
+        "today": timezone.localdate(),
         "certificates": [(certificate, status_of(certificate)) for certificate in issued.order_by("-pk")[:20]],
     }
     return render(request, "portal/me.html", context)

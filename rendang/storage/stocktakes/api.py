@@ -13,7 +13,7 @@ from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_
 from rendang.kernel.workflow.models import Case
 from rendang.storage.models import Placement, Store
 from rendang.storage.stocktakes import actions, forms, queries
-from rendang.storage.stocktakes.models import Finding, Scan, Stocktake
+from rendang.storage.stocktakes.models import Finding, Scan, Stocktake, Verdict
 
 router = Router(tags=["stocktakes"])
 rows = Stocktake.objects.select_related("institution", "counterpart", "person")
@@ -104,6 +104,9 @@ class FindingsPage(Schema):
 
 
 class FindingFilter(Schema):
+    """``verdict`` as in ``VerdictsOut``; ``after`` and ``limit`` page through."""
+
+    verdict: Verdict | None = None
     after: int | None = Field(None, ge=1, le=MAX_KEY)
     limit: int = Field(50, ge=1, le=200)
 
@@ -142,9 +145,11 @@ def verdicts(request: HttpRequest, number: str) -> dict[str, Any]:
 
 @router.get("/{number}/findings", response=FindingsPage, operation_id="list_findings")
 def findings(request: HttpRequest, number: str, asked: Query[FindingFilter]) -> dict[str, Any]:
-    """What disagrees, and what was done about it."""
+    """What disagrees, and what was done about it; what is out or was moved meanwhile, and under which case."""
     case = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_VIEW, number=number)
     found = queries.findings_of(case).order_by("pk")
+    if asked.verdict:
+        found = found.filter(verdict=asked.verdict)
     if asked.after:
         found = found.filter(pk__gt=asked.after)
     page = list(found[: asked.limit + 1])

@@ -28,6 +28,8 @@ class Verdict(models.TextChoices):
     MOVED = "MOVED", _("Moved during the count")
 
 
+# Not in its slot, and the record says why: listed with its case, nothing to resolve.
+OUT = (Verdict.ON_LOAN, Verdict.IN_TRANSIT, Verdict.AT_HAND)
 # What somebody has to look into before the stocktake ends.
 DISCREPANCIES = (Verdict.MISSING, Verdict.MISPLACED, Verdict.TWICE, Verdict.UNEXPECTED)
 
@@ -181,7 +183,8 @@ _MOVED_HOW = {
 class Finding(models.Model):
     """账实不符 — where record and shelf disagree: to be resolved once, with a reason.
 
-    What was moved while it was counted, and disagrees in nothing else, is a finding that its movement explains.
+    What is out of its slot on the record, or was moved while it was counted, and disagrees in nothing else, is a
+    finding that its movement explains.
     """
 
     class Resolution(models.TextChoices):
@@ -272,6 +275,6 @@ class Finding(models.Model):
             said = str(_MOVED_HOW[Placement.Kind(out.kind)]) % told
         if out.case:
             said = gettext("%(said)s under case %(case)s") % {"said": said, "case": out.case.number}
-        if self.open_hand:
+        if self.open_hand and self.verdict in DISCREPANCIES:
             said = gettext("%(said)s: take it back there") % {"said": said}
         return said

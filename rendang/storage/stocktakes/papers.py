@@ -14,7 +14,7 @@ from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.files.models import StoredFile
 from rendang.storage.queries import archive_numbers
-from rendang.storage.stocktakes.models import ExpectedDossier, Finding, Stocktake, Verdict
+from rendang.storage.stocktakes.models import OUT, ExpectedDossier, Finding, Stocktake, Verdict
 from rendang.storage.stocktakes.queries import findings_of
 from rendang.storage.stocktakes.queries.register import OCCASIONS
 
@@ -35,11 +35,12 @@ MOVEMENTS = {
     "SLOT": "移至", "AS_WRITTEN": "导入", "DESK": "下架", "COURIER": "交寄", "READING_ROOM": "调阅",
     "BORROWER": "借出", "ELSEWHERE": "转出", "MISSING": "报失",
 }  # fmt: skip
-# 盘亏, 盘盈, 错位: the lists of the report, each with the verdicts it holds.
+# The lists of the report, each with the verdicts it holds; what else was moved meanwhile has the last.
 LISTS = (
     ("盘亏清单", (Verdict.MISSING,)),
     ("盘盈清单", (Verdict.UNEXPECTED,)),
     ("错位清单", (Verdict.MISPLACED, Verdict.TWICE)),
+    ("在外清单", OUT),
 )
 
 
@@ -112,7 +113,7 @@ def _lists(findings: Iterable[Finding], institution: int) -> list[tuple[str, lis
     numbers = archive_numbers([one.dossier_id for one in findings if one.dossier_id], institution)
     explained = [one for one in findings if one.resolution == Finding.Resolution.EXPLAINED]
     lists = [(title, [one for one in findings if one.verdict in verdicts]) for title, verdicts in LISTS]
-    lists.append(("盘点期间变动清单", explained))
+    lists.append(("盘点期间变动清单", [one for one in explained if one.verdict not in OUT]))
     return [(title, [_line(one, numbers) for one in some]) for title, some in lists]
 
 
@@ -125,9 +126,17 @@ def _line(one: Finding, numbers: dict[int, str]) -> Line:
         name=one.dossier.person.name if one.dossier else "",
         recorded=list(filter(None, recorded)),
         seen=seen,
-        resolution=RESOLUTIONS[one.resolution],
+        resolution=_resolution(one),
         reason="；".join(filter(None, [one.reason, _movement(one)])),
     )
+
+
+def _resolution(one: Finding) -> str:
+    """处理; what was out before the count began did not move during it."""
+    began, out = one.stocktake.started_at, one.movement
+    if one.resolution == Finding.Resolution.EXPLAINED and out and began and out.since < began:
+        return "账载在外"
+    return RESOLUTIONS[one.resolution]
 
 
 def _movement(one: Finding) -> str:
@@ -140,4 +149,4 @@ def _movement(one: Finding) -> str:
         told = f"现在{out.institution.name}"
     elif out.slot:
         told += f" {out.slot.code}"
-    return f"{told}（{out.case.number}）" if out.case else told
+    return f"{told}，{out.case.number}" if out.case else told

@@ -159,7 +159,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(Permission.STOCKTAKE_VIEW)
 def findings(request: HttpRequest, pk: int) -> HttpResponse:
-    """盘亏、盘盈、错位 — where record and shelf disagree, and what was done about it."""
+    """盘亏、盘盈、错位 — where record and shelf disagree, what was done about it; what is out, under which case."""
     rows = Stocktake.objects.select_related("institution")
     case = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_VIEW, pk=pk)
     form = forms.FindingFilterForm(request.GET)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
@@ -24,7 +25,7 @@ from rendang.kernel.documents import registers
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.files.queries import open_file
 from rendang.people.models import Message
-from tests.factories import InstitutionFactory, PlacementFactory, staff
+from tests.factories import CitizenFactory, InstitutionFactory, PlacementFactory, staff
 from tests.golden import assert_looks_as_approved, assert_says, squeezed, text_of
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,10 @@ def test_the_letter_is_due_and_its_link_dead_after_the_days_of_the_policy(letter
 
 def test_the_person_written_to_is_told_on_the_portal_too(dossier, clerk):
     actions.chase(dossier, by=clerk, addressee_kind="PERSON", addressee=dossier.person.name, titles=["成绩表"])
-    assert Message.objects.get().text == "请补充档案材料：成绩表。请于2026年12月26日前送交，详见催要通知单。"
+    first = "请补充档案材料：成绩表。请于2026年12月26日前在“我的档案”上传扫描件或照片，并送交原件。"
+    assert Message.objects.get().text == first
+    actions.CHASE_STEPS["send_again"](Chase.objects.get(), by=clerk)
+    assert Message.objects.order_by("-pk").first().text == f"第2次提醒：{first}"
 
 
 def test_what_must_not_be_asked_for_and_who_may_not_ask(dossier, clerk, keeper):
@@ -235,14 +239,131 @@ def test_the_register_has_the_letters_of_its_days_and_what_became_of_them(letter
     assert 12 + sum(width for _title, width in book.columns) == 257
     assert registers.entries(book, institution, TODAY, TODAY, by=clerk) == [
         [
-            "1", "2026-11-26", letter.number, name, "学校", "虚构大学档案馆", "毕业生登记表、成绩表", "2026-12-26",
-            "2026-11-26", "未送交，终止",
+            "1", "2026-11-26", letter.number, "第1次", name, "学校", "虚构大学档案馆", "毕业生登记表、成绩表",
+            "2026-12-26", "2026-11-26", "未送交，终止",
         ],
-        ["2", "2026-11-26", waiting.number, name, "本人", name, "成绩表", "2026-12-26", "", "待答复"],
+        ["2", "2026-11-26", waiting.number, "第1次", name, "本人", name, "成绩表", "2026-12-26", "", "待答复"],
     ]  # fmt: skip
     assert registers.entries(book, institution, dt.date(2026, 11, 1), dt.date(2026, 11, 25), by=clerk) == []
     elsewhere = InstitutionFactory()
     assert registers.entries(book, elsewhere, TODAY, TODAY, by=staff(elsewhere, Role.CLERK)) == []
+
+
+def test_each_time_a_letter_goes_out_has_its_own_line_in_the_register(letter, institution, clerk, time_machine):
+    time_machine.move_to(dt.datetime(2026, 12, 28, 2, tzinfo=dt.UTC))
+    actions.CHASE_STEPS["send_again"](letter, by=clerk)
+    letter.refresh_from_db()
+    actions.CHASE_STEPS["answer"](letter, by=clerk)
+    book = registers.REGISTERS["chases"]
+    both = registers.entries(book, institution, TODAY, dt.date(2026, 12, 31), by=clerk)
+    assert [(row[1], row[3], *row[-3:]) for row in both] == [
+        ("2026-11-26", "第1次", "2026-12-26", "", "再次催要"),
+        ("2026-12-28", "第2次", "2027-01-27", "2026-12-28", "已送交"),
+    ]
+    assert [row[3] for row in registers.entries(book, institution, TODAY, TODAY, by=clerk)] == ["第1次"]
+
+
+def test_the_link_is_shown_once_to_who_made_it_and_kept_nowhere_in_the_clear(
+    signed_in, dossier, clerk, institution, caplog
+):
+    browser = signed_in(clerk)
+    asked = {"addressee_kind": "EMPLOYER", "addressee": "虚构公司", "titles": "劳动合同"}
+    address = browser.post(reverse("accruals:chase_write", args=[dossier.pk]), asked)["Location"]
+    letter = Chase.objects.get()
+    link = f"/upload/{token_of(letter)}/"
+    kept = [str(session.get_decoded()) for session in Session.objects.all()]
+    assert "chasing_link" in "".join(kept) and link not in "".join(kept)
+    stranger = signed_in(staff(institution, Role.CLERK))
+    assert link not in stranger.get(address).content.decode()
+    page = browser.get(address)
+    shown = page.content.decode()
+    assert link in shown and "no-store" in page["Cache-Control"]
+    assert "虚构公司：我机构保管的王" in shown and f"的{dossier.person.name}的" not in shown
+    assert link not in browser.get(address).content.decode()
+
+    browser.post(reverse("accruals:chase_step", args=[letter.pk, "send_again"]), {"sure": "1"})
+    again = f"/upload/{token_of(letter)}/"
+    assert again != link and again in browser.get(address).content.decode()
+    assert again not in browser.get(address).content.decode()
+    told = "".join(f"{event.changes} {event.reason}" for event in AuditEvent.objects.all())
+    assert not any(one in told + caplog.text for one in (link, again))
+
+
+def test_one_way_on_stands_out_and_which_follows_the_day(signed_in, letter, clerk, time_machine):
+    def main_button():
+        page = signed_in(clerk).get(letter.get_absolute_url()).content.decode()
+        return re.findall(r'class="btn btn-primary"\s+href="[^"]*/(\w+)/"', page)
+
+    assert main_button() == ["answer"]
+    time_machine.move_to(dt.datetime(2026, 12, 27, 2, tzinfo=dt.UTC))
+    assert main_button() == ["send_again"]
+
+
+def test_every_letter_that_went_out_can_be_printed_by_who_writes_them(signed_in, letter, clerk, institution):
+    first = token_of(letter)
+    actions.CHASE_STEPS["send_again"](letter, by=clerk)
+    browser = signed_in(clerk)
+
+    def says(number):
+        answer = browser.get(reverse("accruals:chase_letter", args=[letter.pk, number]))
+        return squeezed(text_of(b"".join(answer.streaming_content))).replace("\u200b", "")
+
+    assert first in says(1) and token_of(letter) in says(2) and first not in says(2)
+    assert browser.get(reverse("accruals:chase_letter", args=[letter.pk, 3])).status_code == 404
+    viewer = signed_in(staff(institution, Role.KEEPER))
+    page = viewer.get(letter.get_absolute_url()).content.decode()
+    assert "/letter/" not in page and "Letters sent" in page
+    assert viewer.get(reverse("accruals:chase_letter", args=[letter.pk, 1])).status_code == 403
+
+
+@pytest.fixture
+def to_the_person(dossier, clerk) -> Chase:
+    asked = {"addressee_kind": "PERSON", "addressee": dossier.person.name, "titles": ["成绩表"]}
+    return actions.chase(dossier, by=clerk, **asked)
+
+
+@pytest.fixture
+def themselves(dossier):
+    return CitizenFactory(id_number=dossier.person.id_number)
+
+
+def test_the_person_answers_under_my_dossier_without_a_link_and_once(signed_in, to_the_person, themselves):
+    browser, address = signed_in(themselves), reverse("portal:asked_for", args=[to_the_person.pk])
+    page = browser.get(reverse("portal:me")).content.decode()
+    assert address in page and "Papers are asked for" in page
+    assert "You can send files once, until 2026-12-26" in browser.get(address).content.decode()
+    assert "It has arrived" in browser.post(address, {"file": picture()}).content.decode()
+    accrual = Accrual.objects.get()
+    to_the_person.refresh_from_db()
+    assert (to_the_person.state, to_the_person.answer, accrual.channel) == ("ANSWERED", accrual, "ONLINE")
+    event = AuditEvent.objects.get(verb="chase.upload")
+    assert (event.actor_id, event.person_id) == (themselves.pk, to_the_person.person_id)
+    again = browser.post(address, {"file": picture()})
+    assert again.status_code == 410 and "It has been answered" in again.content.decode()
+    assert Accrual.objects.count() == 1
+    assert address not in browser.get(reverse("portal:me")).content.decode()
+
+
+def test_after_the_last_day_and_for_anybody_else_nothing_is_taken(
+    signed_in, letter, to_the_person, themselves, clerk, time_machine
+):
+    nobody = CitizenFactory(id_number="110101199003074514")
+    stranger, own = signed_in(nobody), signed_in(themselves)
+    files, events = StoredFile.objects.count(), AuditEvent.objects.count()
+    address = reverse("portal:asked_for", args=[to_the_person.pk])
+    for browser, page, status in (
+        (stranger, address, 404),
+        (own, reverse("portal:asked_for", args=[letter.pk]), 404),  # to the school, about the same person
+        (signed_in(clerk), address, 403),
+    ):
+        assert (browser.get(page).status_code, browser.post(page, {"file": picture()}).status_code) == (status,) * 2
+    for by in (clerk, nobody):
+        with pytest.raises(ValidationError, match="Nothing is asked for"):
+            actions.receive_from_person(to_the_person, [picture()], by=by)
+    time_machine.move_to(dt.datetime(2026, 12, 27, 2, tzinfo=dt.UTC))
+    late = signed_in(themselves).post(address, {"file": picture()})
+    assert late.status_code == 410 and "The day for sending has passed" in late.content.decode()
+    assert (StoredFile.objects.count(), AuditEvent.objects.count(), Accrual.objects.count()) == (files, events, 0)
 
 
 @pytest.mark.parametrize("form", ["pdf", "xlsx"])

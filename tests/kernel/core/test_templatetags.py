@@ -180,3 +180,13 @@ def test_no_choice_has_words_whatever_the_form() -> None:
         "none",
         "No, to another city",
     ]
+
+
+def test_the_cursor_stands_in_the_field_that_must_still_be_filled_in() -> None:
+    class CountForm(forms.Form):
+        volumes = forms.IntegerField(initial=1)
+        remarks = forms.CharField(required=False)
+        papers = forms.IntegerField()
+
+    shown = Template("{% load rendang %}{{ form|focus_first }}").render(Context({"form": CountForm()}))
+    assert re.findall(r'name="(\w+)"[^>]*autofocus', shown) == ["papers"]

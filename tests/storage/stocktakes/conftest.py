@@ -61,7 +61,7 @@ def counted(counting, count, shelf, keeper):
 
 @pytest.fixture
 def signed(counted, keeper, approver):
-    for finding in counted.findings.all():
+    for finding in counted.findings.filter(resolution=""):
         actions.resolve(finding, by=keeper, resolution="LEFT_OPEN", reason="待查")
     return actions.sign(actions.conclude(counted, by=keeper), by=approver)
 

@@ -6,11 +6,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.files.queries import read_file
 from rendang.storage import actions as storage
 from rendang.storage.queries import current_placement
 from rendang.storage.stocktakes import actions
 from rendang.storage.stocktakes.models import Finding
 from tests.factories import PlacementFactory, SlotFactory, StoreFactory
+from tests.golden import squeezed, text_of
 from tests.storage.stocktakes.conftest import reads
 from tests.storage.stocktakes.test_counting import verdicts
 
@@ -33,7 +35,7 @@ def test_not_seen_and_taken_to_the_desk_after_the_start_is_elsewhere_in_the_hous
     count(shelf.slots[1], shelf.second)
     assert verdict(counting, shelf.first) == "AT_HAND"
     done = actions.finish_counting(counting, by=keeper)
-    (told,) = done.findings.all()
+    (told,) = done.findings.filter(dossier=shelf.first)
     assert (told.dossier, told.verdict, told.resolution, told.movement) == (
         shelf.first,
         "AT_HAND",
@@ -193,7 +195,7 @@ def test_going_on_counting_drops_what_was_explained_and_compares_anew(counting, 
 def test_an_explained_finding_has_a_movement_and_needs_no_resolution(counting, count, shelf, keeper):
     storage.take_out(shelf.first, by=keeper, detail="调卷台")
     count(shelf.slots[1], shelf.second)
-    (told,) = actions.finish_counting(counting, by=keeper).findings.all()
+    (told,) = actions.finish_counting(counting, by=keeper).findings.filter(dossier=shelf.first)
     with pytest.raises(ValidationError, match="resolved already"):
         actions.resolve(told, by=keeper, resolution="LEFT_OPEN", reason="x")
 
@@ -219,8 +221,9 @@ def test_findings_of_one_verdict_are_resolved_together_and_a_refused_one_holds_u
 def test_findings_of_two_verdicts_are_not_resolved_together(two_missing, keeper):
     before = AuditEvent.objects.count()
     with pytest.raises(ValidationError, match="of one verdict"):
-        actions.resolve_all(two_missing.findings.all(), by=keeper, resolution="LEFT_OPEN", reason="待查")
-    assert not two_missing.findings.exclude(resolution="").exists()
+        waiting = two_missing.findings.filter(resolution="")
+        actions.resolve_all(waiting, by=keeper, resolution="LEFT_OPEN", reason="待查")
+    assert two_missing.findings.filter(resolution="").count() == 3
     assert AuditEvent.objects.count() == before
 
 
@@ -241,8 +244,32 @@ def test_on_the_page_ticked_rows_are_resolved_with_the_outcome_of_each(signed_in
     assert "Nothing can be resolved together" in browser.get(address, {"finding": both}).text
 
 
+def test_what_was_lent_before_the_count_is_listed_with_its_case_and_nobody_resolves_it(
+    planned, shelf, keeper, approver, signed_in
+):
+    other = actions.plan(planned.institution, by=keeper, occasion="OTHER", planned_for=timezone.localdate())
+    storage.lend(shelf.first, by=keeper, detail="虚构单位", case=other.case_ptr)  # whatever kind of case it is
+    counting = actions.start(planned, by=keeper)
+    actions.record_scans(counting, by=keeper, device="phone-1", reads=reads(shelf.slots[1], shelf.second))
+    done = actions.finish_counting(counting, by=keeper)
+    assert set(done.findings.values_list("dossier", "verdict", "resolution", "expected_state")) == {
+        (one.pk, "ON_LOAN", "EXPLAINED", "ON_LOAN") for one in (shelf.first, shelf.away)
+    }
+    lent = done.findings.get(dossier=shelf.first)
+    day = f"{timezone.localtime(lent.movement.since):%Y-%m-%d %H:%M}"
+    assert lent.explanation == f"Lent on {day} under case {other.number}"
+    page = signed_in(keeper).get(reverse("stocktakes:findings", args=[done.pk]), {"verdict": "ON_LOAN"}).text
+    assert shelf.first.barcode in page and f'<a href="{other.get_absolute_url()}">Lent on ' in page
+    signed = actions.sign(actions.conclude(done, by=keeper), by=approver)
+    text = squeezed(text_of(read_file(signed.report)))
+    assert "在外清单（2项）" in text and "盘点期间变动清单（0项）" in text
+    for word in (shelf.first.barcode, "账载在外", f"{day.replace(' ', '')}借出，{other.number}"):
+        assert word in text, word
+
+
 def test_the_words_of_all_findings_cost_one_query(two_missing, django_assert_num_queries):
     from rendang.storage.stocktakes import queries
 
     with django_assert_num_queries(1):
-        assert [one.explanation for one in queries.findings_of(two_missing)] == ["", "", ""]
+        said = [one.explanation[:4] for one in queries.findings_of(two_missing)]
+    assert sorted(said) == ["", "", "", "Lent"]

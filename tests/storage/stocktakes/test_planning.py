@@ -89,6 +89,10 @@ def test_the_report_has_the_three_lists_and_both_signatures(settings):
         label="RD000000023", archive_number="RC2016-00023", name="李雷", recorded=["K01-A-03-L-05-4-023", "在馆他处"],
         seen=["K01-A-03-L-06-2-001", "K01-A-03-R-12-5-100"], resolution="归回原位", reason="已归位",
     )  # fmt: skip
+    lent = Line(
+        label="RD000000031", archive_number="RC2017-00031", name="韩梅梅", recorded=["K01-A-03-L-05-4-031", "借出"],
+        seen=[], resolution="账载在外", reason="2026-06-22 09:30 借出，RCSC-20260620-0004",
+    )  # fmt: skip
     unknown = Line(
         label="RD999999999", archive_number="", name="", recorded=["无记录"], seen=[], resolution="移交登记",
         reason="移交接收岗",
@@ -107,7 +111,8 @@ def test_the_report_has_the_three_lists_and_both_signatures(settings):
                 ("两处见档", 0), ("盘盈", 1),
             ],
             lists=[
-                ("盘亏清单", [missing]), ("盘盈清单", [unknown]), ("错位清单", [misplaced]), ("盘点期间变动清单", []),
+                ("盘亏清单", [missing]), ("盘盈清单", [unknown]), ("错位清单", [misplaced]), ("在外清单", [lent]),
+                ("盘点期间变动清单", []),
             ],
             conclusion="账实基本相符，差异已逐项处理。",
             keeper="赵保管",

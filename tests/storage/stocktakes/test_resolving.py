@@ -150,6 +150,7 @@ def test_counting_goes_on_and_what_is_resolved_stays_resolved(counted, shelf, ke
     done = actions.finish_counting(again, by=keeper)
     assert sorted(done.findings.values_list("verdict", "resolution")) == [
         ("MISPLACED", ""),
+        ("ON_LOAN", "EXPLAINED"),
         ("UNEXPECTED", "TO_REGISTER"),
     ]
 
@@ -169,14 +170,14 @@ def test_the_keeper_does_not_sign_as_the_second(counted, institution, keeper):
 
     Membership.objects.create(user=keeper, institution=institution, role="APPROVER")
     del keeper._membership_rows
-    for one in counted.findings.all():
+    for one in counted.findings.filter(resolution=""):
         actions.resolve(one, by=keeper, resolution="LEFT_OPEN", reason="待查")
     concluded = actions.conclude(counted, by=keeper)
     nothing_happened(lambda: actions.sign(concluded, by=keeper), "second person")
 
 
 def test_the_second_sends_it_back_and_the_keeper_signs_anew(counted, keeper, approver):
-    for one in counted.findings.all():
+    for one in counted.findings.filter(resolution=""):
         actions.resolve(one, by=keeper, resolution="LEFT_OPEN", reason="待查")
     back = actions.send_back(actions.conclude(counted, by=keeper), by=approver, reason="盘亏说明不清")
     assert (back.state, back.concluded_by, back.reason) == ("COUNTED", None, "盘亏说明不清")

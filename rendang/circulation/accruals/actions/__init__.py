@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from rendang.circulation.accruals.actions.chasing import CHASE_STEPS, chase, receive_upload, upload_limits
+from rendang.circulation.accruals.actions.chasing import (
+    CHASE_STEPS,
+    chase,
+    receive_from_person,
+    receive_upload,
+    upload_limits,
+)
 from rendang.circulation.accruals.actions.filing import put_in, send_back
 from rendang.circulation.accruals.actions.identifying import identify_all, note_verdicts
 from rendang.circulation.accruals.actions.registering import register
@@ -18,6 +24,7 @@ __all__ = [
     "identify_all",
     "note_verdicts",
     "put_in",
+    "receive_from_person",
     "receive_upload",
     "register",
     "send_back",

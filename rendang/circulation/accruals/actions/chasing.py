@@ -1,4 +1,8 @@
-"""催要: a letter with a link that takes one upload and then no more (短缺材料催要通知单; domain.md §2.4)."""
+"""催要: a letter with a link that takes one upload and then no more (短缺材料催要通知单; domain.md §2.4).
+
+The address of the link stands in the letter and, once, before whoever made it (``Chase.link``); the person needs none:
+signed in with the real name, they send files under "my dossier". Only digests of tokens are kept.
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -14,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.accruals import papers
 from rendang.circulation.accruals.actions.registering import register
-from rendang.circulation.accruals.models import Accrual, Chase
+from rendang.circulation.accruals.models import Accrual, Chase, Sending
 from rendang.circulation.accruals.queries import digest
 from rendang.dossiers.models import Dossier, Undertaking
 from rendang.dossiers.queries import custody_of
@@ -23,12 +27,13 @@ from rendang.dossiers.queries.completeness import never_asked_for
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.accounts.actions import system_actor
+from rendang.kernel.audit import actions as audit
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import MIB, Kind
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.citations import basis_in_words
 from rendang.kernel.workflow.actions import open_case
-from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.models import Case, CaseQuerySet
 from rendang.kernel.workflow.steps import step
 from rendang.people import actions as people
 
@@ -72,14 +77,10 @@ def chase(
         titles=wanted,
         promise=promise,
     )
-    token = _new_link(letter)
+    _new_link(letter)
     open_case(letter, by=by, permission=None, deadline=LIMIT)
-    letter.letter_file = papers.chasing_letter(letter, _address(token), by=by)
+    _send(letter, 1, by)
     letter.save(update_fields=["letter_file"])
-    if addressee_kind == Chase.Addressee.PERSON:
-        day = f"{letter.link_until:%Y年%-m月%-d日}"
-        text = f"请补充档案材料：{'、'.join(wanted)[:300]}。请于{day}前送交，详见催要通知单。"
-        people.tell(dossier.person, text, institution=custody.institution, by=by, case=letter)
     return letter
 
 
@@ -108,8 +109,9 @@ def answer(letter: Chase, *, by: Any, accrual: Accrual | None = None) -> None:
 def send_again(letter: Chase, *, by: Any) -> None:
     """再次催要 — a new letter with a new link and a new limit; the former link is dead."""
     _spend(letter)
-    token = _new_link(letter)
-    letter.letter_file = papers.chasing_letter(letter, _address(token), by=by)
+    _new_link(letter)
+    last = letter.sendings.order_by("-number").first()
+    _send(letter, last.number + 1 if last else 1, by)
 
 
 @step(
@@ -134,10 +136,33 @@ def receive_upload(token: str, uploads: Sequence[Any]) -> Accrual:
     As many files and as large as the policies upload_files and upload_size say. Raises ``ValidationError`` for a link
     that is used, ended, too old or unknown, in one sentence for all of them.
     """
-    rows = Chase.objects.select_for_update(of=("self", "case_ptr")).select_related("institution")
-    letter = rows.filter(token_digest=digest(token), state=State.SENT, link_until__gte=timezone.localdate()).first()
-    if letter is None or letter.dossier_id is None:
+    letter = _awaited().filter(token_digest=digest(token)).first()
+    if letter is None:
         raise ValidationError(_("This link is not valid, or no longer. Please ask the institution that wrote to you."))
+    return _take_in(letter, uploads)
+
+
+@transaction.atomic
+def receive_from_person(letter: Chase, uploads: Sequence[Any], *, by: Any) -> Accrual:
+    """What the person whom the letter is to sends under "my dossier", signed in with the real name: as by its link."""
+    theirs = _awaited().filter(pk=letter.pk, addressee_kind=Chase.Addressee.PERSON, person__id_index=by.id_index)
+    found = theirs.first() if by.is_citizen else None
+    if found is None:
+        raise ValidationError(_("Nothing is asked for by this letter any more. Please ask the institution."))
+    accrual = _take_in(found, uploads)
+    audit.record("chase.upload", found, by=by, detail={"files": [0, len(uploads)]})
+    return accrual
+
+
+def _awaited() -> CaseQuerySet:
+    """Letters whose answer is still awaited, locked."""
+    rows = Chase.objects.select_for_update(of=("self", "case_ptr")).select_related("institution")
+    return rows.filter(state=State.SENT, link_until__gte=timezone.localdate(), dossier__isnull=False)
+
+
+def _take_in(letter: Chase, uploads: Sequence[Any]) -> Accrual:
+    """As an accrual that waits for the clerk; the letter is answered. Whoever sent it is not known to be anybody."""
+    assert letter.dossier_id
     by = system_actor()
     _refuse_too_much(uploads, letter.institution)
     stored = [
@@ -195,16 +220,31 @@ def _spend(letter: Chase) -> None:
     letter.spent_digest, letter.token_digest = letter.token_digest, None
 
 
-def _new_link(letter: Chase) -> str:
+def _new_link(letter: Chase) -> None:
     """A token of 256 bits that only the letter knows; what is kept is its digest."""
     token = secrets.token_urlsafe(32)
     limit = standards.deadline(LIMIT, start=timezone.localdate(), institution=letter.institution)
     letter.token_digest, letter.link_until = digest(token), limit.due
-    return token
+    letter.link = f"{settings.PUBLIC_ADDRESS}/upload/{token}/"
 
 
-def _address(token: str) -> str:
-    return f"{settings.PUBLIC_ADDRESS}/upload/{token}/"
+def _send(letter: Chase, number: int, by: Any) -> None:
+    """The letter is printed and stands in the register; the person, if it is to them, is told where to answer."""
+    letter.letter_file = papers.chasing_letter(letter, letter.link, by=by)
+    Sending.objects.create(
+        letter=letter,
+        number=number,
+        sent_on=timezone.localdate(),
+        sent_by=by,
+        answer_by=letter.link_until,
+        file=letter.letter_file,
+    )
+    if letter.addressee_kind == Chase.Addressee.PERSON:
+        assert letter.person
+        asked, day = "、".join(letter.titles)[:300], f"{letter.link_until:%Y年%-m月%-d日}"
+        again = f"第{number}次提醒：" if number > 1 else ""
+        text = f"{again}请补充档案材料：{asked}。请于{day}前在“我的档案”上传扫描件或照片，并送交原件。"
+        people.tell(letter.person, text, institution=letter.institution, by=by, case=letter)
 
 
 CHASE_STEPS = {"answer": answer, "send_again": send_again, "end": end}

@@ -118,9 +118,11 @@ def choice_groups(field: BoundField) -> list[tuple[str, list[BoundWidget]]]:
 
 @register.filter
 def focus_first(form: forms.BaseForm) -> forms.BaseForm:
-    """The form with the cursor in its first field, or in the first one that is wrong."""
+    """The form with the cursor in the first field that is wrong or that must still be filled in, or in its first."""
     fields = [field for field in form.visible_fields() if kind(field) != "choices"]
-    for field in [field for field in fields if field.errors] or fields[:1]:
+    wrong = [field for field in fields if field.errors]
+    asked = [field for field in fields if field.field.required and field.value() in (None, "")]
+    for field in wrong or asked or fields[:1]:
         field.field.widget.attrs["autofocus"] = True
         break
     return form

@@ -22,7 +22,7 @@ from rendang.kernel.workflow.steps import step
 from rendang.storage import actions as storage
 from rendang.storage import queries as places
 from rendang.storage.stocktakes import queries
-from rendang.storage.stocktakes.models import DISCREPANCIES, Finding, Scan, Stocktake
+from rendang.storage.stocktakes.models import DISCREPANCIES, OUT, Finding, Scan, Stocktake
 from rendang.storage.stocktakes.queries import VERDICTS_SQL
 
 State = Stocktake.State
@@ -36,14 +36,16 @@ _KEEP = """
         %(times)s::timestamptz[]) AS reads (number, slot, dossier, text, at)
     ON CONFLICT (stocktake_id, device, number) DO NOTHING
 """
-# What disagrees, to be resolved; and what was moved meanwhile and is explained by that.
+# What disagrees, to be resolved; and what is out, or was moved meanwhile, and is explained by that.
 _FIND = f"""
     WITH {VERDICTS_SQL}
     INSERT INTO stocktakes_finding (stocktake_id, verdict, dossier_id, text, expected_state, expected_slot_id,
         seen_slot_id, other_slot_id, movement_id, resolution, reason)
     SELECT %(stocktake)s, verdict, dossier_id, '', state, slot_id, seen_slot, other_slot, movement_id,
         CASE WHEN verdict = ANY(%(discrepancies)s) THEN '' ELSE 'EXPLAINED' END, ''
-    FROM verdicts WHERE verdict = ANY(%(discrepancies)s) OR (is_moved AND movement_id IS NOT NULL) ORDER BY dossier_id
+    FROM verdicts WHERE verdict = ANY(%(discrepancies)s)
+        OR (movement_id IS NOT NULL AND (is_moved OR verdict = ANY(%(out)s)))
+    ORDER BY dossier_id
     ON CONFLICT DO NOTHING
 """
 
@@ -163,7 +165,8 @@ def finish_counting(case: Stocktake, *, by: Any) -> None:
     if not Scan.objects.filter(stocktake=case).exists():
         raise ValidationError(_("Nothing has been scanned yet. Upload what the devices have read first."))
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, {"stocktake": case.pk, "discrepancies": [verdict.value for verdict in DISCREPANCIES]})
+        told = {"discrepancies": [one.value for one in DISCREPANCIES], "out": [one.value for one in OUT]}
+        cursor.execute(_FIND, {"stocktake": case.pk, **told})
     unknown = [Finding(stocktake=case, verdict="UNEXPECTED", text=text) for text in queries.unknown_labels(case)]
     Finding.objects.bulk_create(unknown, ignore_conflicts=True)
     case.totals, case.counted_at = queries.totals(case), timezone.now()
