@@ -245,7 +245,7 @@ class TellForm(forms.Form):
     def __init__(self, *args: Any, missing: Sequence[KeyMaterial], last: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["missing"].choices = [  # type: ignore[attr-defined]
-            (rule.code, f"{rule.class_marks[0]} {rule.name}") for rule in missing
+            (rule.code, f"{rule.class_marks[0]} {rule}") for rule in missing
         ]
         self.initial = {**self.initial, "missing": [rule.code for rule in missing], "promised_on": last}
         if not missing:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.core.fields import PartialDateField
 from rendang.kernel.core.forms import PartialDateInput
+from rendang.kernel.core.language import listed
 from rendang.kernel.standards import queries as standards
 from rendang.people.models import Person, PersonRecord
 
@@ -50,7 +51,7 @@ class DivisionInput(forms.CharField):
         if len(found) == 1:
             return found[0]
         if found:
-            several = "、".join(paths[code] for code in found[:4])
+            several = listed(paths[code] for code in found[:4])
             raise ValidationError(_("Several divisions are called so: %(names)s."), params={"names": several})
         raise ValidationError(
             _("No division is called “%(text)s”. Write city and district, or the six digits."), params={"text": text}

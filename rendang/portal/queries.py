@@ -18,7 +18,7 @@ from rendang.kernel.audit.queries import events_about
 from rendang.kernel.audit.sentences import sentence
 from rendang.kernel.core.chinese import normalise_name
 from rendang.kernel.core.crypto import blind_index
-from rendang.kernel.core.language import in_words_of_the_reader
+from rendang.kernel.core.language import in_words_of_the_reader, listed
 from rendang.kernel.workflow.models import Case
 from rendang.people.queries import canonical_number
 from rendang.storage.queries import current_placement, in_stock
@@ -125,7 +125,7 @@ def _is_shown(verb: str) -> bool:
 
 def looks_at(person_id: int, limit: int = 100) -> list[Look]:
     """Who looked, newest first, the looks of the public query and of the citizen's own sign-in included."""
-    names = {institution.pk: institution.name for institution in Institution.objects.all()}
+    names = {institution.pk: str(institution) for institution in Institution.objects.all()}
     events = [event for event in events_about(person_id, limit=5 * limit) if _is_shown(event.verb)]
     events = events[:limit]
     offices = _offices_of({event.actor_id for event in events if event.actor_id and not event.institution_id})
@@ -142,11 +142,11 @@ def looks_at(person_id: int, limit: int = 100) -> list[Look]:
 
 def _offices_of(actors: set[int]) -> dict[int, str]:
     """Where members of staff work, for what they did with a person and not with one institution's dossier."""
-    rows = Membership.objects.filter(user__in=actors).values_list("user_id", "institution__name").distinct()
-    offices: dict[int, list[str]] = {}
-    for user, institution in rows:
-        offices.setdefault(user, []).append(institution or _("Municipal supervision"))
-    return {user: "、".join(sorted(where)) for user, where in offices.items()}
+    rows = Membership.objects.filter(user__in=actors).select_related("institution")
+    offices: dict[int, set[str]] = {}
+    for row in rows:
+        offices.setdefault(row.user_id, set()).add(str(row.institution or _("Municipal supervision")))
+    return {user: listed(sorted(where)) for user, where in offices.items()}
 
 
 # What a state of a departure means to the person, beyond its name.

@@ -50,7 +50,7 @@ def test_numbers_that_came_with_a_roster_are_passed_over(clerk):
 
 def test_another_keeper_is_named_and_nothing_happens(clerk, institution, other_institution):
     dossier = held_dossier(other_institution)
-    with pytest.raises(ValidationError, match=other_institution.name):
+    with pytest.raises(ValidationError, match=other_institution.english_name):
         take_custody(dossier, institution, by=clerk)
     assert dossier.custodies.count() == 1
     assert not AuditEvent.objects.exists()

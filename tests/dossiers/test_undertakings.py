@@ -317,7 +317,7 @@ def test_the_pages_tell_follow_and_settle(signed_in, dossier, institution, clerk
     dossier.person.save()
     browser = signed_in(clerk)
     page = browser.get(reverse("dossiers:undertaking_tell", args=[dossier.pk]), {"types": ["G"]})
-    assert "毕业生登记表" in page.content.decode()
+    assert "Registration form of a graduate" in page.content.decode()
     asked = {"missing": ["ED-04"], "others": "6 入团志愿书\n独生子女证", "promised_on": "2027-01-31", "effects": ""}
     answer = browser.post(f"{reverse('dossiers:undertaking_tell', args=[dossier.pk])}?types=G", asked)
     told = Undertaking.objects.get()

@@ -57,7 +57,8 @@ class ListForm(InstitutionChoice, DeliveryForm):
         required=False,
         widget=forms.FileInput(attrs=TABLES),
         help_text=_(
-            "XLSX, XLS or CSV with the columns 姓名, 身份证号, 材料名称, and perhaps 形成时间, 页数, 份数, 类号,"
+            "XLSX, XLS or CSV with the columns name 姓名, ID number 身份证号 and title 材料名称, and"
+            " perhaps date 形成时间, pages 页数, copies 份数, class mark 类号 and form"
             " 材料形态."
         ),
     )

@@ -20,7 +20,8 @@ class ListForm(InstitutionChoice):
     file = forms.FileField(
         label=_("List of the school"),
         help_text=_(
-            "XLSX, XLS or CSV with the columns 姓名 and 身份证号; 学号, 学历 and 专业 if the school has them."
+            "XLSX, XLS or CSV with the columns name 姓名 and ID number 身份证号; student number"
+            " 学号, education 学历 and subject 专业 if the school has them."
         ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
     )

@@ -186,7 +186,7 @@ def review_form(intake: Intake) -> type[forms.Form]:
         )
         lacking = forms.MultipleChoiceField(
             label=_("Key materials lacking"),
-            choices=[(rule.code, rule.name) for rule in every],
+            choices=[(rule.code, str(rule)) for rule in every],
             initial=sorted({*intake.lacking, *(gaps if papers else [])}),
             required=False,
             widget=forms.CheckboxSelectMultiple,

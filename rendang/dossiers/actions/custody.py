@@ -79,7 +79,7 @@ def take_custody(
     dossier = locked(dossier)
     holding = held_custody(dossier)
     if holding:
-        raise ValidationError(_("%(institution)s holds this dossier.") % {"institution": holding.institution.name})
+        raise ValidationError(_("%(institution)s holds this dossier.") % {"institution": holding.institution})
     custody = Custody(
         dossier=dossier,
         institution=institution,
@@ -144,7 +144,7 @@ def hand_over_custody(
     if holding is None:
         raise ValidationError(_("No institution holds this dossier, so it cannot be handed over."))
     if holding.institution_id == to_institution.pk:
-        raise ValidationError(_("%(institution)s holds this dossier.") % {"institution": to_institution.name})
+        raise ValidationError(_("%(institution)s holds this dossier.") % {"institution": to_institution})
     end_custody(holding, by=by, reason=reason, sent_to=to_institution.name)
     taken = take_custody(
         dossier,

@@ -20,6 +20,7 @@ from rendang.dossiers.models import Custody, Dossier, Material
 from rendang.dossiers.queries.classify import mark_in_scheme
 from rendang.kernel.access.models import Institution
 from rendang.kernel.audit import actions as audit
+from rendang.kernel.core.language import listed
 from rendang.kernel.standards import queries as standards
 
 Place = tuple[int, str]  # a class of a dossier
@@ -40,7 +41,7 @@ def list_in_many(rows: Sequence[tuple[int, dict[str, Any]]], institution: Instit
     dossiers = {dossier.pk: dossier for dossier in locked.filter(pk__in=keys)}
     held = Custody.objects.filter(dossier__in=keys, institution=institution, status=Custody.Status.HELD)
     if missing := dossiers.keys() - set(held.values_list("dossier", flat=True)):
-        names = "、".join(str(dossiers[key]) for key in sorted(missing))
+        names = listed(str(dossiers[key]) for key in sorted(missing))
         raise ValidationError(_("%(dossiers)s: held by another institution now.") % {"dossiers": names})
     materials, classes = _placed(rows, dossiers, by)
     _renumber(classes)

@@ -19,6 +19,7 @@ from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to
+from rendang.kernel.core.language import listed
 from rendang.kernel.files.serving import show_pdf
 from rendang.kernel.standards import queries as standards
 
@@ -146,7 +147,7 @@ def _warn_of_likeness(request: HttpRequest, dossier: Dossier, papers: list[Mater
         messages.warning(
             request,
             _("Same class, title and date as another paper: %(numbers)s. Check whether it is listed twice.")
-            % {"numbers": "、".join(numbers)},
+            % {"numbers": listed(numbers)},
         )
 
 

@@ -1,5 +1,6 @@
-"""What codes and classes are called on English pages (``data/english.yaml``); papers stay Chinese."""
+"""What codes, classes and words of ours are called on English pages (``data/english.yaml``); papers stay Chinese."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,18 @@ from typing import Any
 import yaml
 
 from rendang.kernel.core.language import in_chinese
+from rendang.kernel.standards import data_files
 
+# What stands between the words of a cell.
+_APART = re.compile(r"([ （）；：])")
 CLASSES = "classification"
+DATA = Path(__file__).parent / "data"
 
 
 @cache
 def english_names() -> dict[str, dict[str, Any]]:
     """By table and code; of the classification by scheme and mark."""
-    return yaml.safe_load((Path(__file__).parent / "data" / "english.yaml").read_text())
+    return yaml.safe_load((DATA / "english.yaml").read_text())
 
 
 def in_english(table: str, code: str) -> str:
@@ -24,3 +29,43 @@ def in_english(table: str, code: str) -> str:
 
 def class_in_english(scheme: str, mark: str) -> str:
     return english_names()[CLASSES].get(scheme, {}).get(mark, "") if not in_chinese() else ""
+
+
+@cache
+def english_words() -> dict[str, str]:
+    """What our data and registers say in Chinese, and the names of key materials, in English."""
+    said = yaml.safe_load((DATA / "words.yaml").read_text(encoding="utf-8"))
+    words = {chinese: english for group in said.values() for chinese, english in group.items()}
+    return words | {row["name"]: row["english_name"] for row in data_files.key_materials()}
+
+
+@cache
+def _english_codes() -> dict[str, str]:
+    """The names of codes in English, of the tables that registers write out."""
+    tables = {
+        table: {row["code"]: row for row in data_files.codes(table)} for table in english_names() if table != CLASSES
+    }
+    return {rows[code]["name"]: english_names()[table][code] for table, rows in tables.items() for code in rows}
+
+
+def in_words(text: str) -> str:
+    """A text of our own data in the reader's language: whole, or part by part where it is a list.
+
+    What people typed is in no list and stays as they typed it.
+    """
+    if in_chinese() or not text:
+        return text
+    known = _english_codes() | english_words()
+    if text in known:
+        return known[text]
+    parts = text.split("、")
+    return ", ".join(known[part] for part in parts) if all(part in known for part in parts) else text
+
+
+def cell_in_words(text: str) -> str:
+    """A cell of a register: as ``in_words``, also where a carrier or an event stands before its number."""
+    if in_chinese():
+        return text
+    pieces = _APART.split(text)
+    said = [in_words(piece) for piece in pieces]
+    return "".join(said).replace("（", " (").replace("）", ")") if said != pieces else text

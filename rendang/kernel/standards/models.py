@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.core.language import in_chinese, in_words_of_the_reader
-from rendang.kernel.standards.english import class_in_english
+from rendang.kernel.standards.english import class_in_english, in_english, in_words
 
 # Both days belong to the period; an empty one leaves it open.
 PERIOD = Func("valid_from", "valid_to", Value("[]"), function="DATERANGE", output_field=DateRangeField())
@@ -99,6 +99,11 @@ class Code(models.Model):
         return self.name
 
     @property
+    def english_name(self) -> str:
+        """Its English name, to who reads English; empty where it has none."""
+        return in_english(self.table.code, self.code)
+
+    @property
     def label(self) -> str:
         """The everyday name where the standard's is long: 男 for 男性, 大学本科 for 大学本科毕业."""
         return self.short_name or self.name
@@ -144,7 +149,7 @@ class ClassificationScheme(models.Model):
         constraints = [last_not_before_first("a_scheme_ends_after_it_begins")]
 
     def __str__(self) -> str:
-        return self.name
+        return in_words(self.name)
 
 
 class ClassMark(models.Model):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from rendang.dossiers.models import Custody
+from rendang.kernel.core.language import in_words_of_the_reader
 from rendang.kernel.documents import signing
 from rendang.services.certificates.models import Certificate
 
@@ -38,6 +39,7 @@ _TOLD = (
     "certificate_number",
     "facts__name",
     "institution__name",
+    "institution__english_name",
     "issued_at",
 )
 
@@ -64,6 +66,7 @@ def _verdict(
     number: str,
     name: str,
     institution: str,
+    english_name: str,
     issued_at: dt.datetime,
 ) -> Verdict:
     """The answer from the facts of ``_TOLD``."""
@@ -71,7 +74,7 @@ def _verdict(
         status=_status(state, superseded_by, custody),
         number=number,
         masked_name=mask_name(name),
-        institution=institution,
+        institution=in_words_of_the_reader(institution, english_name),
         issued_on=f"{timezone.localdate(issued_at):%Y-%m-%d}",
     )
 

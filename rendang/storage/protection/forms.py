@@ -40,7 +40,7 @@ class ReadingsFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("File of a logger"),
-        help_text=_("XLSX or CSV with the columns 时间, 温度, 湿度."),
+        help_text=_("XLSX or CSV with the columns time 时间, temperature 温度 and humidity 湿度."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
     )
 

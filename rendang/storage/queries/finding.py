@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
+from rendang.kernel.core.language import listed
 from rendang.storage.models import Slot, SlotQuerySet
 from rendang.storage.ranges import normalised
 
@@ -72,7 +73,7 @@ def the_one_named(dossiers: Any, text: str) -> Dossier:
     if len(found) > 1:
         raise ValidationError(
             _("Several dossiers have this name: %(barcodes)s. Type the archive number.")
-            % {"barcodes": "、".join(dossier.barcode for dossier in found)}
+            % {"barcodes": listed(dossier.barcode for dossier in found)}
         )
     return found[0]
 

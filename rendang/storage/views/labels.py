@@ -14,6 +14,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import institutions_where, requires
 from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.language import listed
 from rendang.storage import actions, forms, queries
 from rendang.storage.labels import STOCKS, SYMBOLS
 from rendang.storage.views.picking import institution_of
@@ -74,5 +75,5 @@ def _listed(by: Any, texts: list[str]) -> list[int]:
     visible = Dossier.objects.visible_to(by, Permission.STORAGE_MOVE)
     known = queries.dossiers_by_code(visible, texts)
     if unknown := [text for text in texts if text not in known]:
-        raise ValidationError(_("No dossier found for: %(texts)s.") % {"texts": "、".join(unknown[:10])})
+        raise ValidationError(_("No dossier found for: %(texts)s.") % {"texts": listed(unknown[:10])})
     return list(dict.fromkeys(known[text] for text in texts))

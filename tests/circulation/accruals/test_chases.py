@@ -102,7 +102,7 @@ def test_the_link_shows_no_more_of_the_person_than_a_masked_name(letter, dossier
     page = anybody().get(reverse("portal:upload", args=[token_of(letter)])).content.decode()
     assert "王**" in page or "王*" in page
     assert dossier.person.name not in page and dossier.person.id_masked not in page
-    assert "毕业生登记表" in page and "2026-12-26" in page
+    assert "Registration form of a graduate" in page and "2026-12-26" in page
 
 
 def test_an_upload_waits_for_the_clerk_as_an_accrual_and_uses_the_link_up(letter, dossier):

@@ -65,7 +65,7 @@ class TestByALetterOfOurs:
         departure = by_letter(mine, citizen, waiting)
 
         assert (departure.state, departure.moves_inside, departure.moves_to) == ("APPLIED", True, other_institution)
-        assert (departure.goes_to, departure.keeper) == (other_institution.name, None)
+        assert (departure.goes_to, departure.keeper) == (other_institution.label, None)
 
     def test_it_becomes_a_transfer_to_which_the_letter_is_the_agreement(self, leaving, mine, citizen, waiting):
         departure = by_letter(mine, citizen, waiting)

@@ -394,7 +394,7 @@ class TestLetters:
         dossier = leaving.dossier()
         number = self.letter_of(other_institution, dossier)
 
-        with pytest.raises(ValidationError, match=f"This letter is from {other_institution.name}"):
+        with pytest.raises(ValidationError, match=f"This letter is from {other_institution.english_name}"):
             leaving.apply(dossier, letter_number=number)
         with pytest.raises(ValidationError, match="This letter is from"):
             leaving.apply(dossier, letter_number=f"https://dangan.example.cn/letters/{number}/")

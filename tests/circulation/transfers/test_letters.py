@@ -96,7 +96,7 @@ class TestVerdict:
     def test_genuine_run_out_used_and_never_issued(self, waiting, other_institution):
         number, until = waiting.letter_number, waiting.letter_valid_until
         assert verdict_on(number).text == (
-            f"QR code: genuine letter {number} of {other_institution.name}, valid until {until}."
+            f"QR code: genuine letter {number} of {other_institution.english_name}, valid until {until}."
         )
 
         waiting.letter_valid_until = timezone.localdate() - dt.timedelta(1)

@@ -253,7 +253,7 @@ class TestWhichDossiers:
             find_listed(leaving.institution, [elsewhere.person.id_number, "X-1"])
 
         assert refused.value.messages == [
-            f"2 of the list are not held here: {elsewhere.person.id_masked}、X-1. Nothing was entered."
+            f"2 of the list are not held here: {elsewhere.person.id_masked}, X-1. Nothing was entered."
         ]
 
     def test_from_a_table(self):

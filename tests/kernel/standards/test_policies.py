@@ -72,7 +72,7 @@ class TestReading:
 
     def test_values_are_shown_in_words(self) -> None:
         rule = queries.policy("carriers_tier_a", on=TODAY)
-        assert queries.value_text(rule.value, rule.unit) == "机要通信、专人送取"
+        assert queries.value_text(rule.value, rule.unit) == "Confidential mail, Delivered by hand"
         assert queries.value_text([14, 24], "celsius") == "14–24 degrees Celsius"
         assert [queries.value_text(n, "month") for n in (1, 2)] == ["1 month", "2 months"]
 

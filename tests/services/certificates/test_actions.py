@@ -45,7 +45,7 @@ def test_the_public_is_told_no_more_than_needed(issued, dossier, institution):
 
     name = dossier.person.name
     assert told.masked_name == name[0] + "*" * (len(name) - 1)
-    assert (told.institution, told.number) == (institution.name, issued.certificate_number)
+    assert (told.institution, told.number) == (institution.english_name, issued.certificate_number)
 
 
 @pytest.mark.parametrize("code", ["", "AAAAAAAAAAAA", "字"])

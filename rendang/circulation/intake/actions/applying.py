@@ -129,7 +129,7 @@ def open_intake(
     if holding and not held_elsewhere:
         raise ValidationError(
             _("%(institution)s holds this dossier already. Ask that institution for a transfer instead.")
-            % {"institution": holding.institution.name}
+            % {"institution": holding.institution}
         )
     if Intake.objects.open().filter(person=person, institution=institution).exists():
         raise ValidationError(_("An intake of this person is already under way here."))

@@ -345,9 +345,7 @@ def _refuse_unless_kept(loan: Loan) -> Dossier:
     assert loan.dossier_id
     dossier = Dossier.objects.select_for_update(no_key=True).get(pk=loan.dossier_id)
     if not Custody.objects.filter(pk=loan.custody_id, status=Custody.Status.HELD).exists():
-        raise ValidationError(
-            _("%(institution)s no longer keeps this dossier.") % {"institution": loan.institution.name}
-        )
+        raise ValidationError(_("%(institution)s no longer keeps this dossier.") % {"institution": loan.institution})
     return dossier
 
 

@@ -10,6 +10,7 @@ from rendang.circulation.loans import queries
 from rendang.circulation.loans.forms.applying import PapersField
 from rendang.circulation.loans.forms.signing import OptionallySignedForm
 from rendang.circulation.loans.models import Loan
+from rendang.kernel.core.language import listed
 from rendang.kernel.files.forms import PICTURES
 from rendang.kernel.workflow.forms import ReasonForm
 
@@ -51,7 +52,7 @@ def name_papers_form(loan: Loan) -> type[forms.Form]:
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             if loan.class_marks:
-                named = "、".join(loan.class_marks)
+                named = listed(loan.class_marks)
                 self.fields["whole_classes"].help_text = _("Asked for: %(classes)s.") % {"classes": named}
             else:
                 del self.fields["whole_classes"]

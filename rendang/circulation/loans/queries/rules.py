@@ -11,6 +11,7 @@ from rendang.circulation.loans.models import Agency, Bar, Loan
 from rendang.dossiers.models import Dossier, Material
 from rendang.kernel.access.models import Institution
 from rendang.kernel.core.chinese import normalise_name
+from rendang.kernel.core.language import listed
 from rendang.kernel.standards import queries as standards
 from rendang.people.models import FamilyMember, OtherIdentity, Person
 from rendang.storage.queries import last_slot
@@ -84,10 +85,10 @@ def _late(institution: Institution, unit: str, people: Mapping[bytes, str], on: 
     found = []
     if numbers := list(late.order_by("due_date").values_list("number", flat=True)[:3]):
         said = _("A dossier lent to them is overdue: %(numbers)s. It comes back first.")
-        found.append(said % {"numbers": "、".join(numbers)})
+        found.append(said % {"numbers": listed(numbers)})
     if numbers := list(lost.order_by("pk").values_list("number", flat=True)[:3]):
         said = _("A dossier lent to them is lost: %(numbers)s. It is found or reconstructed first.")
-        found.append(said % {"numbers": "、".join(numbers)})
+        found.append(said % {"numbers": listed(numbers)})
     return found
 
 
@@ -105,7 +106,7 @@ def _outside_agreement(agency: Agency, reason: str, on: dt.date) -> list[str]:
     if reason not in agency.reasons:
         found.append(
             _("The agreement names other reasons (%(reasons)s). For this one apply with an introduction letter.")
-            % {"reasons": "、".join(standards.code_label("consultation_reason", code) for code in agency.reasons)}
+            % {"reasons": listed(standards.code_label("consultation_reason", code) for code in agency.reasons)}
         )
     under_way = Loan.objects.open().filter(agency=agency).count()
     if under_way >= agency.most_out:

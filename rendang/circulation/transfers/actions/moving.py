@@ -250,7 +250,7 @@ def _refuse_unless_kept(transfer: Transfer) -> None:
     if not _is_kept(transfer):
         raise ValidationError(
             _("%(institution)s no longer keeps this dossier, so this transfer cannot go on.")
-            % {"institution": transfer.institution.name}
+            % {"institution": transfer.institution}
         )
 
 

@@ -152,7 +152,7 @@ def still_kept(departure: Departure, *, or_nothing: bool = False) -> list[Depart
     if not ours and not or_nothing:
         raise ValidationError(
             _("%(institution)s no longer keeps this dossier, so this transfer cannot go on.")
-            % {"institution": departure.institution.name}
+            % {"institution": departure.institution}
         )
     return ours
 

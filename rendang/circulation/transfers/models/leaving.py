@@ -173,8 +173,9 @@ class Departure(Case):
 
     @property
     def goes_to(self) -> str:
-        whom = self.keeper or self.moves_to
-        return whom.name if whom else self.keeper_named
+        if self.keeper:
+            return self.keeper.name
+        return self.moves_to.label if self.moves_to else self.keeper_named
 
     @property
     def addresses_many(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from rendang.circulation.parcels.queries import LETTER_OF_OURS, letter_number
 from rendang.kernel.access.models import Institution
+from rendang.kernel.core.language import in_words_of_the_reader
 from rendang.kernel.documents.reading import qr_codes_in
 from rendang.kernel.workflow.models import Case
 
@@ -76,12 +77,17 @@ def letter_of_ours(number: str) -> Letter | None:
         return None
     rows = Case.objects.filter(kind="intake", intake__letter_number=number)
     found = rows.values_list(
-        "institution__name", "institution", "person", "intake__letter_valid_until", "closed_at"
+        "institution__name",
+        "institution__english_name",
+        "institution",
+        "person",
+        "intake__letter_valid_until",
+        "closed_at",
     ).first()
     if found is None:
         return None
-    name, institution, person, valid_until, closed_at = found
-    return Letter(name, institution, person, valid_until, closed_at is None)
+    name, english_name, institution, person, valid_until, closed_at = found
+    return Letter(in_words_of_the_reader(name, english_name), institution, person, valid_until, closed_at is None)
 
 
 def refuse_if_forged(number: str) -> Letter | None:

@@ -15,6 +15,7 @@ from rendang.dossiers.models import Custody, Dossier, Material, Volume
 from rendang.kernel.access.models import Institution
 from rendang.kernel.core.crypto import blind_index
 from rendang.kernel.core.identifiers import mask_id_number, normalise_id_number
+from rendang.kernel.core.language import listed
 from rendang.kernel.core.sheets import UnreadableTable
 from rendang.kernel.core.sheets.tables import read_table
 from rendang.people.queries import canonical_number
@@ -70,7 +71,7 @@ def find_listed(institution: Institution, entries: Iterable[str]) -> list[Dossie
     if missing:
         raise ValidationError(
             _("%(count)d of the list are not held here: %(some)s. Nothing was entered.")
-            % {"count": len(missing), "some": "、".join(missing[:MOST_NAMED])}
+            % {"count": len(missing), "some": listed(missing[:MOST_NAMED])}
         )
     return list({dossier.pk: dossier for dossier in found.values()}.values())
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from rendang.kernel.core.language import listed
 from rendang.kernel.core.sheets import Row, UnreadableTable, open_table, text_of
 
 HEADING_WITHIN = 20  # rows: titles and remarks may stand above the heading
@@ -54,7 +55,7 @@ def read_table(
                     raise UnreadableTable(_("The table has more than %(most)d rows. Split it.") % {"most": most})
             if places is not None:
                 return records
-    named = "、".join(next(iter(columns[name])) for name in columns if name in needed)
+    named = listed(next(iter(columns[name])) for name in columns if name in needed)
     raise UnreadableTable(_("No heading with the columns %(columns)s was found in the table.") % {"columns": named})
 
 

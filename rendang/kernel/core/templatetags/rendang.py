@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 
+from rendang.kernel.core import language
 from rendang.kernel.core.identifiers import mask_id_number
-from rendang.kernel.core.language import in_chinese
 
 register = template.Library()
 
@@ -160,13 +160,13 @@ def kind_name(model: Any) -> str:
 @register.simple_tag
 def comma() -> str:
     """What stands between the parts of a list, in the language of the page."""
-    return "、" if in_chinese() else ", "
+    return language.listed(["", ""])
 
 
 @register.filter
 def listed(parts: Any) -> str:
     """The parts of a list in one line."""
-    return comma().join(str(part) for part in parts)
+    return language.listed(parts)
 
 
 register.filter("mask_id", mask_id_number)
@@ -188,7 +188,7 @@ def partial_date(value: str) -> str:
     except (TypeError, ValueError):
         return str(value or "")
     if len(numbers) == 1:
-        return f"{numbers[0]}年" if in_chinese() else str(numbers[0])
+        return f"{numbers[0]}年" if language.in_chinese() else str(numbers[0])
     return date_format(day, "YEAR_MONTH_FORMAT" if len(numbers) == 2 else "DATE_FORMAT")
 
 

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
+from rendang.kernel.core.language import listed
+from rendang.kernel.standards.english import in_words
 from rendang.kernel.standards.models import CHOSEN_UNITS, CODED_UNITS, Policy
-from rendang.kernel.standards.queries.codes import code_name
+from rendang.kernel.standards.queries.codes import code_label
 
 
 def amount(number: int, unit: str) -> str:
@@ -27,11 +29,11 @@ def amount(number: int, unit: str) -> str:
 def value_text(value: Any, unit: str) -> str:
     """A value as people read it: ``15 working days``, ``机要通信、专人送取``."""
     if unit in CODED_UNITS:
-        return "、".join(code_name(unit, entry) for entry in value)
+        return listed(code_label(unit, entry, short=False) for entry in value)
     if unit in CHOSEN_UNITS:
         return str(CHOSEN_UNITS[unit](value).label)
     if isinstance(value, int):
         return amount(value, unit)
     if unit == Policy.Unit.TEXT:
-        return "、".join(value) if isinstance(value, list) else str(value)
+        return listed(in_words(str(entry)) for entry in (value if isinstance(value, list) else [value]))
     return f"{'–'.join(str(entry) for entry in value)} {Policy.Unit(unit).label}"

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 
 from rendang.kernel.core.language import in_chinese
 from rendang.kernel.standards.citations import Part, basis_parts
+from rendang.kernel.standards.english import cell_in_words, in_words
 
 register = template.Library()
 
@@ -18,6 +19,10 @@ def basis(text: str) -> SafeString:
     parts = basis_parts(text)
     shown = format_html_join("; ", "{}", ([_part(part)] for part in parts))
     return shown if all(part.is_chinese for part in parts) else format_html('<span title="{}">{}</span>', text, shown)
+
+
+register.filter("in_words", in_words)
+register.filter("cell_in_words", cell_in_words)
 
 
 def _part(part: Part) -> str | SafeString:

@@ -38,7 +38,7 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
     found = get_object_or_404(CodeTable, code=table)
     form = forms.CodeFilter(request.GET or None)
     wanted = form.cleaned_data if form.is_valid() else {}
-    rows = Code.objects.filter(table=found)
+    rows = Code.objects.filter(table=found).select_related("table")
     if not wanted.get("ended"):
         rows = rows.in_force(wanted.get("on") or timezone.localdate())
     if text := (wanted.get("q") or "").strip():
@@ -156,7 +156,7 @@ def classification(request: HttpRequest) -> HttpResponse:
     scheme = next((row for row in every if row.code == wanted), None) or (every[0] if every else None)
     context = {
         "schemes": [
-            {"label": row.name, "url": f"?scheme={row.code}", "active": scheme and row.pk == scheme.pk}
+            {"label": str(row), "url": f"?scheme={row.code}", "active": scheme and row.pk == scheme.pk}
             for row in every
         ],
         "scheme": scheme,
