@@ -121,7 +121,10 @@ def test_told_once_means_once_while_it_is_open(told, dossier, institution, clerk
         ([{"code": "GR-02"}], "no key material “GR-02”"),
         ([{"name": " "}], "Name every paper"),
         ([{"name": "体检表"}, {"name": "体检表"}], "named twice"),
-        ([{"name": "毕业生就业报到证"}], "must not be asked of this person: 国办发〔2022〕13号"),
+        (
+            [{"name": "毕业生就业报到证"}],
+            r"must not be asked of this person: General Office of the State Council \[2022\] No\. 13",
+        ),
     ],
 )
 def test_what_cannot_be_asked_for_is_refused_in_words(dossier, institution, clerk, missing, words):

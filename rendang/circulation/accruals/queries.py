@@ -44,7 +44,7 @@ def left_for(items: Iterable[AccrualItem], institution: Institution) -> dict[int
     """The dossiers that the institution no longer holds, and who does."""
     keys = {item.dossier_id for item in items}
     held = Custody.objects.filter(dossier__in=keys, status=Custody.Status.HELD)
-    keeper = {one.dossier_id: str(one.institution) for one in held.select_related("institution")}
+    keeper = dict(held.values_list("dossier", "institution__name"))  # written down and printed: in Chinese
     ours = set(held.filter(institution=institution).values_list("dossier", flat=True))
     return {key: keeper.get(key, "") for key in keys - ours}
 
