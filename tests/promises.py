@@ -12,7 +12,9 @@ from django.db.models import Count, Q
 from rendang.circulation.accruals.models import AccrualItem, Chase
 from rendang.circulation.agreements.models import Agreement, Entrusted
 from rendang.circulation.household.models import HouseholdMember, HouseholdMove, PageLoan
+from rendang.circulation.intake.models import Intake
 from rendang.circulation.party.models import PartyMembership, PartyTransfer
+from rendang.circulation.transfers.models import DepartureRequest, Transfer
 from rendang.dossiers.models import Custody, Dossier, Material
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.files.models import StoredFile
@@ -220,7 +222,20 @@ def a_stocktake_is_signed_by_two_when_nothing_is_left_to_resolve():
         assert case.concluded_by_id != case.signed_by_id
 
 
+def what_is_asked_inside_the_city_waits_on_both_sides_or_on_neither():
+    """An open request has the intake that asks; an intake that waits has its request, or the transfer it led to."""
+    waiting = Intake.objects.filter(state="CALLED", moves_inside=True)
+    waiting = {one.letter_number: (one.person_id, one.institution_id) for one in waiting}
+    requests = DepartureRequest.objects.filter(sent_by="CITY", state="RECEIVED")
+    asked = {one.letter_number: (one.person_id, one.letter_of_id) for one in requests}
+    moving = Transfer.objects.open().values_list("letter_number", "person", "counterpart")
+    coming = {letter: (person, whom) for letter, person, whom in moving if letter}
+    assert asked.items() <= waiting.items()
+    assert waiting.items() <= {**asked, **coming}.items()
+
+
 PROMISES = [
+    what_is_asked_inside_the_city_waits_on_both_sides_or_on_neither,
     one_dossier_one_keeper,
     a_dossier_in_custody_is_in_exactly_one_place,
     slots_count_what_lies_in_them,

@@ -17,8 +17,12 @@ from rendang.circulation.agreements import actions as agreements
 from rendang.circulation.agreements.models import Agreement, Entrusted
 from rendang.circulation.household import actions as household
 from rendang.circulation.household.models import CollectiveHousehold, HouseholdMember
+from rendang.circulation.intake import actions as intake
+from rendang.circulation.intake.models import Intake
 from rendang.circulation.party import actions as party
 from rendang.circulation.party.models import PartyBranch, PartyMembership
+from rendang.circulation.transfers import actions as transfers
+from rendang.circulation.transfers.models import DepartureRequest
 from rendang.dossiers.models import Custody
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission as P
@@ -28,6 +32,7 @@ from rendang.storage.stocktakes import actions as stocktakes
 from rendang.storage.stocktakes.models import Stocktake
 from rendang.storage.stocktakes.queries import choices_for
 from tests.circulation.transfers.leaving import a_file
+from tests.what_steps_take import given
 
 Beginning = tuple[str, Callable[[Any], Any], Callable[[Any], bool]]
 _numbers = itertools.count(1)
@@ -176,7 +181,25 @@ def a_finding_is_resolved(dossier: Any, keeper: Institution, number: int) -> Beg
     return "finding.resolve", act, whoever_may(P.STOCKTAKE_RUN, count.institution_id)
 
 
+def another_institution_asks(dossier: Any, keeper: Institution, number: int) -> Beginning:
+    """It opens an intake, then issues the letter; whose request waits is answered, in one way or another."""
+    asked = pick(DepartureRequest.objects.filter(closed_at=None).order_by("pk"), number // 8)
+    if asked and number % 2:
+        step = pick(["offer_transfer", "answer", "pass_on", "offer_transfer"], number // 2)
+        take = lambda by: transfers.REQUEST_STEPS[step](asked, by=by, **given(asked, step))  # noqa: E731
+        return f"departurerequest.{step}", take, whoever_may(P.TRANSFER_OFFER, asked.institution_id)
+    applied = pick(Intake.objects.filter(state="APPLIED", moves_inside=True).order_by("pk"), number // 8)
+    if applied:
+        act = lambda by: intake.issue_letter(applied, by=by)  # noqa: E731
+        return "intake.issue_letter", act, whoever_may(P.INTAKE_DECIDE, applied.institution_id)
+    place = pick(Institution.objects.exclude(pk=keeper.pk).order_by("pk"), number)
+    whose = {"name": dossier.person.name, "id_number": dossier.person.id_number}
+    act = lambda by: intake.apply(place, by=by, reason="relocation", sender="不详", **whose)  # noqa: E731
+    return "intake.open", act, whoever_may(P.INTAKE_REGISTER, place)
+
+
 BEGINS = [
+    another_institution_asks,
     a_member_brings_a_letter,
     a_member_leaves,
     somebody_moves_in,

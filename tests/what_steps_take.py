@@ -22,6 +22,7 @@ TAKE = {
     "intake": intake.STEPS,
     "transfer": transfers.STEPS,
     "departure": transfers.DEPARTURE_STEPS,
+    "departurerequest": transfers.REQUEST_STEPS,
     "loan": loans.STEPS,
     "certificate": certificates.STEPS,
     "custodyconflict": supervision.STEPS,
@@ -107,6 +108,7 @@ WRONG = {
 # What else a change leaves in the audit log, always and perhaps, beside the event of its own name.
 ALSO = {
     "intake.issue_letter": ["file.store"],
+    "intake.ask_again": ["departurerequest.open", "file.store", "message.send"],
     "intake.register_parcel": ["parcel.register", "parcel.match", "message.send"],
     "intake.match_parcel": ["parcel.match", "message.send"],
     "intake.accept": ["custody.take", "placement.put_on_desk", "file.store", "message.send"],
@@ -144,13 +146,18 @@ ALSO = {
 PERHAPS = {
     **departures.PERHAPS,
     "intake.open": {"person.create"},
+    "intake.issue_letter": {"departurerequest.open", "file.store", "message.send"},  # kept in the city
+    "intake.ask_again": {"file.store"},
+    "intake.withdraw": {"departurerequest.call_off", "case.resume"},
+    "transfer.open": {"departurerequest.join", "case.resume"},
+    "transfer.withdraw": {"intake.note_refusal", "case.resume"},
     "intake.accept": {"dossier.create", "dossier.add_volumes"},
     "intake.accept_settled": {"dossier.add_volumes"},
     "intake.claim": {"dossier.create"},
     "certificate.issue": {"certificate.open"},  # a citizen's application is granted at once
     "custodyconflict.move": {"custody.end"},
-    "transfer.receive": {"intake.close_as_transferred"},
-    "transfer.take_back": {"placement.put_on_desk"},
+    "transfer.receive": {"intake.close_as_transferred", "case.resume"},
+    "transfer.take_back": {"placement.put_on_desk", "intake.note_refusal", "case.resume"},
     "loan.approve": {"retrieval.want"},
     "loan.approve_finally": {"retrieval.want"},
     "loan.receive_back": {"loan.call", "file.store"},
@@ -223,4 +230,4 @@ def given(case, step: str) -> dict:
         return {"parcel": Parcel.objects.order_by("pk").last()}
     if step in {"lend", "lay_out"}:
         return inputs | {"signed_by": case.borrowers.first()}
-    return inputs | (departures.given_anew(step) if case.kind == "departure" else {})
+    return inputs | departures.given_anew(case, step)

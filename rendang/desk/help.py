@@ -126,7 +126,9 @@ TOPICS = (
             "Employers and keepers without an account here ask for a dossier on the portal, with the recall letter."
             " The request goes to who keeps the dossier; the sender gets a receipt number and learns nothing else,"
             " whoever is asked for. Compare the letter with what is on record, then open the departure with the letter"
-            " attached, offer the transfer when the letter is one of ours, or answer with one of the reasons."
+            " attached, offer the transfer when the letter is one of ours, or answer with one of the reasons. Another"
+            " institution of the city that issues a recall letter for a dossier of yours has its request here in the"
+            " same moment; what you do with it, it reads on its intake."
         ),
         ("人社部发〔2021〕112号", "《个人信息保护法》第五十一条"),
         ("departure_request", "request_limit_address"),

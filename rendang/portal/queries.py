@@ -11,8 +11,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rendang.circulation.transfers.models import Departure
+from rendang.circulation.intake.models import Intake
+from rendang.circulation.transfers.models import Departure, DepartureRequest
 from rendang.dossiers.models import Custody, Dossier
+from rendang.dossiers.queries import CallCourse, courses_of_calls
 from rendang.kernel.access.models import Institution, Membership
 from rendang.kernel.audit.queries import events_about
 from rendang.kernel.audit.sentences import sentence
@@ -178,28 +180,59 @@ TRANSFER_IN_WORDS = {
     "REFUSED": gettext_lazy("The parcel was refused on arrival and is coming back to us."),
     "RETURNED": gettext_lazy("Your dossier has come back and is kept here."),
 }
+# Of an intake whose dossier another institution of the city keeps, until that one sends it.
+CALLED_INSIDE_IN_WORDS = {
+    "APPLIED": gettext_lazy(
+        "The institution checks your application; then it asks the present keeper itself. You carry no letter."
+    ),
+    "CALLED": gettext_lazy("The present keeper has been asked for your dossier. You need not do anything."),
+    "REFUSED": gettext_lazy(
+        "The present keeper cannot send your dossier now. The institution clears that with it, or tells you more."
+    ),
+}
 MOVES_INSIDE = gettext_lazy("It stays in this city: the institutions settle it between themselves, without letters.")
 
 
 @dataclass(frozen=True)
 class OwnCase:
-    """A case as its person follows it; an application that led to a transfer inside the city goes on as that."""
+    """A case as its person follows it; what led to a transfer inside the city goes on as that."""
 
     case: Case
     follows: Case
     words: str
 
+    @property
+    def is_moving(self) -> bool:
+        """Both institutions have agreed: only the keeper can still stop it."""
+        return self.follows is not self.case and self.follows.is_open
+
 
 def followed(cases: Iterable[Case]) -> list[OwnCase]:
-    """What the states of these cases mean to the person whose they are; one query more for any number of them."""
+    """What the states of these cases mean to the person whose they are; a few queries for any number of them.
+
+    Of several that led to the same transfer the latest stands for all.
+    """
     cases = list(cases)
     asked = Departure.objects.filter(pk__in=[case.pk for case in cases if case.kind == "departure"], moves_inside=True)
     inside = {one.pk: one for one in asked.select_related("moves_to", "transfer_offered__institution",
                                                           "transfer_offered__counterpart")}  # fmt: skip
-    return [_followed(case, inside.get(case.pk)) for case in cases]
+    calls = _calls(case.pk for case in cases if case.kind == "intake")
+    told = [_followed(case, inside.get(case.pk), *calls.get(case.pk, (False, None))) for case in cases]
+    return list({one.follows.pk: one for one in reversed(told)}.values())[::-1]
 
 
-def _followed(case: Case, inside: Departure | None) -> OwnCase:
+def _calls(intakes: Iterable[int]) -> dict[int, tuple[bool, CallCourse | None]]:
+    """Of these intakes those whose dossier is kept in the city, with how it was asked for."""
+    letters = dict(Intake.objects.filter(pk__in=intakes, moves_inside=True).values_list("pk", "letter_number"))
+    courses = courses_of_calls(letters.values())
+    return {pk: (True, courses.get(letter)) for pk, letter in letters.items()}
+
+
+def _followed(case: Case, inside: Departure | None, is_called_inside: bool, call: CallCourse | None) -> OwnCase:
+    if call and call.transfer and case.state in {Intake.State.CALLED, Intake.State.MOVED}:
+        return OwnCase(case, call.transfer, str(TRANSFER_IN_WORDS.get(call.transfer.state, "")))
+    if is_called_inside:
+        return OwnCase(case, case, str(CALLED_INSIDE_IN_WORDS.get(case.state, "")))
     follows: Case = (inside and inside.transfer_offered) or case
     if inside and follows is case and case.is_open:
         return OwnCase(case, follows, str(MOVES_INSIDE))
@@ -210,8 +243,12 @@ def _followed(case: Case, inside: Departure | None) -> OwnCase:
 def own_cases(index: bytes) -> QuerySet[Case]:
     """The cases of a person, those included in which the dossier is one of a list.
 
-    Left out is a transfer to which an application of the person's led: it is shown as that (``followed``).
+    Left out is a transfer to which an application or intake of the person's led: it is shown as that (``followed``).
     """
     of_lists = Departure.objects.filter(lines__dossier__person__id_index=index, dossier__isnull=True)
     cases = Case.objects.filter(Q(person__id_index=index) | Q(pk__in=of_lists.values("pk")))
-    return cases.exclude(transfer__application__person__id_index=index)
+    called = DepartureRequest.objects.filter(sent_by=DepartureRequest.From.CITY, person__id_index=index)
+    called = called.exclude(transfer_offered=None)
+    return cases.exclude(transfer__application__person__id_index=index).exclude(
+        pk__in=called.values("transfer_offered")
+    )

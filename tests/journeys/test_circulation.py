@@ -216,3 +216,64 @@ def test_a_citizen_on_the_phone_moves_the_dossier_inside_the_city(
     phone.shows("两家机构均已同意", Departure.objects.get().number)
     transfer.refresh_from_db()
     assert (transfer.state, transfer.counterpart) == ("AGREED", other_institution)
+
+
+def test_an_institution_asks_another_for_a_dossier_and_nothing_is_posted(
+    screen, worker, at_desk, institution, other_institution, settings
+):
+    settings.RENDANG_IDENTITY_PROVIDER = "rendang.kernel.accounts.sandbox.SandboxProvider"
+    settings.DEMONSTRATION = True
+    dossier = PlacementFactory(institution=institution).dossier
+    people = {role: worker(role) for role in (Role.CLERK, Role.APPROVER, Role.KEEPER)}
+    roles = (Role.CLERK, Role.APPROVER, Role.KEEPER)
+    theirs = {role: staff(other_institution, role, with_password=True) for role in roles}
+
+    window = at_desk(theirs[Role.CLERK])
+    window.open("/desk/intake/new/")
+    window.fill(
+        姓名=dossier.person.name, 身份证号码=dossier.person.id_number, 转入原因="new_employer", 现保管单位="不清楚"
+    )
+    window.press("建立接收", to=r"/desk/intake/\d+/")
+    window.shows(f"该档案现由{institution.name}保管")
+    case = window.page.url.removeprefix(window.server)
+    decides = at_desk(theirs[Role.APPROVER])
+    decides.open(case)
+    decides.take("开具调档函")
+    decides.shows("市内调档", institution.name, "等待答复")
+
+    clerk = at_desk(people[Role.CLERK])
+    request = DepartureRequest.objects.get()
+    clerk.open("/desk/")
+    clerk.follow(request.number)
+    clerk.page.goto(clerk.server + request.get_absolute_url())
+    clerk.shows(other_institution.name, "市内机构")
+    clerk.opens_as_pdf("调档函")
+    clerk.take("发起市内转递")
+    transfer = Transfer.objects.get()
+    phone = screen(PHONE)
+    phone.open("/me/")
+    phone.press("前往身份认证", to="/citizen/sandbox/")
+    phone.fill(姓名=dossier.person.name, 身份证号码=dossier.person.id_number)
+    phone.press("获取验证码")
+    phone.fill(验证码=phone.page.get_by_role("main").locator("code").inner_text())
+    phone.press("确认", to="/me/")
+    phone.shows("两家机构均已同意", Intake.objects.get().number)
+    assert transfer.number not in phone.page.get_by_role("main").inner_text()
+
+    keeper, approver = at_desk(people[Role.KEEPER]), at_desk(people[Role.APPROVER])
+    keeper.open(transfer.get_absolute_url())
+    keeper.take("打包密封", **{"正本（卷）": "1", "副本（卷）": "0", "材料（份）": "20"})
+    approver.open(transfer.get_absolute_url())
+    approver.take("交寄", 递送方式="hand")
+    window.open(case)
+    window.follow(transfer.number, to=transfer.get_absolute_url())
+    receives = at_desk(theirs[Role.KEEPER])
+    receives.open(transfer.get_absolute_url())
+    receives.take("签收", 封条完好="on", **{"正本（卷）": "1", "副本（卷）": "0", "材料（份）": "20"})
+
+    window.open(case)
+    window.shows("已由市内转递转入")
+    assert Intake.objects.get().state == "MOVED"
+    assert Custody.objects.get(dossier=dossier, status="HELD").institution == other_institution
+    phone.open("/me/")
+    phone.shows("对方机构已保管")

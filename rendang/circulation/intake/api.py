@@ -33,7 +33,10 @@ class ApplyIn(Schema):
 
 @router.post("", response={201: CaseOut}, operation_id="apply_for_intake")
 def apply(request: HttpRequest, data: ApplyIn) -> Status[dict[str, Any]]:
-    """Open an intake. 409 when an institution of the system holds the dossier already."""
+    """Open an intake. 409 when the institution keeps the dossier already, or it is on its way there.
+
+    If another institution of the city keeps it, that one is asked when the recall letter is issued (``issue_letter``).
+    """
     allowed = institutions_where(request.user, Permission.INTAKE_REGISTER)
     institution = allowed.filter(code=data.institution).first()
     if institution is None:

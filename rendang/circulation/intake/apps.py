@@ -6,7 +6,7 @@ class IntakeConfig(AppConfig):
     name = "rendang.circulation.intake"
 
     def ready(self) -> None:
-        from rendang.circulation.intake.actions import applying  # noqa: F401
+        from rendang.circulation.intake.actions import calling  # noqa: F401
         from rendang.circulation.parcels.queries import takes_parcels
         from rendang.kernel.access.permissions import Permission
 

@@ -21,6 +21,7 @@ class Intake(Case):
     class State(models.TextChoices):
         APPLIED = "APPLIED", _("Applied for")
         CALLED = "CALLED", _("Called for")
+        REFUSED = "REFUSED", _("Not sent by its keeper")
         ARRIVED = "ARRIVED", _("Parcel registered")
         HALF_OPENED = "HALF_OPENED", _("Opened, second person to sign")
         OPENED = "OPENED", _("Opened by two")
@@ -64,6 +65,8 @@ class Intake(Case):
     employer = models.ForeignKey(
         Employer, on_delete=models.PROTECT, null=True, blank=True, related_name="intakes", verbose_name=_("employer")
     )
+    # Another institution of the city keeps it: it is asked for there, and comes by a transfer.
+    moves_inside = models.BooleanField(_("moves inside the city"), default=False, editable=False)
     identity_check = models.CharField(
         _("identity check"), max_length=8, choices=IdentityCheck.choices, default=IdentityCheck.CARD
     )

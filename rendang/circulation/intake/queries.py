@@ -16,6 +16,7 @@ from rendang.circulation.parcels import queries as carrying
 from rendang.circulation.parcels.queries import letter_number
 from rendang.dossiers import queries as dossiers
 from rendang.dossiers.models import Custody
+from rendang.dossiers.queries import CallCourse
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.core.crypto import blind_index
@@ -72,6 +73,13 @@ def stands_against(intake: Intake) -> list[str]:
     State = Intake.State
     said = []
     parcel = intake.parcel
+    if intake.state == State.REFUSED:
+        said.append(
+            gettext(
+                "The keeper does not send the dossier. Clear that with it and ask again, or withdraw the intake"
+                " and tell the person why."
+            )
+        )
     if intake.state == State.ARRIVED and parcel:
         allowed = carrying.carrier_is_allowed(parcel.carrier, on=parcel.arrived_on)
         if not allowed or parcel.seal != parcel.Seal.INTACT:
@@ -84,19 +92,25 @@ def stands_against(intake: Intake) -> list[str]:
     if intake.state in {State.COMPARED, State.REVIEWED}:
         if not (intake.notice_agrees and intake.list_agrees and intake.right_person):
             said.append(gettext("Notice, list and parcel do not agree: return the dossier or compare again."))
-        if keeper := held_elsewhere(intake):
+        if custody := held_elsewhere(intake):
             said.append(
                 gettext("%(institution)s keeps a dossier of this person. After the review it is given to supervision.")
-                % {"institution": keeper}
+                % {"institution": custody.institution}
             )
     return said
 
 
-def held_elsewhere(intake: Intake) -> Institution | None:
-    """The other institution of the city that keeps a dossier of this person."""
+def held_elsewhere(intake: Intake) -> Custody | None:
+    """The custody of this person's dossier at another institution of the city."""
     held = Custody.objects.filter(dossier__person=intake.person_id, status=Custody.Status.HELD)
-    found = held.exclude(institution=intake.institution_id).select_related("institution").first()
-    return found.institution if found else None
+    return held.exclude(institution=intake.institution_id).select_related("institution", "dossier").first()
+
+
+def course_of_call(intake: Intake) -> CallCourse | None:
+    """How the call goes at the keeper in the city, if one was asked on the letter that stands."""
+    if not (intake.moves_inside and intake.letter_number):
+        return None
+    return dossiers.courses_of_calls([intake.letter_number]).get(intake.letter_number)
 
 
 # What people write over the columns of a list of papers.

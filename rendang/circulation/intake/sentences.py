@@ -11,6 +11,7 @@ in_words(
     sentences={
         "intake.accept": _("Accepted the dossier"),
         "intake.accept_settled": _("Accepted the dossier after the finding"),
+        "intake.ask_again": _("Asked the keeper in the city again"),
         "intake.become_individual": _("Changed the intake to individual custody"),
         "intake.check_list": _("Compared papers with the list, one by one"),
         "intake.claim": _("Gave the matter to supervision: held elsewhere"),
@@ -22,6 +23,7 @@ in_words(
         "intake.give_up": _("Closed the return as lost"),
         "intake.issue_letter": _("Issued the recall letter"),
         "intake.match_parcel": _("Matched a parcel with the intake"),
+        "intake.note_refusal": _("The keeper in the city does not send the dossier"),
         "intake.open": _("Opened the intake"),
         "intake.open_parcel": _("Opened the parcel and counted"),
         "intake.print": _("Opened a printed paper"),

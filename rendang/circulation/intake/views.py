@@ -11,7 +11,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rendang.circulation.intake import actions, forms
 from rendang.circulation.intake.models import ComparedPaper, Intake
-from rendang.circulation.intake.queries import carriage_for, expected, read_list, stands_against, summary
+from rendang.circulation.intake.queries import (
+    carriage_for,
+    course_of_call,
+    expected,
+    held_elsewhere,
+    read_list,
+    stands_against,
+    summary,
+)
 from rendang.circulation.parcels.models import Parcel
 from rendang.dossiers.models import Undertaking
 from rendang.kernel.access.permissions import Permission
@@ -69,6 +77,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "carriage": carriage_for(intake),
         "carriers": [standards.code_label("carrier", code) for code in carriage_for(intake).carriers],
         "stands_against": stands_against(intake),
+        "call": course_of_call(intake),
+        "asked_next": intake.state == State.APPLIED and held_elsewhere(intake),
         "summary": summary(list(intake.compared.all())),
         "undertaking": Undertaking.objects.filter(origin=intake).first(),
         "lacking": [rule.name for rule in standards.key_materials() if rule.code in intake.lacking],

@@ -39,6 +39,8 @@ in_words(
         "departure.take_some_back": _("Took some dossiers of the parcel back"),
         "departure.withdraw": _("Called the departure off"),
         "departurerequest.answer": _("Answered the request from outside"),
+        "departurerequest.call_off": _("The institution that asked took its request back"),
+        "departurerequest.join": _("Joined the request with a transfer that was offered already"),
         "departurerequest.offer_transfer": _("Offered the transfer that the request asks for"),
         "departurerequest.open": _("A request from outside arrived"),
         "departurerequest.open_departure": _("Opened the departure that the request asks for"),

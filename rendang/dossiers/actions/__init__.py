@@ -1,5 +1,14 @@
 """Everything that changes dossiers: custody, catalogue, removals, the settling of conflicts, exports."""
 
+from rendang.dossiers.actions.calling import (
+    Call,
+    call_for,
+    call_off,
+    refuse_call,
+    when_call_refused,
+    when_called_for,
+    when_called_off,
+)
 from rendang.dossiers.actions.conflicts import CONFLICT_STEPS
 from rendang.dossiers.actions.custody import (
     change_archive_type,
@@ -37,9 +46,12 @@ __all__ = [
     "CONFLICT_STEPS",
     "REMOVAL_STEPS",
     "UNDERTAKING_STEPS",
+    "Call",
     "add_material",
     "add_materials",
     "ask_to_see",
+    "call_for",
+    "call_off",
     "change_archive_type",
     "change_material",
     "claim_custody",
@@ -57,10 +69,14 @@ __all__ = [
     "note_search",
     "propose_removal",
     "record_value",
+    "refuse_call",
     "remove_recorded_value",
     "settle_item",
     "sort_class",
     "take_custody",
     "tell_once",
+    "when_call_refused",
+    "when_called_for",
+    "when_called_off",
     "when_handed_over",
 ]

@@ -1,6 +1,7 @@
 """What pages and other apps ask about dossiers."""
 
 from rendang.dossiers.pasting import class_of, read_pasted
+from rendang.dossiers.queries.calling import CallCourse, courses_of_calls
 from rendang.dossiers.queries.catalogue import (
     FactRecords,
     Section,
@@ -16,11 +17,13 @@ from rendang.dossiers.queries.registers import register_of_undertakings
 from rendang.dossiers.queries.search import held_elsewhere, page_by_number, search
 
 __all__ = [
+    "CallCourse",
     "DossierPage",
     "FactRecords",
     "Section",
     "business",
     "class_of",
+    "courses_of_calls",
     "custody_of",
     "dossier_page",
     "held_elsewhere",

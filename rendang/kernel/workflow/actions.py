@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
+from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import refusal_from
 from rendang.kernel.standards import queries as standards
@@ -125,7 +126,7 @@ def pause(case: Case, *, by: Any, reason: str) -> Case:
 def resume(case: Case, *, by: Any) -> Case:
     """Let the clock run again; the time limit moves by the working days the case was paused."""
     case = Case.objects.select_for_update().get(pk=case.pk)
-    if not can(by, Permission.CASE_PAUSE, at=case.institution_id):
+    if getattr(by, "kind", None) != "SYSTEM" and not can(by, Permission.CASE_PAUSE, at=case.institution_id):
         raise PermissionDenied
     if not case.paused_at:
         raise ValidationError(_("This case is not paused."))
@@ -137,6 +138,14 @@ def resume(case: Case, *, by: Any) -> Case:
     case.save(update_fields=["paused_at", "pause_reason", "due_date"])
     audit.record("case.resume", case, by=by, before=before)
     return case
+
+
+def follow_up(take: Callable[..., Any], case: Any) -> None:
+    """The system takes a step because of what happened elsewhere, also of a case that was paused: it waits no more."""
+    by = system_actor()
+    if case.paused_at:
+        resume(case, by=by)
+    take(case, by=by)
 
 
 @dataclass(frozen=True)

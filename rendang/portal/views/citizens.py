@@ -17,11 +17,11 @@ from rendang.kernel.access.queries import citizen
 from rendang.kernel.audit.actions import record_view
 from rendang.kernel.core.forms import show_refusal, told
 from rendang.kernel.files.serving import serve
-from rendang.kernel.workflow.queries import flow_of, tone
+from rendang.kernel.workflow.queries import FlowState, flow, flow_of, tone
 from rendang.people import actions as people
 from rendang.people.models import Message
 from rendang.portal import forms
-from rendang.portal.queries import followed, looks_at, own_cases, own_dossier
+from rendang.portal.queries import OwnCase, followed, looks_at, own_cases, own_dossier
 from rendang.services.certificates import actions as certificates
 from rendang.services.certificates.models import Certificate
 from rendang.services.certificates.queries import status_of
@@ -56,7 +56,10 @@ def me(request: HttpRequest) -> HttpResponse:
         "own": own,
         "is_coming": any(one.is_open for one in called.values()),
         "messages_to_me": told_lately,
-        "cases": [(one, flow_of(one.follows), tone(one.follows), called.get(one.case.pk)) for one in followed(cases)],
+        "cases": [
+            (one, _course(one, called.get(one.case.pk)), tone(one.follows), called.get(one.case.pk))
+            for one in followed(cases)
+        ],
         "undertakings": Undertaking.objects.open()
         .filter(person__id_index=index_of(request))
         .select_related("institution")
@@ -69,6 +72,11 @@ def me(request: HttpRequest) -> HttpResponse:
         "certificates": [(certificate, status_of(certificate)) for certificate in issued.order_by("-pk")[:20]],
     }
     return render(request, "portal/me.html", context)
+
+
+def _course(one: OwnCase, intake: Intake | None) -> list[FlowState]:
+    """An intake whose dossier moves inside the city has a course of its own."""
+    return flow(intake) if intake and intake.moves_inside and one.follows is one.case else flow_of(one.follows)
 
 
 @never_cache
@@ -103,7 +111,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         except ValidationError as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, _("Your application has arrived. The recall letter will appear here."))
+            messages.success(request, _("Your application has arrived. You can follow it here."))
             return redirect("portal:me")
     return render(request, "portal/intake.html", {"form": form})
 

@@ -32,11 +32,11 @@ def test_applying_opens_a_numbered_case_with_a_time_limit(institution, clerk):
     assert list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True)) == ["person.create", "intake.open"]
 
 
-def test_a_dossier_that_is_held_is_not_taken_in_twice(institution, other_institution, clerk):
-    person = held_dossier(other_institution).person
+def test_a_dossier_that_is_held_here_is_not_taken_in_twice(institution, clerk):
+    person = held_dossier(institution).person
     before = AuditEvent.objects.count()
 
-    with pytest.raises(ValidationError, match="holds this dossier already"):
+    with pytest.raises(ValidationError, match="keeps this dossier already"):
         actions.apply(
             institution, by=clerk, name=person.name, id_number=person.id_number, reason="graduation", sender="某处"
         )

@@ -1,10 +1,12 @@
 """What a departure is given, and leaves in the audit log, on the random walk of ``tests/test_promises.py``."""
 
 import datetime as dt
+from typing import Any
 
 from django.utils import timezone
 
 from rendang.institutions.models import OutsideKeeper
+from rendang.kernel.access.models import Institution
 from rendang.kernel.core.identifiers import make_id_number
 from tests.circulation.transfers.leaving import COUNTED, a_file
 
@@ -20,10 +22,13 @@ GIVEN = {
     "departure.note_search": {"done": "邮局正在查找"},
     "departure.find": {"done": "邮局已找到"},
     "departure.declare_lost": {"decision": "报主管部门"},
+    "departurerequest.answer": {"answer_code": "obstacle"},
 }
 WRONG = {
     "departure.dispatch": {"carrier": "self"},
     "departure.check": {"identity": "90"},
+    "departurerequest.answer": {"answer_code": "unpaid"},
+    "departurerequest.pass_on": {"reason": " "},
 }
 ALSO = {
     "departure.approve": ["retrieval.want", "message.send"],
@@ -52,17 +57,44 @@ ALSO = {
     "departure.declare_lost": ["departingdossier.close"],
     "departure.decline": ["message.send", "departingdossier.close"],
     "departure.withdraw": ["departingdossier.close"],
+    "departurerequest.pass_on": ["passedon.note", "file.hand_on"],
 }
 PERHAPS = {
     "departure.check": {"placement.put_on_desk"},
     "departure.take_back": {"placement.put_on_desk", "message.send"},
     "departure.declare_lost": {"message.send"},
     "departure.withdraw": {"retrieval.drop"},
+    "departure.offer_transfer": {"departurerequest.join", "case.resume"},
+    "departurerequest.answer": {"intake.note_refusal", "case.resume"},
+    # One move for all who asked, and it may be under way already.
+    "departurerequest.offer_transfer": {
+        "transfer.open",
+        "departure.offer_transfer",
+        "departingdossier.close",
+        "message.send",
+        "departurerequest.join",
+        "case.resume",
+    },
 }
 
 
-def given_anew(step: str) -> dict:
+def given_anew(case: Any, step: str) -> dict:
     """What cannot be written down once for all: files and rows."""
+    if case.kind == "departurerequest":
+        return request_given(case, step)
+    return departure_given(step) if case.kind == "departure" else {}
+
+
+def request_given(case: Any, step: str) -> dict:
+    if step == "offer_transfer":
+        return {"dossier": case.dossier.barcode, "reason": "internal"}
+    if step == "pass_on":
+        others = Institution.objects.exclude(pk__in=[case.institution_id, case.letter_of_id])
+        return {"to": others.first(), "reason": "档案已转走"}
+    return {}
+
+
+def departure_given(step: str) -> dict:
     if step == "confirm":
         return {"receipt": a_file("receipt.pdf"), "received_on": timezone.localdate()}
     if step == "hand_over":

@@ -46,7 +46,6 @@ def waiting(mine, other_institution, theirs):
         by=theirs[Role.CLERK],
         reason="relocation",
         sender="某机构",
-        held_elsewhere=True,
     )
     return intake.issue_letter(case, by=theirs[Role.APPROVER])
 

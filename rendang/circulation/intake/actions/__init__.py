@@ -4,10 +4,14 @@ from rendang.circulation.intake.actions.applying import (
     apply,
     apply_online,
     become_individual,
-    close_as_transferred,
-    issue_letter,
     open_intake,
     open_many,
+)
+from rendang.circulation.intake.actions.calling import (
+    ask_again,
+    close_as_transferred,
+    issue_letter,
+    note_refusal,
     withdraw,
 )
 from rendang.circulation.intake.actions.comparing import check_list, compare, compare_again, enter_list
@@ -48,8 +52,10 @@ STEPS = {
         confirm_return,
         report_missing,
         give_up,
+        ask_again,
         withdraw,
         close_as_transferred,
+        note_refusal,
     )
 }
 
@@ -59,6 +65,7 @@ __all__ = [
     "accept_settled",
     "apply",
     "apply_online",
+    "ask_again",
     "become_individual",
     "check_list",
     "claim",
@@ -71,6 +78,7 @@ __all__ = [
     "issue_letter",
     "match_many",
     "match_parcel",
+    "note_refusal",
     "open_for_parcel",
     "open_intake",
     "open_many",

@@ -31,6 +31,7 @@ State = Intake.State
     target=State.ARRIVED,
     permission=Permission.INTAKE_REGISTER,
     deadline="intake_unseal",
+    only_for={"moves_inside": [False]},
 )
 def register_parcel(
     intake: Intake,
@@ -66,6 +67,7 @@ def register_parcel(
     target=State.ARRIVED,
     permission=Permission.INTAKE_REGISTER,
     deadline="intake_unseal",
+    only_for={"moves_inside": [False]},
 )
 def match_parcel(intake: Intake, *, by: Any, parcel: Parcel) -> None:
     """A parcel that has been registered already, alone or with other dossiers in it, is the one waited for."""

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.transfers.actions.applying import close, going, tell
 from rendang.circulation.transfers.actions.moving import offer
-from rendang.circulation.transfers.models import DepartingDossier, Departure
+from rendang.circulation.transfers.models import DepartingDossier, Departure, DepartureRequest
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.workflow.steps import step
 
@@ -23,8 +23,11 @@ State = Departure.State
     only_for={"moves_inside": [True]},
     singly=True,
 )
-def offer_transfer(departure: Departure, *, by: Any) -> None:
-    """The dossier moves inside the city, without paper to and fro; a letter of the receiver is its agreement."""
+def offer_transfer(departure: Departure, *, by: Any, request: DepartureRequest | None = None) -> None:
+    """The dossier moves inside the city, without paper to and fro; a letter of the receiver is its agreement.
+
+    ``request``: taken up together with it, because the receiver asks for the same.
+    """
     assert departure.moves_to
     lines = going(departure)
     close(departure, lines, DepartingDossier.Outcome.MOVED, by=by)
@@ -36,6 +39,7 @@ def offer_transfer(departure: Departure, *, by: Any) -> None:
         remarks=departure.remarks,
         letter_number=departure.letter_number,
         channel=departure.channel,
+        request=request,
     )
     agreed = departure.transfer_offered.letter_number
     how = "对方机构已发函调档，双方机构直接办理转递" if agreed else "已向对方机构提出转递，等待对方同意"

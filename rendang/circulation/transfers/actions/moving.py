@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.parcels.queries import letter_number as plain_number
-from rendang.circulation.transfers.models import DepartingDossier, Transfer
+from rendang.circulation.transfers.actions.calling import join_all
+from rendang.circulation.transfers.models import DepartingDossier, DepartureRequest, Transfer
 from rendang.circulation.transfers.papers import moving as papers
 from rendang.circulation.transfers.queries import carriers_between_us
-from rendang.circulation.transfers.queries.letters import refuse_if_not_genuine
+from rendang.circulation.transfers.queries.letters import letter_calling_for, refuse_if_not_genuine
 from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody, Dossier
@@ -39,10 +40,12 @@ def offer(
     remarks: str = "",
     letter_number: str = "",
     channel: str = Case.Channel.WINDOW,
+    request: DepartureRequest | None = None,
 ) -> Transfer:
     """Offer a dossier we hold to another institution of the system. One move at a time.
 
-    A recall letter of the receiver is checked, if one is given; who has issued it has agreed by it.
+    A recall letter of the receiver is checked, if one is given; who has issued it has agreed by it. ``request`` is the
+    one that is being taken up; whoever else asked on the same letter is answered by the same move.
     """
     Dossier.objects.select_for_update().get(pk=dossier.pk)
     custody = Custody.objects.filter(dossier=dossier, status=Custody.Status.HELD).select_related("institution").first()
@@ -56,7 +59,7 @@ def offer(
         raise ValidationError(_("A transfer of this dossier is already under way."))
     if DepartingDossier.objects.filter(dossier=dossier, outcome=DepartingDossier.Outcome.GOING).exists():
         raise ValidationError(_("It is leaving the city already."))
-    number = plain_number(letter_number)
+    number = plain_number(letter_number) or letter_calling_for(dossier.person_id, to)
     letter = refuse_if_not_genuine(number, people={dossier.person_id}, to=to)
     transfer = Transfer(
         institution=custody.institution,
@@ -70,7 +73,9 @@ def offer(
         remarks=remarks,
         channel=channel,
     )
-    return open_case(transfer, by=by, permission=None, deadline="transfer_dispatch" if letter else "transfer_agree")
+    open_case(transfer, by=by, permission=None, deadline="transfer_dispatch" if letter else "transfer_agree")
+    join_all(transfer, but=request)
+    return transfer
 
 
 def subject(transfer: Transfer) -> tuple[Dossier, Institution]:
@@ -207,6 +212,7 @@ def take_back(transfer: Transfer, *, by: Any) -> None:
     if _is_kept(transfer):
         dossier, _counterpart = subject(transfer)
         storage.put_on_desk(dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
+    dossiers.refuse_call(transfer.letter_number)
 
 
 @step(
@@ -236,6 +242,7 @@ def decline(transfer: Transfer, *, by: Any, reason: str) -> None:
 def withdraw(transfer: Transfer, *, by: Any, reason: str) -> None:
     """Before anything is packed the sender may take the offer back."""
     transfer.decline_reason = reason
+    dossiers.refuse_call(transfer.letter_number)
 
 
 def _is_kept(transfer: Transfer) -> bool:

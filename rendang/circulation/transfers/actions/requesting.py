@@ -1,7 +1,6 @@
 """外来调档申请: received from who has no account, taken up as a departure or a transfer, or answered with a reason."""
 
 import datetime as dt
-import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,8 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.transfers.actions.applying import apply
+from rendang.circulation.transfers.actions.calling import call_off, join
+from rendang.circulation.transfers.actions.inside import offer_transfer as take_up_application
 from rendang.circulation.transfers.actions.moving import offer
-from rendang.circulation.transfers.models import DepartureRequest, PassedOn
+from rendang.circulation.transfers.models import DepartureRequest, PassedOn, Transfer
+from rendang.circulation.transfers.queries.calling import application_of
 from rendang.circulation.transfers.queries.letters import (
     letter_read,
     number_given,
@@ -20,7 +22,8 @@ from rendang.circulation.transfers.queries.letters import (
     refuse_if_run_out,
 )
 from rendang.circulation.transfers.queries.listing import find_listed
-from rendang.circulation.transfers.queries.requests import digits, held_as
+from rendang.circulation.transfers.queries.requests import digits, held_as, new_receipt_number
+from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Dossier
 from rendang.institutions.models import OutsideKeeper
 from rendang.kernel.access.models import Institution
@@ -36,8 +39,6 @@ from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
 
 State = DepartureRequest.State
-# Without what is mistaken for something else when it is read out or copied by hand.
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @transaction.atomic
@@ -77,7 +78,7 @@ def receive_request(
         institution=held.institution if held else institution,
         channel=Case.Channel.ONLINE,
         state=State.RECEIVED,
-        receipt_number="-".join("".join(secrets.choice(ALPHABET) for _each in range(4)) for _group in range(3)),
+        receipt_number=new_receipt_number(),
         sent_by=sent_by,
         sender=sender.strip(),
         contact=contact.strip(),
@@ -148,16 +149,24 @@ def open_departure(
     singly=True,
 )
 def offer_transfer(request: DepartureRequest, *, by: Any, dossier: str, reason: str) -> None:
-    """The letter is one of ours: the dossier moves inside the city, without paper going to and fro."""
+    """The letter is one of ours: the dossier moves inside the city, without paper going to and fro.
+
+    Where the person has applied for the same, or it is under way, there is one move and not two.
+    """
     assert request.letter_of
-    request.transfer_offered = offer(
-        _named(request, dossier),
+    found = _named(request, dossier)
+    under_way = Transfer.objects.open().filter(dossier=found, counterpart=request.letter_of).first()
+    if under_way is None and (application := application_of(found.pk, request.letter_of.pk)):
+        under_way = take_up_application(application, by=by, request=request).transfer_offered
+    request.transfer_offered = under_way or offer(
+        found,
         request.letter_of,
         by=by,
         reason=reason,
         remarks=request.remarks,
         letter_number=request.letter_number,
         channel=Case.Channel.ONLINE,
+        request=request,
     )
 
 
@@ -175,6 +184,8 @@ def answer(request: DepartureRequest, *, by: Any, answer_code: str, answer_detai
     if not standards.is_code("request_answer", answer_code):
         raise ValidationError({"answer_code": _("Choose one of the replies.")})
     request.answer_code, request.answer_detail = answer_code, answer_detail.strip()
+    if request.sent_by == DepartureRequest.From.CITY:
+        dossiers.refuse_call(request.letter_number)
 
 
 @step(
@@ -193,6 +204,8 @@ def pass_on(request: DepartureRequest, *, by: Any, to: Institution, reason: str)
     """
     if to == request.institution:
         raise ValidationError({"to": _("The request is at this institution already.")})
+    if to == request.letter_of:
+        raise ValidationError({"to": _("It is that institution that asks.")})
     if not to.is_active:
         raise ValidationError({"to": _("This institution no longer takes dossiers.")})
     if not reason.strip():
@@ -218,4 +231,6 @@ def _named(request: DepartureRequest, entry: str) -> Dossier:
     return found[0]
 
 
-REQUEST_STEPS = {function.__name__: function for function in (open_departure, offer_transfer, answer, pass_on)}
+REQUEST_STEPS = {
+    function.__name__: function for function in (open_departure, offer_transfer, answer, pass_on, join, call_off)
+}

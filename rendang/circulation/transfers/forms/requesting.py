@@ -55,7 +55,8 @@ class PassOnForm(forms.Form):
 
 def pass_on_form(request: DepartureRequest) -> Any:
     """Any other institution; that which keeps the dossier by name and number is proposed."""
-    others = Institution.objects.filter(is_active=True).exclude(pk=request.institution_id).order_by("pk")
+    left_out = [request.institution_id, request.letter_of_id or 0]
+    others = Institution.objects.filter(is_active=True).exclude(pk__in=left_out).order_by("pk")
     held = held_as(request.asked_name, request.id_number)
 
     def made(*args: Any, **kwargs: Any) -> forms.Form:
@@ -94,7 +95,7 @@ def open_departure_form(request: DepartureRequest) -> Any:
 
 
 def offer_transfer_form(request: DepartureRequest) -> Any:
-    return _begun(DossierForm, request)
+    return _begun(DossierForm, request, reason="internal")
 
 
 REQUEST_FORMS: dict[str, Any] = {

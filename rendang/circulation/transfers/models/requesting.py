@@ -1,4 +1,4 @@
-"""Employers and keepers without an account here ask for a dossier, and who was asked before."""
+"""Employers, keepers outside and other institutions of the city ask for a dossier, and who was asked before."""
 
 from django.conf import settings
 from django.db import models
@@ -15,31 +15,34 @@ from rendang.kernel.workflow.models import Case
 
 
 class DepartureRequest(Case):
-    """外来调档申请 — an employer or a keeper without an account here asks for a dossier, on the portal.
+    """外来调档申请 — an employer or a keeper outside asks for a dossier on the portal, or an institution of the city.
 
-    ``institution`` is who keeps the dossier, or whom the sender addressed when nobody does: the sender is not told
-    which. `person` and `dossier` are named when the clerk has decided whose are meant.
+    The latter's request comes by itself with its recall letter and names the dossier. Of the others ``institution`` is
+    who keeps the dossier, or whom the sender addressed when nobody does: the sender is not told which; `person` and
+    `dossier` are named when the clerk has decided whose are meant.
     """
 
     class State(models.TextChoices):
         RECEIVED = "RECEIVED", _("Arrived, to be looked at")
         GRANTED = "GRANTED", _("Taken up")
         ANSWERED = "ANSWERED", _("Answered")
+        WITHDRAWN = "WITHDRAWN", _("Taken back by the sender")
 
     class From(models.TextChoices):
         EMPLOYER = "EMPLOYER", _("Employer")
         RECEIVER = "RECEIVER", _("Receiving institution")
+        CITY = "CITY", _("Institution of the city")
 
     SERVICE_ITEM = "transfer"
     PAGE = "requests:detail"
-    CLOSED = frozenset({State.GRANTED, State.ANSWERED})
+    CLOSED = frozenset({State.GRANTED, State.ANSWERED, State.WITHDRAWN})
 
     # With it and the telephone number the sender follows how it goes; it tells nothing about where it lies.
     receipt_number = models.CharField(_("receipt number"), max_length=16, unique=True, editable=False)
     sent_by = models.CharField(_("sender"), max_length=8, choices=From.choices)
     sender = models.CharField(_("name of the sender"), max_length=120)
     contact = EncryptedTextField(_("contact"), editable=False)
-    phone = EncryptedTextField(_("telephone"), editable=False)
+    phone = EncryptedTextField(_("telephone"), editable=False, blank=True)
     receiver_named = models.CharField(_("receiver as named by the sender"), max_length=120, blank=True)
     # The person asked for, as the sender has written it.
     asked_name = EncryptedTextField(_("full name"), editable=False)
@@ -58,9 +61,12 @@ class DepartureRequest(Case):
     departure_opened = models.OneToOneField(
         Departure, on_delete=models.PROTECT, null=True, blank=True, related_name="request"
     )
-    transfer_offered = models.OneToOneField(
-        Transfer, on_delete=models.PROTECT, null=True, blank=True, related_name="request"
+    # One move answers all who asked for it.
+    transfer_offered = models.ForeignKey(
+        Transfer, on_delete=models.PROTECT, null=True, blank=True, related_name="requests"
     )
+    # By the institution of the city that had asked.
+    is_called_off = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("request for a dossier")
@@ -78,6 +84,21 @@ class DepartureRequest(Case):
                 condition=Q(answer_code="") | Q(departure_opened__isnull=True, transfer_offered__isnull=True),
                 name="what_is_answered_was_not_taken_up",
             ),
+            models.CheckConstraint(
+                condition=~Q(sent_by="CITY") | Q(has_letter_of_ours=True),
+                name="an_institution_of_the_city_asks_by_its_letter",
+            ),
+            models.UniqueConstraint(
+                fields=["letter_number"],
+                condition=Q(sent_by="CITY", answer_code="", transfer_offered=None, is_called_off=False),
+                name="a_letter_asks_once_at_a_time",
+                violation_error_message=_("The keeper has been asked already."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["letter_number"], condition=Q(has_letter_of_ours=True), name="request_by_letter_of_ours"
+            )
         ]
 
     @property

@@ -90,6 +90,13 @@ def letter_of_ours(number: str) -> Letter | None:
     return Letter(in_words_of_the_reader(name, english_name), institution, person, valid_until, closed_at is None)
 
 
+def letter_calling_for(person: int, to: Institution) -> str:
+    """The number of the valid letter by which the institution waits for this person's dossier, or nothing."""
+    waiting = Case.objects.open().filter(kind="intake", institution=to, person=person, state="CALLED")
+    waiting = waiting.filter(intake__letter_valid_until__gte=timezone.localdate())
+    return waiting.values_list("intake__letter_number", flat=True).first() or ""
+
+
 def refuse_if_forged(number: str) -> Letter | None:
     """The letter of ours with this number; ``None``: somebody else's. Refused when it only looks like one of ours."""
     looks_like_ours = LETTER_OF_OURS.match(number)

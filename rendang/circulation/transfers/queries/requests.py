@@ -2,6 +2,7 @@
 
 import hmac
 import re
+import secrets
 
 from rendang.circulation.transfers.models import DepartureRequest
 from rendang.dossiers.models import Custody
@@ -18,6 +19,15 @@ def held_as(name: str, id_number: str) -> Custody | None:
     found = held.select_related("institution", "dossier__person").first()
     person = found.dossier.person if found else None
     return found if person and normalise_name(name) in {person.name, person.former_name} else None
+
+
+# Without what is mistaken for something else when it is read out or copied by hand.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def new_receipt_number() -> str:
+    """Three groups of four by chance: it tells nothing about the request, and nobody guesses another's."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _each in range(4)) for _group in range(3))
 
 
 def digits(phone: str) -> str:

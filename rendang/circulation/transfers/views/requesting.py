@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms.requesting import REQUEST_FORMS
 from rendang.circulation.transfers.models import DepartureRequest, PassedOn
+from rendang.circulation.transfers.queries.calling import asked_alike
 from rendang.circulation.transfers.queries.letters import verdict_on
 from rendang.circulation.transfers.queries.requests import held_as
 from rendang.kernel.access.permissions import Permission
@@ -26,7 +27,10 @@ def request_list(request: HttpRequest) -> HttpResponse:
     empty = {
         "icon": "inbox",
         "title": _("No request from outside yet"),
-        "text": _("Employers and keepers outside send them on the portal, under “Ask for a dossier”."),
+        "text": _(
+            "Employers and keepers outside send them on the portal, under “Ask for a dossier”;"
+            " those of other institutions of the city come by themselves with their recall letters."
+        ),
         "url": reverse("portal:request"),
         "label": _("Look at that page"),
     }
@@ -48,6 +52,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "held": held if held and held.institution_id == found.institution_id else None,
         "held_elsewhere": bool(held and held.institution_id != found.institution_id),
         "letter_verdict": verdict_on(found.letter_read),
+        "asked_alike": asked_alike(found),
         "passed_on": list(found.passed_on.select_related("institution", "passed_by")),
         "answer": found.answer_code and standards.code_label("request_answer", found.answer_code, short=False),
         "outcome": found.departure_opened or found.transfer_offered,

@@ -1,0 +1,52 @@
+"""What became of the recall letters by which institutions of the city have asked each other."""
+
+from collections.abc import Iterable
+
+from rendang.circulation.transfers.models import Departure, DepartureRequest
+from rendang.dossiers.queries.calling import CallCourse, says_how_calls_go
+from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.models import Case
+
+
+@says_how_calls_go
+def courses(letter_numbers: Iterable[str]) -> dict[str, CallCourse]:
+    """By letter, the latest request of each."""
+    asked = DepartureRequest.objects.filter(
+        has_letter_of_ours=True, sent_by=DepartureRequest.From.CITY, letter_number__in=list(letter_numbers)
+    )
+    rows = asked.select_related("institution", "transfer_offered__institution", "transfer_offered__counterpart")
+    return {request.letter_number: _course(request) for request in rows.order_by("pk")}
+
+
+def _course(request: DepartureRequest) -> CallCourse:
+    return CallCourse(
+        keeper=request.institution,
+        asked_at=request.opened_at,
+        number=request.number,
+        waits=request.is_open,
+        answered_at=request.closed_at,
+        answer=str(standards.code_label("request_answer", request.answer_code, short=False))
+        if request.answer_code
+        else "",
+        answer_detail=request.answer_detail,
+        transfer=request.transfer_offered,
+    )
+
+
+def asked_alike(request: DepartureRequest) -> list[Case]:
+    """Who else asks for the same move, of which one step answers all: on the same letter, or the person."""
+    if not request.is_open or request.letter_of_id is None:
+        return []
+    others = DepartureRequest.objects.open().filter(
+        institution=request.institution_id, has_letter_of_ours=True, letter_number=request.letter_number
+    )
+    found: list[Case] = list(others.exclude(pk=request.pk))
+    if request.dossier_id and (application := application_of(request.dossier_id, request.letter_of_id)):
+        found.append(application)
+    return found
+
+
+def application_of(dossier: int, to: int) -> Departure | None:
+    """The person's own application to let the dossier go there, while nobody has taken it up."""
+    waiting = Departure.objects.filter(dossier=dossier, moves_to=to, state=Departure.State.APPLIED)
+    return waiting.first()
