@@ -231,7 +231,7 @@ def test_an_institution_asks_another_for_a_dossier_and_nothing_is_posted(
     window = at_desk(theirs[Role.CLERK])
     window.open("/desk/intake/new/")
     window.fill(
-        姓名=dossier.person.name, 身份证号码=dossier.person.id_number, 转入原因="new_employer", 现保管单位="不清楚"
+        姓名=dossier.person.name, 身份证号码=dossier.person.id_number, 转入原因="new_employer", 原存档单位="不清楚"
     )
     window.press("建立接收", to=r"/desk/intake/\d+/")
     window.shows(f"该档案现由{institution.name}保管")
@@ -245,7 +245,7 @@ def test_an_institution_asks_another_for_a_dossier_and_nothing_is_posted(
     request = DepartureRequest.objects.get()
     clerk.open("/desk/")
     clerk.follow(request.number)
-    clerk.page.goto(clerk.server + request.get_absolute_url())
+    clerk.open(request.get_absolute_url())
     clerk.shows(other_institution.name, "市内机构")
     clerk.opens_as_pdf("调档函")
     clerk.take("发起市内转递")
@@ -262,7 +262,7 @@ def test_an_institution_asks_another_for_a_dossier_and_nothing_is_posted(
 
     keeper, approver = at_desk(people[Role.KEEPER]), at_desk(people[Role.APPROVER])
     keeper.open(transfer.get_absolute_url())
-    keeper.take("打包密封", **{"正本（卷）": "1", "副本（卷）": "0", "材料（份）": "20"})
+    keeper.take("装封", **{"正本（卷）": "1", "副本（卷）": "0", "材料（份）": "20"})
     approver.open(transfer.get_absolute_url())
     approver.take("交寄", 递送方式="hand")
     window.open(case)
@@ -276,4 +276,4 @@ def test_an_institution_asks_another_for_a_dossier_and_nothing_is_posted(
     assert Intake.objects.get().state == "MOVED"
     assert Custody.objects.get(dossier=dossier, status="HELD").institution == other_institution
     phone.open("/me/")
-    phone.shows("对方机构已保管")
+    phone.shows("您的档案现由对方机构保管")

@@ -119,7 +119,9 @@ def match(request: HttpRequest, parcel: int) -> HttpResponse:
     arrived = _parcel(request, parcel)
     form = forms.FindForm(request.POST or None)
     chosen = [int(key) for key in request.POST.getlist("intakes") if key.isdigit()]
-    waiting = Intake.objects.filter(institution=arrived.institution, state__in=[State.APPLIED, State.CALLED])
+    waiting = Intake.objects.filter(
+        institution=arrived.institution, state__in=[State.APPLIED, State.CALLED], moves_inside=False
+    )
     if chosen:
         try:
             count = actions.match_many(arrived, waiting.filter(pk__in=chosen), by=request.user)
@@ -131,7 +133,7 @@ def match(request: HttpRequest, parcel: int) -> HttpResponse:
             return go_to(request, "parcels:detail", parcel)
     text = form.cleaned_data["text"] if form.is_valid() else ""
     if text:
-        rows = expected([arrived.institution_id], text).filter(state__in=[State.APPLIED, State.CALLED])
+        rows = expected([arrived.institution_id], text).filter(pk__in=waiting)
     else:
         rows = waiting.filter(sender=arrived.sender).select_related("person").order_by("pk")
     context = {"parcel": arrived, "form": form, "found": list(rows[:MOST_MATCHED]), "searched": bool(text)}

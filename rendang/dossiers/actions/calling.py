@@ -59,11 +59,11 @@ def call_for(call: Call, *, by: Any) -> None:
 
 def call_off(letter_number: str) -> None:
     """The dossier is not wanted any more: what the keeper has not yet answered is taken back."""
-    for follow in CALLED_OFF:
+    for follow in CALLED_OFF if letter_number else ():
         follow(letter_number)
 
 
 def refuse_call(letter_number: str) -> None:
-    """The keeper has said no."""
-    for follow in REFUSED:
+    """The keeper has said no. Where there was no letter, nobody has called."""
+    for follow in REFUSED if letter_number else ():
         follow(letter_number)

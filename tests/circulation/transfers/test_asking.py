@@ -27,7 +27,7 @@ from tests.circulation.intake.test_api import asked as asked_by_api
 from tests.circulation.intake.test_api import client_of  # noqa: F401 (a fixture)
 from tests.circulation.transfers.leaving import COUNTED, a_file
 from tests.exchange.test_api import API, post
-from tests.factories import CitizenFactory, InstitutionFactory, held_dossier, staff
+from tests.factories import CitizenFactory, EmployerFactory, InstitutionFactory, held_dossier, staff
 
 pytestmark = pytest.mark.django_db
 STEPS = actions.REQUEST_STEPS
@@ -361,6 +361,19 @@ class TestRefused:
 
         waiting.refresh_from_db()
         assert (waiting.state, current_placement(mine).institution) == ("REFUSED", leaving.institution)
+
+    def test_a_transfer_without_a_letter_that_ends_concerns_no_intake(self, leaving, mine, other_institution):
+        """Intakes of an agreement have no letter either."""
+        employer = EmployerFactory()
+        someone = held_dossier(InstitutionFactory()).person
+        Custody.objects.filter(dossier__person=someone).update(status="ENDED")
+        (entrusted,) = intake.open_many(leaving.institution, [someone], by=leaving.by[Role.CLERK], employer=employer)
+        transfer = actions.offer(mine, other_institution, by=leaving.by[Role.CLERK], reason="internal")
+
+        actions.withdraw(transfer, by=leaving.by[Role.CLERK], reason="本人改变主意")
+
+        entrusted.refresh_from_db()
+        assert (entrusted.state, entrusted.letter_number, transfer.letter_number) == ("CALLED", "", "")
 
     def test_nobody_says_it_for_the_keeper(self, waiting, theirs):
         with pytest.raises(PermissionDenied):

@@ -131,7 +131,7 @@ def close_as_transferred(intake: Intake, *, by: Any) -> None:
 )
 def withdraw(intake: Intake, *, by: Any, reason: str) -> None:
     """The person no longer wants the dossier here, or the letter has run out; a keeper in the city is told."""
-    if intake.moves_inside and intake.letter_number:
+    if intake.moves_inside:
         dossiers.call_off(intake.letter_number)
 
 
@@ -163,6 +163,6 @@ def nothing_is_waited_for(custody: Custody) -> None:
 @dossiers.when_call_refused
 def it_is_not_sent(letter_number: str) -> None:
     """The intake that waits for it is due at once."""
-    waiting = Intake.objects.filter(letter_number=letter_number, state=State.CALLED)
+    waiting = Intake.objects.filter(letter_number=letter_number, state=State.CALLED, moves_inside=True)
     for intake in waiting.select_for_update(of=["self", "case_ptr"], skip_locked=True):
         follow_up(note_refusal, intake)

@@ -106,7 +106,7 @@ def join_all(transfer: Transfer, *, but: DepartureRequest | None) -> None:
         has_letter_of_ours=True,
         letter_number=transfer.letter_number,
         state=State.RECEIVED,
-    ).exclude(pk=but and but.pk)
+    ).exclude(pk=but.pk if but else 0)
     for request in rows.select_for_update(of=["self", "case_ptr"], skip_locked=True):
         follow_up(join, request)
 
