@@ -126,9 +126,9 @@ def open_intake(
         facts |= kept_by(holding.institution)
     if Intake.objects.open().filter(person=person, institution=institution).exists():
         raise ValidationError(_("An intake of this person is already under way here."))
-    intake = Intake(
-        institution=institution, person=person, dossier=getattr(person, "dossier", None), state=State.APPLIED, **facts
-    )
+    # Who has an open case about a dossier may open it: not while another keeps it.
+    dossier = None if holding else getattr(person, "dossier", None)
+    intake = Intake(institution=institution, person=person, dossier=dossier, state=State.APPLIED, **facts)
     return open_case(intake, by=by, permission=None, deadline="recall_letter_issue")
 
 

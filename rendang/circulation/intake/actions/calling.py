@@ -48,8 +48,8 @@ def issue_letter(intake: Intake, *, by: Any) -> None:
 
 
 def _called_inside(intake: Intake, custody: Custody) -> None:
-    """Who keeps it may have changed since the application."""
-    intake.dossier = custody.dossier
+    """Who keeps it may have changed since the application. The dossier itself is not ours to open before it comes."""
+    intake.dossier = None
     for field, value in kept_by(custody.institution).items():
         setattr(intake, field, value)
 

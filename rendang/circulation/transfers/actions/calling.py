@@ -38,8 +38,7 @@ def receive_call(call: dossiers.Call, by: Any) -> None:
         institution=keeper,
         channel=Case.Channel.SYSTEM,
         state=State.RECEIVED,
-        person=person,
-        dossier=dossier,
+        person=person,  # not yet the dossier: whoever it is passed on to could open that
         receipt_number=new_receipt_number(),
         sent_by=From.CITY,
         sender=call.institution.name,

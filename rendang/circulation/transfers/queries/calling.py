@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from rendang.circulation.transfers.models import Departure, DepartureRequest
+from rendang.dossiers.models import Custody
 from rendang.dossiers.queries.calling import CallCourse, says_how_calls_go
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Case
@@ -33,15 +34,15 @@ def _course(request: DepartureRequest) -> CallCourse:
     )
 
 
-def asked_alike(request: DepartureRequest) -> list[Case]:
-    """Who else asks for the same move, of which one step answers all: on the same letter, or the person."""
+def asked_alike(request: DepartureRequest, held: Custody | None) -> list[Case]:
+    """Who else asks for the move of what is ``held``, on the same letter or as the person; one step answers all."""
     if not request.is_open or request.letter_of_id is None:
         return []
     others = DepartureRequest.objects.open().filter(
         institution=request.institution_id, has_letter_of_ours=True, letter_number=request.letter_number
     )
     found: list[Case] = list(others.exclude(pk=request.pk))
-    if request.dossier_id and (application := application_of(request.dossier_id, request.letter_of_id)):
+    if held and (application := application_of(held.dossier_id, request.letter_of_id)):
         found.append(application)
     return found
 

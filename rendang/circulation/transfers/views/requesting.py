@@ -47,12 +47,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     found = get_visible_or_404(rows, request.user, Permission.TRANSFER_VIEW, pk=pk)
     record_view("departurerequest.view", found, by=request.user)
-    held = found.is_open and held_as(found.asked_name, found.id_number)
+    held = held_as(found.asked_name, found.id_number) if found.is_open else None
+    here = held if held and held.institution_id == found.institution_id else None
     context = case_context(request, found) | {
-        "held": held if held and held.institution_id == found.institution_id else None,
-        "held_elsewhere": bool(held and held.institution_id != found.institution_id),
+        "held": here,
+        "held_elsewhere": held is not None and here is None,
         "letter_verdict": verdict_on(found.letter_read),
-        "asked_alike": asked_alike(found),
+        "asked_alike": asked_alike(found, here),
         "passed_on": list(found.passed_on.select_related("institution", "passed_by")),
         "answer": found.answer_code and standards.code_label("request_answer", found.answer_code, short=False),
         "outcome": found.departure_opened or found.transfer_offered,
