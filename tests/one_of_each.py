@@ -99,7 +99,7 @@ def signed_stocktake(institution: Institution, dossier, by):
     reads = [stocktakes.Read(number, code) for number, code in enumerate(codes, start=1)]
     stocktakes.record_scans(case, by=by[Role.KEEPER], device="phone", reads=reads)
     case = stocktakes.finish_counting(case, by=by[Role.KEEPER])
-    for finding in case.findings.all():
+    for finding in case.findings.filter(resolution=""):
         stocktakes.resolve(finding, by=by[Role.KEEPER], resolution="LEFT_OPEN", reason="待查")
     case = stocktakes.conclude(case, by=by[Role.KEEPER])
     return stocktakes.sign(case, by=by[Role.APPROVER])

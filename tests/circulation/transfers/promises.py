@@ -87,7 +87,7 @@ def given_anew(case: Any, step: str) -> dict:
 
 def request_given(case: Any, step: str) -> dict:
     if step == "offer_transfer":
-        return {"dossier": case.dossier.barcode, "reason": "internal"}
+        return {"dossier": case.person.dossier.barcode, "reason": "internal"}
     if step == "pass_on":
         others = Institution.objects.exclude(pk__in=[case.institution_id, case.letter_of_id])
         return {"to": others.first(), "reason": "档案已转走"}
