@@ -19,6 +19,7 @@ from rendang.circulation.household.api import router as household
 from rendang.circulation.intake.api import router as intake
 from rendang.circulation.loans.api import router as loans
 from rendang.circulation.parcels.api import router as parcels
+from rendang.circulation.party.api import member_router as party_members
 from rendang.circulation.party.api import router as party
 from rendang.circulation.transfers.api import departures, requests
 from rendang.circulation.transfers.api import router as transfers
@@ -49,6 +50,7 @@ api.add_router("/parcels", parcels)
 api.add_router("/graduates", graduates)
 api.add_router("/transfers", transfers)
 api.add_router("/party", party)
+api.add_router("/party-members", party_members)
 api.add_router("/departures", departures)
 api.add_router("/departure-requests", requests)
 api.add_router("/household-moves", household)
