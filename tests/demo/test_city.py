@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from rendang.circulation.accruals.models import Chase
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.loans.models import Loan
 from rendang.circulation.rosters.models import Roster, RosterRow
@@ -95,6 +96,15 @@ class TestTheCity:
     def test_has_cases_in_time_due_soon_overdue_and_paused(self):
         found = Case.objects.open().with_urgency(timezone.localdate()).values_list("urgency", flat=True)
         assert set(found) == set(Urgency)
+
+    def test_has_chasing_letters_to_everybody_who_has_papers_and_one_that_was_sent_again(self):
+        assert set(Chase.objects.values_list("addressee_kind", flat=True)) == set(Chase.Addressee)
+        assert set(Chase.objects.values_list("state", flat=True)) == set(Chase.State)
+        asked = Chase.objects.get(addressee_kind="PERSON")
+        in_stock = next(citizen for citizen in CITIZENS if citizen.key == "in_stock")
+        assert (asked.person.name, asked.state) == (in_stock.name, "SENT")
+        again = Chase.objects.get(addressee_kind="EMPLOYER")
+        assert list(again.sendings.order_by("number").values_list("number", flat=True)) == [1, 2]
 
     def test_has_certificates_with_every_public_status(self):
         issued = Certificate.objects.filter(issued_at__isnull=False).select_related("custody")

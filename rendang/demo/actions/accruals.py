@@ -25,7 +25,12 @@ _DELIVERIES = (
     (1, 30, "registered"), (6, 4, "identified"), (12, 12, "filed"), (8, 2, "returned"), (5, 6, "waits"),
     (34, 1, "late"),
 )  # fmt: skip
-_LETTERS = ((4, "sent"), (10, "answered"), (15, "ended"))
+# How long ago a letter was written, to whom, and what became of it.
+_TO_PERSON, _TO_EMPLOYER, _TO_SCHOOL = Chase.Addressee.PERSON, Chase.Addressee.EMPLOYER, Chase.Addressee.SCHOOL
+_LETTERS = (
+    (4, _TO_SCHOOL, "sent"), (10, _TO_SCHOOL, "answered"), (15, _TO_SCHOOL, "ended"), (3, _TO_PERSON, "sent"),
+    (32, _TO_EMPLOYER, "sent again"),
+)  # fmt: skip
 _STEPS, _CHASE_STEPS = accruals.STEPS, accruals.CHASE_STEPS
 
 
@@ -39,9 +44,10 @@ def scenes(city: City) -> Iterator[Scene]:
         some = [dossier for _one in wanted if (dossier := city.dossier(OFFICE, stays=True))]
         if some:
             yield _delivery(city, some, days_ago, fate)
-    for days_ago, fate in _LETTERS:
-        if dossier := city.dossier(OFFICE, stays=True):
-            yield _letter(city, dossier, days_ago, fate)
+    for days_ago, kind, fate in _LETTERS:
+        dossier = city.dossier_of(IN_STOCK) if kind == _TO_PERSON else city.dossier(OFFICE, stays=True)
+        if dossier:
+            yield _letter(city, dossier, days_ago, kind, fate)
 
 
 def _promise(city: City, dossier: Dossier, days_ago: int, fate: str) -> Scene:
@@ -114,19 +120,22 @@ def _delivery(city: City, some: list[Dossier], days_ago: int, fate: str) -> Scen
         _STEPS["file"](Accrual.objects.get(pk=accrual.pk), by=keeper)
 
 
-def _letter(city: City, dossier: Dossier, days_ago: int, fate: str) -> Scene:
-    clerk = city.by("clerk", OFFICE)
+def _letter(city: City, dossier: Dossier, days_ago: int, kind: str, fate: str) -> Scene:
+    clerk, person = city.by("clerk", OFFICE), dossier.person
+    to_whom = {
+        _TO_PERSON: (person.name, ["专业技术职务任职资格评审表"]),
+        _TO_EMPLOYER: ("海岱虚构实业有限公司", ["劳动合同书", "年度考核登记表"]),
+        _TO_SCHOOL: (person.school or "虚构大学", ["毕业生登记表", "成绩表"]),
+    }
+    addressee, titles = to_whom[Chase.Addressee(kind)]
     yield days_ago
-    letter = accruals.chase(
-        dossier,
-        by=clerk,
-        addressee_kind=Chase.Addressee.SCHOOL,
-        addressee=dossier.person.school or "虚构大学",
-        titles=["毕业生登记表", "成绩表"],
-    )
+    letter = accruals.chase(dossier, by=clerk, addressee_kind=kind, addressee=addressee, titles=titles)
     if fate == "answered":
         yield days_ago - 3
         _CHASE_STEPS["answer"](letter, by=clerk)
     elif fate == "ended":
         yield days_ago - 8
         _CHASE_STEPS["end"](letter, by=clerk, reason="学校书面答复：无存根，无法提供。")
+    elif fate == "sent again":
+        yield days_ago - 24
+        _CHASE_STEPS["send_again"](letter, by=clerk)
