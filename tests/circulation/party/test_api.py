@@ -20,7 +20,7 @@ MEMBERS = "/api/v1/party-members"
 
 @pytest.fixture
 def listed(system_administrator):
-    """``listed(institution, scopes)(query)``: what the interface lists of the members to a client with these scopes."""
+    """``listed(institution, scopes)(query)``: what the interface lists to a client with these scopes."""
 
     def of(institution, scopes=API_SCOPES):
         until = timezone.localdate() + dt.timedelta(30)
