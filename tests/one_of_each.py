@@ -347,7 +347,7 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
     )
     here.key = protection.take_key(here.store, by=ours[Role.KEEPER], key=f"钥匙{next(_numbers)}")
     here.stocktake = signed_stocktake(institution, here.dossier, ours)
-    here.finding = here.stocktake.findings.first()
+    here.finding = here.stocktake.findings.filter(resolution="LEFT_OPEN").first()
 
     expected = graduates.import_list(
         io.BytesIO(f"姓名,身份证号\n韩梅梅,{fresh_number()}\n".encode()),

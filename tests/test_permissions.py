@@ -72,6 +72,7 @@ ARGUMENTS: dict[str, Any] = {
     "accruals:paper": lambda here: [here.accrual.pk, "receipt"],
     "accruals:chase": lambda here: [here.chase.pk],
     "accruals:chase_letter": lambda here: [here.chase.pk],
+    "accruals:sent_letter": lambda here: [here.chase.pk, 1],
     "accruals:chase_step": lambda here: [here.chase.pk],
     "accruals": lambda here: [here.accrual.pk],
     "dossiers:undertaking_item": lambda here: [here.undertaking.pk, here.undertaking.items.get().pk],

@@ -305,15 +305,15 @@ def test_every_letter_that_went_out_can_be_printed_by_who_writes_them(signed_in,
     browser = signed_in(clerk)
 
     def says(number):
-        answer = browser.get(reverse("accruals:chase_letter", args=[letter.pk, number]))
+        answer = browser.get(reverse("accruals:sent_letter", args=[letter.pk, number]))
         return squeezed(text_of(b"".join(answer.streaming_content))).replace("\u200b", "")
 
     assert first in says(1) and token_of(letter) in says(2) and first not in says(2)
-    assert browser.get(reverse("accruals:chase_letter", args=[letter.pk, 3])).status_code == 404
+    assert browser.get(reverse("accruals:sent_letter", args=[letter.pk, 3])).status_code == 404
     viewer = signed_in(staff(institution, Role.KEEPER))
     page = viewer.get(letter.get_absolute_url()).content.decode()
     assert "/letter/" not in page and "Letters sent" in page
-    assert viewer.get(reverse("accruals:chase_letter", args=[letter.pk, 1])).status_code == 403
+    assert viewer.get(reverse("accruals:sent_letter", args=[letter.pk, 1])).status_code == 403
 
 
 @pytest.fixture
