@@ -53,6 +53,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "API client",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("scopes", []), _negated=True), name="a_client_has_a_scope"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="IdempotentRequest",
@@ -70,15 +78,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="apiclient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scopes", []), _negated=True), name="a_client_has_a_scope"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotentrequest",
-            constraint=models.UniqueConstraint(fields=("client", "key"), name="an_idempotency_key_is_used_once"),
+            options={
+                "verbose_name": "request with an idempotency key",
+                "constraints": [
+                    models.UniqueConstraint(fields=("client", "key"), name="an_idempotency_key_is_used_once"),
+                ],
+            },
         ),
     ]

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                         violation_error_message="A notice cannot end before it is published.",
                     )
                 ],
+                "verbose_name": "notice",
             },
         ),
     ]

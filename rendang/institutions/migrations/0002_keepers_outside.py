@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                         violation_error_message="A second person must verify an address.",
                     ),
                 ],
+                "verbose_name": "entry of the address book",
             },
         ),
     ]

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("name", "credit_code"), name="employer_once")],
+                "verbose_name": "employer",
             },
         ),
         migrations.CreateModel(
@@ -267,6 +268,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "person",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id_index",),
+                        name="one_person_per_identity",
+                        violation_error_message="Somebody with this identity number is already on record.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="a_person_has_a_name",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OtherIdentity",
@@ -318,6 +333,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "other identity",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("number_index",),
+                        name="other_identity_once",
+                        violation_error_message="Somebody with this identity number is already on record.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LanguageSkill",
@@ -357,9 +382,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False, "verbose_name": "language skill"},
         ),
         migrations.CreateModel(
             name="FamilyMember",
@@ -400,9 +423,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False, "verbose_name": "family member"},
         ),
         migrations.CreateModel(
             name="Employment",
@@ -446,9 +467,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False, "verbose_name": "employment"},
         ),
         migrations.CreateModel(
             name="Education",
@@ -500,9 +519,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False, "verbose_name": "period of education"},
         ),
         migrations.CreateModel(
             name="Reward",
@@ -546,9 +563,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False, "verbose_name": "reward or punishment"},
         ),
         migrations.CreateModel(
             name="Title",
@@ -599,9 +614,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False, "verbose_name": "professional title"},
         ),
         migrations.CreateModel(
             name="Training",
@@ -641,31 +654,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(
-                fields=("id_index",),
-                name="one_person_per_identity",
-                violation_error_message="Somebody with this identity number is already on record.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True),
-                name="a_person_has_a_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="otheridentity",
-            constraint=models.UniqueConstraint(
-                fields=("number_index",),
-                name="other_identity_once",
-                violation_error_message="Somebody with this identity number is already on record.",
-            ),
+            options={"abstract": False, "verbose_name": "training"},
         ),
     ]

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("text", ""), _negated=True), name="a_message_says_something"
                     )
                 ],
+                "verbose_name": "message",
             },
         ),
     ]

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                         name="an_ended_declaration_says_why",
                     ),
                 ],
+                "verbose_name": "declaration of kinship",
             },
         ),
     ]

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["address", "kind", "at"], name="public_by_address"),
                     models.Index(fields=["identity", "at"], name="public_by_identity"),
                 ],
+                "verbose_name": "public request",
             },
         ),
     ]

@@ -100,6 +100,7 @@ class Migration(migrations.Migration):
                         name="what_was_fetched_was_not_dropped",
                     ),
                 ],
+                "verbose_name": "line of the pick list",
             },
         ),
     ]

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=60, verbose_name="name")),
                 ("position", models.PositiveSmallIntegerField(default=1, verbose_name="order of the round")),
             ],
+            options={"verbose_name": "building"},
         ),
         migrations.CreateModel(
             name="Keeping",
@@ -55,6 +56,7 @@ class Migration(migrations.Migration):
                 ),
                 ("at", models.DateTimeField(verbose_name="said on")),
             ],
+            options={"verbose_name": "keeping requirements"},
         ),
         migrations.CreateModel(
             name="Sighting",
@@ -72,6 +74,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(verbose_name="last seen")),
                 ("detail", models.CharField(blank=True, max_length=120, verbose_name="place")),
             ],
+            options={"verbose_name": "last sighting"},
         ),
         migrations.AddField(
             model_name="placement",

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                         name="a_label_is_printed_again_for_a_reason",
                     )
                 ],
+                "verbose_name": "printed label",
             },
         ),
     ]

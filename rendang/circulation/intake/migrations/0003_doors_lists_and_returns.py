@@ -41,9 +41,7 @@ class Migration(migrations.Migration):
                 ("pages_found", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="pages found")),
                 ("remarks", models.CharField(blank=True, max_length=100, verbose_name="remarks")),
             ],
-            options={
-                "ordering": ["position"],
-            },
+            options={"ordering": ["position"], "verbose_name": "compared paper"},
         ),
         migrations.AddField(
             model_name="intake",

@@ -54,6 +54,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "parcel",
+                "indexes": [
+                    models.Index(fields=["institution", "-id"], name="parcel_by_institution"),
+                    models.Index(fields=["institution", "arrived_on"], name="parcel_by_day"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sender", ""), _negated=True), name="a_parcel_has_a_sender"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("waybill", ""), _negated=True),
+                        fields=("institution", "carrier", "waybill"),
+                        name="a_consignment_arrives_once",
+                        violation_error_message="A parcel with this number of the consignment has been registered already.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HandOver",
@@ -75,9 +93,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["pk"],
-            },
+            options={"ordering": ["pk"], "verbose_name": "hand-over of a parcel"},
         ),
         migrations.CreateModel(
             name="Enclosure",
@@ -114,6 +130,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "verbose_name": "enclosure",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="an_enclosure_has_a_name"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("parcel", "case", "person"),
+                        name="an_enclosure_is_matched_once",
+                        violation_error_message="This dossier is matched with this parcel already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -133,42 +160,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="parcel",
-            index=models.Index(fields=["institution", "-id"], name="parcel_by_institution"),
-        ),
-        migrations.AddIndex(
-            model_name="parcel",
-            index=models.Index(fields=["institution", "arrived_on"], name="parcel_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="parcel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sender", ""), _negated=True), name="a_parcel_has_a_sender"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="parcel",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("waybill", ""), _negated=True),
-                fields=("institution", "carrier", "waybill"),
-                name="a_consignment_arrives_once",
-                violation_error_message="A parcel with this number of the consignment has been registered already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="an_enclosure_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enclosure",
-            constraint=models.UniqueConstraint(
-                fields=("parcel", "case", "person"),
-                name="an_enclosure_is_matched_once",
-                violation_error_message="This dossier is matched with this parcel already.",
-            ),
+            options={"verbose_name": "picture of a parcel"},
         ),
     ]

@@ -152,12 +152,13 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["pk"],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("name", ""), _negated=True), name="a_direct_receiver_has_a_name"
                     )
                 ],
+                "ordering": ["pk"],
+                "verbose_name": "receiver of a direct hand-over",
             },
         ),
     ]

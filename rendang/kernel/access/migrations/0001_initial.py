@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                 ),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
+            options={"verbose_name": "institution"},
         ),
         migrations.CreateModel(
             name="Membership",
@@ -181,6 +182,7 @@ class Migration(migrations.Migration):
                         violation_error_message="This role is held for the whole city, the others at one institution.",
                     ),
                 ],
+                "verbose_name": "membership",
             },
         ),
         migrations.CreateModel(
@@ -292,6 +294,7 @@ class Migration(migrations.Migration):
                         name="a_decided_proposal_says_by_whom",
                     ),
                 ],
+                "verbose_name": "proposed role",
             },
         ),
     ]

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                         name="one_system_actor",
                     ),
                 ],
+                "verbose_name": "account",
             },
         ),
     ]

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ("sealed_at", models.DateTimeField()),
                 ("signature", models.BinaryField(max_length=64)),
             ],
+            options={"verbose_name": "seal of the audit log"},
         ),
         migrations.CreateModel(
             name="AuditEvent",
@@ -67,6 +68,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["transaction_id", "id"], name="audit_by_transaction"),
                     django.contrib.postgres.indexes.BrinIndex(fields=["at"], name="audit_by_time", pages_per_range=32),
                 ],
+                "verbose_name": "audit event",
             },
         ),
     ]

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["institution", "sha256"], name="file_by_content"),
                     models.Index(fields=["checked_at"], name="file_by_check"),
                 ],
+                "verbose_name": "stored file",
             },
         ),
     ]

@@ -39,12 +39,13 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["pk"],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("title", ""), _negated=True), name="a_submitted_paper_says_what_it_is"
                     )
                 ],
+                "ordering": ["pk"],
+                "verbose_name": "paper of an application",
             },
         ),
     ]

@@ -36,9 +36,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("date",),
-            },
+            options={"ordering": ("date",), "verbose_name": "day of the calendar"},
         ),
         migrations.CreateModel(
             name="CodeTable",
@@ -50,9 +48,7 @@ class Migration(migrations.Migration):
                 ("standard", models.CharField(blank=True, max_length=60, verbose_name="standard")),
                 ("order", models.PositiveIntegerField(default=0)),
             ],
-            options={
-                "ordering": ("order", "code"),
-            },
+            options={"ordering": ("order", "code"), "verbose_name": "code table"},
         ),
         migrations.CreateModel(
             name="StandardsVersion",
@@ -60,6 +56,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.BigIntegerField()),
             ],
+            options={"verbose_name": "version of the standards"},
         ),
         migrations.CreateModel(
             name="ClassificationScheme",
@@ -84,6 +81,7 @@ class Migration(migrations.Migration):
                         violation_error_message="The last day lies before the first.",
                     )
                 ],
+                "verbose_name": "classification scheme",
             },
         ),
         migrations.CreateModel(
@@ -191,7 +189,6 @@ class Migration(migrations.Migration):
                 ("order", models.PositiveIntegerField(default=0)),
             ],
             options={
-                "ordering": ("order", "code", "valid_from"),
                 "constraints": [
                     django.contrib.postgres.constraints.ExclusionConstraint(
                         expressions=[
@@ -224,6 +221,8 @@ class Migration(migrations.Migration):
                         condition=models.Q(("free_of_charge", True)), name="a_public_service_is_free"
                     ),
                 ],
+                "ordering": ("order", "code", "valid_from"),
+                "verbose_name": "service item",
             },
         ),
         migrations.CreateModel(
@@ -271,8 +270,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("scheme", "order"),
                 "constraints": [models.UniqueConstraint(fields=("scheme", "mark"), name="a_mark_once_in_a_scheme")],
+                "ordering": ("scheme", "order"),
+                "verbose_name": "class mark",
             },
         ),
         migrations.CreateModel(
@@ -298,7 +298,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("table", "code", "text"),
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("table", "normalised"),
@@ -306,6 +305,8 @@ class Migration(migrations.Migration):
                         violation_error_message="This text already stands for a code of the table.",
                     )
                 ],
+                "ordering": ("table", "code", "text"),
+                "verbose_name": "synonym",
             },
         ),
         migrations.CreateModel(
@@ -336,7 +337,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("table", "order", "code"),
                 "indexes": [models.Index(fields=["table", "order", "id"], name="code_by_table")],
                 "constraints": [
                     django.contrib.postgres.constraints.ExclusionConstraint(
@@ -368,6 +368,8 @@ class Migration(migrations.Migration):
                         violation_error_message="The last day lies before the first.",
                     ),
                 ],
+                "ordering": ("table", "order", "code"),
+                "verbose_name": "code",
             },
         ),
         migrations.CreateModel(
@@ -441,7 +443,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("order", "code", "institution", "valid_from"),
                 "constraints": [
                     django.contrib.postgres.constraints.ExclusionConstraint(
                         expressions=[
@@ -477,6 +478,8 @@ class Migration(migrations.Migration):
                         violation_error_message="The last day lies before the first.",
                     ),
                 ],
+                "ordering": ("order", "code", "institution", "valid_from"),
+                "verbose_name": "policy",
             },
         ),
     ]

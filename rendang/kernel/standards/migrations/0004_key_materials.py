@@ -92,7 +92,6 @@ class Migration(migrations.Migration):
                 ("order", models.PositiveIntegerField(default=0)),
             ],
             options={
-                "ordering": ("order", "code"),
                 "constraints": [
                     django.contrib.postgres.constraints.ExclusionConstraint(
                         expressions=[
@@ -122,6 +121,8 @@ class Migration(migrations.Migration):
                         violation_error_message="The last day lies before the first.",
                     ),
                 ],
+                "ordering": ("order", "code"),
+                "verbose_name": "key material",
             },
         ),
         migrations.RunSQL(TRIGGER, "DROP TRIGGER standards_changed ON standards_keymaterial;"),

@@ -154,6 +154,7 @@ class Migration(migrations.Migration):
                         name="a_closed_case_is_not_paused",
                     ),
                 ],
+                "verbose_name": "case",
             },
         ),
         migrations.CreateModel(
@@ -187,6 +188,7 @@ class Migration(migrations.Migration):
                         name="one_latest_number_a_series",
                     )
                 ],
+                "verbose_name": "number series",
             },
         ),
     ]

@@ -9,18 +9,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="institution",
-            options={"verbose_name": "institution"},
-        ),
-        migrations.AlterModelOptions(
-            name="membership",
-            options={"verbose_name": "membership"},
-        ),
-        migrations.AlterModelOptions(
-            name="membershipproposal",
-            options={"verbose_name": "proposed role"},
-        ),
         migrations.AddField(
             model_name="institution",
             name="english_short_name",

@@ -15,8 +15,8 @@ EACH_ONCE = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accruals", "0003_what_models_are_called"),
-        ("files", "0004_what_models_are_called"),
+        ("accruals", "0002_late_papers_and_many_uploads"),
+        ("files", "0003_submitted_papers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intake", "0005_what_models_are_called"),
+        ("intake", "0004_key_materials"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("access", "0002_institutions_stay"),
         ("files", "0003_submitted_papers"),
-        ("transfers", "0009_what_models_are_called"),
+        ("transfers", "0008_letters_read"),
         ("workflow", "0002_case_dossier"),
     ]
 
