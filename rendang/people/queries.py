@@ -21,6 +21,7 @@ __all__ = [
     "find_by_id_number",
     "find_by_index",
     "forget_relatives",
+    "is_declared_relative",
     "is_own_or_relative",
     "kinship_to",
     "kinships_of_staff",
@@ -104,6 +105,14 @@ def kinship_to(user: Any, row: Any) -> str:
     numbers = [person.id_index, *OtherIdentity.objects.filter(person=person).values_list("number_index", flat=True)]
     own = Kinship.objects.filter(user=user, ended_at=None, relation="self", id_index__in=numbers)
     return OWN if own.exists() else RELATIVE
+
+
+def is_declared_relative(number_index: bytes, person: Person) -> bool:
+    """Whether who bears this identity has declared, as a member of staff of any institution, the person a relative."""
+    whoever = Kinship.objects.filter(relation="self", ended_at=None, id_index=number_index).values("user")
+    numbers = [person.id_index, *OtherIdentity.objects.filter(person=person).values_list("number_index", flat=True)]
+    theirs = Kinship.objects.filter(user__in=whoever, ended_at=None, id_index__in=numbers)
+    return theirs.exclude(relation="self").exists()
 
 
 def kinships_of_staff(user: Any) -> Any:

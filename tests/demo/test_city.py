@@ -22,6 +22,7 @@ from rendang.kernel.accounts.models import User
 from rendang.kernel.accounts.queries import authenticator_of
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.workflow.models import Case, Urgency
+from rendang.people.models import FamilyMember, Kinship, Person
 from rendang.portal.queries import own_dossier, where_is
 from rendang.services.certificates.models import Certificate
 from rendang.services.certificates.queries import status_of, verify
@@ -105,6 +106,12 @@ class TestTheCity:
         assert (asked.person.name, asked.state) == (in_stock.name, "SENT")
         again = Chase.objects.get(addressee_kind="EMPLOYER")
         assert list(again.sendings.order_by("number").values_list("number", flat=True)) == [1, 2]
+
+    def test_has_a_clerk_with_a_relative_on_record_and_a_family_in_a_dossier(self):
+        declared = Kinship.objects.get()
+        assert Person.objects.filter(id_index=declared.id_index, dossier__isnull=False).exists()
+        in_stock = next(citizen for citizen in CITIZENS if citizen.key == "in_stock")
+        assert FamilyMember.objects.get(name="林国强").person.name == in_stock.name
 
     def test_has_certificates_with_every_public_status(self):
         issued = Certificate.objects.filter(issued_at__isnull=False).select_related("custody")

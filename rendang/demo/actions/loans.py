@@ -10,9 +10,11 @@ from rendang.demo.actions.catalogues import catalogue
 from rendang.demo.actions.city import City
 from rendang.demo.actions.timeline import Scene
 from rendang.demo.actions.transfers import shelve_again
+from rendang.demo.citizens import IN_STOCK
 from rendang.demo.inhabitants import SEED, Registry
 from rendang.dossiers.models import Dossier
 from rendang.kernel.standards.queries import add_months
+from rendang.people import actions as people_actions
 
 State, Use = Loan.State, Loan.Use
 _UNITS = ("海岱市虚构区委组织部", "虚构街道办事处", "海岱市某局人事科", "虚构大学人事处", "海岱市虚构公安分局政治处")
@@ -23,7 +25,7 @@ _SCOPES = ("学历学位材料", "履历和工作经历", "考核材料", "政�
 def scenes(city: City) -> Iterator[Scene]:
     """Where each loan stands today, and how many working days ago it began."""
     people = Registry(SEED + 7)
-    yield from (_agencies(city), _bar(city))
+    yield from (_agencies(city), _bar(city), _kinship(city))
     cast = [
         (Use.LOAN, State.SEARCHED, 14), (Use.LOAN, State.FOUND, 22), (Use.LOAN, State.REBUILDING, 25),
         (Use.LOAN, State.REBUILT, 40),
@@ -68,6 +70,19 @@ def _bar(city: City) -> Scene:
         city.institutions["RCSC"], by=city.by("approver", "RCSC"), name="虚构信息咨询有限公司",
         reason="擅自拍摄档案内容。", until=add_months(today, 6),
     )  # fmt: skip
+
+
+def _kinship(city: City) -> Scene:
+    """A clerk has declared a relative whose dossier is kept here; in a dossier stands the family of the person."""
+    yield 30
+    clerk, relative, known = city.by("clerk", "RCSC"), city.dossier("RCSC"), city.dossier_of(IN_STOCK)
+    if relative is None or known is None:
+        return
+    person = relative.person
+    people_actions.declare_kinship(by=clerk, relation="collateral", name=person.name, id_number=person.id_number)
+    people_actions.add_record(
+        known.person, "familymember", by=clerk, name="林国强", relation="51", workplace="海岱虚构实业有限公司"
+    )
 
 
 def _apply(

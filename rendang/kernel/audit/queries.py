@@ -1,11 +1,13 @@
 """Questions to the audit log: what happened to this, who looked at that person, what is sealed."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, Max, Min, Model, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from rendang.kernel.audit import canonical, sentences
 from rendang.kernel.audit.models import AuditEvent, AuditSeal
@@ -23,23 +25,58 @@ class TimelineEntry(NamedTuple):
     url: str = ""
 
 
-def timeline(*subjects: Model, limit: int = 50) -> list[TimelineEntry]:
-    """What happened to these rows, newest first. A kind of case and the case itself are one and the same."""
+def timeline(*subjects: Model, often: Collection[str] = (), limit: int = 50) -> list[TimelineEntry]:
+    """What was done with these rows, newest first; who only looked is in the log, and hides nothing here.
+
+    A kind of case and the case itself are one and the same.
+    ``often`` are verbs that are noted so often that they would hide the rest: told once for each person, with how
+    many times and since when.
+    """
+    looks = Q()
+    for look in sentences.LOOKS:
+        looks |= Q(verb__endswith=f".{look}")
+    done = _about(*subjects).exclude(looks)
+    found = [_entry(event) for event in done.exclude(verb__in=often).order_by("-pk")[:limit]]
+    if not often:
+        return found
+    return sorted(found + _told_once(done.filter(verb__in=often)), key=lambda entry: entry.time, reverse=True)
+
+
+def _told_once(events: QuerySet[AuditEvent]) -> list[TimelineEntry]:
+    by_person = events.order_by().values("verb", "actor_id", "actor_name")
+    told = []
+    for group in by_person.annotate(times=Count("pk"), first=Min("at"), last=Max("at")):
+        verb, since = group["verb"], timezone.localtime(group["first"])
+        said = _("%(count)d times since %(since)s")
+        told.append(
+            TimelineEntry(
+                group["last"],
+                sentences.actor(verb, group["actor_id"], group["actor_name"]),
+                sentences.sentence(verb),
+                said % {"count": group["times"], "since": f"{since:%Y-%m-%d %H:%M}"} if group["times"] > 1 else "",
+                sentences.icon(verb),
+                sentences.tone(verb, {}),
+            )
+        )
+    return told
+
+
+def _about(*subjects: Model) -> QuerySet[AuditEvent]:
     about = Q()
     for subject in subjects:
         about |= Q(subject_type__in=_labels(type(subject)), subject_id=subject.pk)
-    events = AuditEvent.objects.filter(about).order_by("-pk")[:limit] if subjects else []
-    return [
-        TimelineEntry(
-            event.at,
-            sentences.actor(event.verb, event.actor_id, event.actor_name),
-            sentences.sentence(event.verb),
-            sentences.reason(event.reason),
-            sentences.icon(event.verb),
-            sentences.tone(event.verb, event.changes),
-        )
-        for event in events
-    ]
+    return AuditEvent.objects.filter(about) if subjects else AuditEvent.objects.none()
+
+
+def _entry(event: AuditEvent) -> TimelineEntry:
+    return TimelineEntry(
+        event.at,
+        sentences.actor(event.verb, event.actor_id, event.actor_name),
+        sentences.sentence(event.verb),
+        sentences.reason(event.reason),
+        sentences.icon(event.verb),
+        sentences.tone(event.verb, event.changes),
+    )
 
 
 def _labels(model: type[Model]) -> list[str]:

@@ -71,6 +71,8 @@ class Case(models.Model):
     CLOSED: ClassVar[frozenset[str]]
     # Ends beside the usual course that are as good as its own end.
     GOOD_ENDS: ClassVar[frozenset[str]] = frozenset()
+    # What is noted so often that the history of a case tells it once for each person.
+    OFTEN: ClassVar[tuple[str, ...]] = ()
     # A dossier that was lost under such a case is found under it, too, and by no other way.
     FINDS_WHAT_IT_LOST: ClassVar[bool] = False
     # What the list of the kind calls its two ends, and the sign between them.

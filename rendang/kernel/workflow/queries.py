@@ -98,16 +98,19 @@ def _flow(model: type[Case], case: Case, path: list[str]) -> list[FlowState]:
 
 
 def standing(case: Case, today: dt.date) -> Standing:
-    """Green, yellow, red or paused, and the working days left."""
+    """Green, yellow, red or paused, and the working days left: none where only days off lie between."""
     if case.closed_at or (case.due_date is None and not case.paused_at):
         return Standing("", None, None, False)
     if case.paused_at:
         return Standing("paused", None, case.due_date, case.due_is_provisional)
     assert case.due_date is not None
     if case.due_date < today:
-        return Standing("red", -working_days_between(case.due_date, today), case.due_date, case.due_is_provisional)
-    light = "yellow" if case.due_date <= today + SOON else "green"
-    return Standing(light, working_days_between(today, case.due_date), case.due_date, case.due_is_provisional)
+        light, days = "red", -working_days_between(case.due_date, today)
+    else:
+        light = "yellow" if case.due_date <= today + SOON else "green"
+        days = working_days_between(today, case.due_date)
+    known = days if days or case.due_date == today else None
+    return Standing(light, known, case.due_date, case.due_is_provisional)
 
 
 def tone(case: Case) -> str:

@@ -88,8 +88,7 @@ def known_of(case: Any) -> dict[str, Any]:
     return {
         "standing": standing(case, timezone.localdate()),
         "tone": tone(case),
-        # Who only looked is in the audit log; here stands what was done.
-        "events": [event for event in timeline(case) if event.icon != "eye"],
+        "events": timeline(case, often=case.OFTEN),
     }
 
 

@@ -53,6 +53,7 @@ class Stocktake(Case):
     SERVICE_ITEM = "stocktake"
     PAGE = "stocktakes:detail"
     CLOSED = frozenset({State.SIGNED, State.CANCELLED})
+    OFTEN = ("stocktake.scan",)
     ABOUT = _("Occasion")
 
     occasion = models.CharField(_("occasion"), max_length=12, choices=Occasion.choices)

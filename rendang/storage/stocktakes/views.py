@@ -166,7 +166,9 @@ def findings(request: HttpRequest, pk: int) -> HttpResponse:
     page = keyset_page(form.apply(queries.findings_of(case)), request)
     if page.rows:
         record_view("stocktake.findings", case, by=request.user)
-    context = {"case": case, "filter": form, "page": page, "may_resolve": _may_resolve(request.user, case)}
+    may_resolve = _may_resolve(request.user, case)
+    any_open = may_resolve and any(not finding.resolution for finding in page.rows)
+    context = {"case": case, "filter": form, "page": page, "may_resolve": may_resolve, "any_open": any_open}
     return render_page(request, "stocktakes/findings.html", context, partial="rows")
 
 

@@ -13,7 +13,7 @@ from rendang.circulation.loans.models import Agency, Bar, Borrower, Loan
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.people import actions as people
-from tests.factories import PlacementFactory
+from tests.factories import PlacementFactory, staff
 from tests.one_of_each import applied_for, two_people
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +105,25 @@ def test_a_namesake_in_the_family_records_is_refused_until_the_cards_were_compar
     assert set(wrong.message_dict) == {"name_1"}
 
     assert applied_for(shelved, ours, borrowers=someone, namesake_compared=True).namesake_compared is True
+
+
+def test_a_borrower_who_has_declared_the_person_a_relative_is_refused_and_no_comparison_helps(
+    ours, shelved, other_institution
+):
+    someone, elsewhere = two_people(), staff(other_institution, Role.CLERK)
+    declare = {"by": elsewhere, "relation": "self"} | {name: someone[1][name] for name in ("name", "id_number")}
+    people.declare_kinship(**declare)
+    assert applied_for(shelved, ours, borrowers=someone).state == "APPLIED"
+
+    relative = {"name": shelved.person.name, "id_number": shelved.person.id_number}
+    kinship = people.declare_kinship(by=elsewhere, relation="spouse", **relative)
+    again = {"borrowers": someone, "unit": "虚构区审计局", "namesake_compared": True}
+    wrong = refused(lambda: applied_for(shelved, ours, **again), traces=1)
+    assert "declared this person a relative" in wrong.message_dict["id_number_2"][0]
+    assert AuditEvent.objects.get(verb="loan.refuse_relative").reason == "RELATIVE"
+
+    people.end_kinship(kinship, by=elsewhere, reason="离婚")
+    assert applied_for(shelved, ours, **again).state == "APPLIED"
 
 
 def test_a_barred_unit_and_a_barred_person_are_refused_until_the_day(ours, shelved, institution):

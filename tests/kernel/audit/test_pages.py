@@ -119,7 +119,7 @@ def test_a_broken_log_is_said_at_the_top(signed_in, institution, as_owner, caplo
 
 
 def test_a_timeline_is_newest_first_with_sentences(institution, clerk):
-    audit.record("institution.view", institution, by=clerk)
+    audit.record("institution.correct", institution, by=clerk)
     audit.record("certificate.refuse", institution, by=clerk, reason="重复")
     with translation.override("en"):
         first, second = timeline(institution)
@@ -129,8 +129,30 @@ def test_a_timeline_is_newest_first_with_sentences(institution, clerk):
         "重复",
         "red",
     )
-    assert (second.text, second.icon) == ("Looked at the institution", "eye")
+    assert (second.text, second.icon) == ("Corrected the institution", "point")
     assert timeline() == []
+
+
+def test_however_many_look_what_was_done_stays_in_the_timeline(institution, clerk):
+    audit.record("institution.correct", institution, by=clerk)
+    for _look in range(3):
+        audit.record("institution.view", institution, by=clerk)
+    with translation.override("en"):
+        assert [entry.text for entry in timeline(institution, limit=2)] == ["Corrected the institution"]
+
+
+def test_what_is_noted_often_is_told_once_for_each_person_and_hides_nothing(institution, clerk, head):
+    audit.record("stocktake.start", institution, by=clerk)
+    for who in (clerk, clerk, clerk, head):
+        last = audit.record("stocktake.scan", institution, by=who)
+    with translation.override("en"):
+        entries = timeline(institution, often=["stocktake.scan"], limit=1)
+    assert [(entry.actor, entry.detail[:14]) for entry in entries] == [
+        (head.name, ""),
+        (clerk.name, "3 times since "),
+        (clerk.name, ""),
+    ]
+    assert entries[0].time == last.at
 
 
 def test_what_was_done_with_a_person_is_found_by_their_number(institution, clerk):

@@ -190,3 +190,12 @@ def test_the_cursor_stands_in_the_field_that_must_still_be_filled_in() -> None:
 
     shown = Template("{% load rendang %}{{ form|focus_first }}").render(Context({"form": CountForm()}))
     assert re.findall(r'name="(\w+)"[^>]*autofocus', shown) == ["papers"]
+
+
+def test_where_nothing_must_be_filled_in_the_cursor_does_not_overwrite_what_is_there() -> None:
+    class RoundForm(forms.Form):
+        made_on = forms.DateField(initial="2026-11-26")
+        fire = forms.CharField(required=False)
+
+    shown = Template("{% load rendang %}{{ form|focus_first }}").render(Context({"form": RoundForm()}))
+    assert re.findall(r'name="(\w+)"[^>]*autofocus', shown) == ["fire"]

@@ -74,6 +74,22 @@ def test_a_pause_stops_the_clock_and_moves_the_limit(case, clerk):
     assert list(AuditEvent.objects.order_by("-pk").values_list("verb", flat=True)[:2]) == ["case.resume", "case.pause"]
 
 
+@pytest.mark.parametrize(
+    ("due", "today", "light", "days"),
+    [
+        ("2026-11-27", "2026-11-27", "yellow", 0),  # a Friday
+        ("2026-11-28", "2026-11-27", "yellow", None),
+        ("2026-11-30", "2026-11-28", "yellow", 1),
+        ("2026-11-28", "2026-11-29", "red", None),
+        ("2026-11-27", "2026-11-30", "red", -1),
+    ],
+)
+def test_a_limit_on_a_weekend_is_neither_due_today_nor_late_by_no_days(case, due, today, light, days):
+    case.due_date = dt.date.fromisoformat(due)
+    found = standing(case, dt.date.fromisoformat(today))
+    assert (found.light, found.days) == (light, days)
+
+
 def test_nothing_moves_while_a_case_is_paused(case, clerk, reviewer):
     actions.pause(case, by=clerk, reason="等待补件")
 

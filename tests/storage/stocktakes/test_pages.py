@@ -87,6 +87,7 @@ def test_findings_are_listed_narrowed_and_resolved(signed_in, keeper, counted, s
     missing = Finding.objects.get(verdict="MISSING")
     narrowed = browser.get(page("findings", counted), {"verdict": "MISSING"}).content.decode()
     assert shelf.first.barcode in narrowed
+    assert "Resolve together" in narrowed
     assert shelf.second.barcode not in narrowed
     address = reverse("stocktakes:finding", args=[missing.pk])
     assert "Searched again and found" in browser.get(address).content.decode()
@@ -94,6 +95,7 @@ def test_findings_are_listed_narrowed_and_resolved(signed_in, keeper, counted, s
     assert answer["Location"] == f"{page('findings', counted)}?standing=waiting"
     missing.refresh_from_db()
     assert (missing.resolution, missing.resolved_by) == ("REPORTED", keeper)
+    assert "Resolve together" not in browser.get(page("findings", counted), {"verdict": "MISSING"}).content.decode()
 
 
 def test_the_report_is_served_as_signed(signed_in, approver, signed):

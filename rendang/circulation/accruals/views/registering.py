@@ -32,6 +32,7 @@ def register_list(request: HttpRequest) -> HttpResponse:
     institutions = institutions_where(request.user, Permission.ACCRUAL_REGISTER)
     form = forms.ListForm(request.POST or None, request.FILES or None, institutions=institutions)
     verdicts: list[judging.Verdict] = []
+    accrual: Any = None
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
@@ -72,6 +73,7 @@ def register_list(request: HttpRequest) -> HttpResponse:
         "not_shown": len(ordered[shown:]),
         "good": good_count,
         "bad": len(verdicts) - good_count,
+        "accrual": accrual,
     }
     return render(request, "accruals/register_list.html", context)
 

@@ -24,7 +24,7 @@ from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
 from rendang.people.actions import checked_number
 from rendang.people.models import Person
-from rendang.people.queries import OWN, RELATIVE, canonical_number
+from rendang.people.queries import OWN, RELATIVE, canonical_number, is_declared_relative
 
 
 def apply(
@@ -118,6 +118,9 @@ def _refuse_relatives(
         if queries.is_the_person(bytes(one.id_index), dossier.person):
             kinship, field = OWN, f"id_number_{number}"
             said = _("This is the person whose dossier it is. Nobody reads their own.")
+        elif is_declared_relative(bytes(one.id_index), dossier.person):
+            kinship, field = RELATIVE, f"id_number_{number}"
+            said = _("They have declared this person a relative. Nobody reads a relative's: send somebody else.")
         elif not namesake_compared and queries.is_family_namesake(one.name, dossier.person):
             kinship, field = RELATIVE, f"name_{number}"
             said = _(

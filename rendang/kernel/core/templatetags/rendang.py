@@ -118,11 +118,12 @@ def choice_groups(field: BoundField) -> list[tuple[str, list[BoundWidget]]]:
 
 @register.filter
 def focus_first(form: forms.BaseForm) -> forms.BaseForm:
-    """The form with the cursor in the first field that is wrong or that must still be filled in, or in its first."""
+    """The form with the cursor in the first field that is wrong or must still be filled in; else that is empty."""
     fields = [field for field in form.visible_fields() if kind(field) != "choices"]
     wrong = [field for field in fields if field.errors]
     asked = [field for field in fields if field.field.required and field.value() in (None, "")]
-    for field in wrong or asked or fields[:1]:
+    empty = [field for field in fields if kind(field) == "text" and field.value() in (None, "")]
+    for field in wrong or asked or empty or fields[:1]:
         field.field.widget.attrs["autofocus"] = True
         break
     return form
