@@ -30,6 +30,7 @@ class Accrual(Case):
     SERVICE_ITEM = "accrual"
     PAGE = "accruals:detail"
     CLOSED = frozenset({State.FILED, State.RETURNED})
+    OFTEN = ("accrual.note_verdicts",)
     ENDS = (_("Delivered for / institution"), "→")
 
     sender = models.CharField(_("delivered for"), max_length=120)

@@ -77,7 +77,7 @@ def case_context(request: HttpRequest, case: Any) -> dict[str, Any]:
         and dossiers.visible_to(request.user, Permission.DOSSIER_VIEW).filter(pk=case.dossier_id).exists(),
         "steps": buttons,
         "flow": flow(case),
-        "for_another": [] if case.paused_at else waits_for_another(request.user, case),
+        "for_another": [] if case.paused_at else [rule.label for rule in waits_for_another(request.user, case)],
         "may_pause": can(request.user, Permission.CASE_PAUSE, at=case.institution_id),
         **known_of(case),
     }

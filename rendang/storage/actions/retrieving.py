@@ -1,6 +1,7 @@
 """调卷: dossiers wanted from their slots, the lines of the pick list."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -40,10 +41,10 @@ def want(
 
 
 @transaction.atomic
-def no_longer_want(case: Case, *, by: Any, dossier: int | None = None) -> int:
-    """Take what a case still waits for, or one dossier of it, off the pick list; returns how many lines."""
+def no_longer_want(case: Case, *, by: Any, dossiers: Collection[int] | None = None) -> int:
+    """Take what a case still waits for, or these dossiers of it, off the pick list; returns how many lines."""
     rows = Retrieval.objects.select_for_update(no_key=True).waiting().filter(case=case).order_by("pk")
-    waiting = list(rows if dossier is None else rows.filter(dossier=dossier))
+    waiting = list(rows if dossiers is None else rows.filter(dossier__in=dossiers))
     at = timezone.now()
     for retrieval in waiting:
         retrieval.dropped_at = at

@@ -27,6 +27,7 @@ from rendang.kernel.standards import queries as standards
 from rendang.people.models import Message
 from rendang.storage import actions as storage
 from rendang.storage.models import Retrieval
+from rendang.storage.queries import lying_about
 from tests.factories import InstitutionFactory, PlacementFactory, held_dossier, staff
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +189,25 @@ def test_a_paper_waits_for_a_dossier_that_is_out_and_is_put_in_when_it_is_back(i
     done = FILE(done, by=keeper)
     assert (done.state, outcomes(done)) == ("FILED", ["FILED", "FILED"])
     assert not Retrieval.objects.waiting().exists()
+
+
+def test_a_dossier_that_has_its_paper_goes_back_while_the_delivery_waits_for_another(
+    institution, clerk, reviewer, keeper
+):
+    first, second, third = shelved(institution, 3)
+    over = FILE(IDENTIFY(register(institution, clerk, (third, paper())), by=reviewer), by=keeper)
+    for dossier in (first, second):
+        storage.lend(dossier, by=keeper, detail="虚构市社保局")
+    accrual = IDENTIFY(register(institution, clerk, (first, paper()), (second, paper())), by=reviewer)
+    # Back from a case that is over, whatever kind it is.
+    storage.put_on_desk(first, institution, by=keeper, detail="归还", case=over.case_ptr)
+    assert not lying_about(institution).exists()
+
+    done = FILE(accrual, by=keeper)
+
+    assert (done.state, outcomes(done)) == ("IDENTIFIED", ["FILED", "ACCEPTED"])
+    assert list(Retrieval.objects.waiting().values_list("dossier", flat=True)) == [second.pk]
+    assert [placement.dossier for placement in lying_about(institution)] == [first]
 
 
 def test_a_paper_follows_its_dossier_that_has_left_meanwhile(institution, clerk, reviewer, keeper):

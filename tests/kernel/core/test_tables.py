@@ -23,7 +23,7 @@ def test_the_heading_is_found_below_a_title_and_rows_keep_their_numbers():
 
 
 def test_a_table_without_the_columns_is_refused_by_their_names():
-    with pytest.raises(UnreadableTable, match="姓名、身份证号"):
+    with pytest.raises(UnreadableTable, match="姓名, 身份证号"):
         read("学号,姓名\n1,王五\n")
 
 

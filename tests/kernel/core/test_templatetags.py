@@ -192,6 +192,17 @@ def test_the_cursor_stands_in_the_field_that_must_still_be_filled_in() -> None:
     assert re.findall(r'name="(\w+)"[^>]*autofocus', shown) == ["papers"]
 
 
+@pytest.mark.parametrize(("typed", "at"), [(None, "unit"), ({"unit": "虚构区"}, "phone")])
+def test_a_form_names_the_field_in_which_the_work_begins(typed, at) -> None:
+    class ApplyForm(forms.Form):
+        agency = forms.CharField(required=False)
+        unit = forms.CharField(required=False, widget=forms.TextInput({"autofocus": True}))
+        phone = forms.CharField()
+
+    shown = Template("{% load rendang %}{{ form|focus_first }}").render(Context({"form": ApplyForm(typed)}))
+    assert re.findall(r'name="(\w+)"[^>]*autofocus', shown) == [at]
+
+
 def test_where_nothing_must_be_filled_in_the_cursor_does_not_overwrite_what_is_there() -> None:
     class RoundForm(forms.Form):
         made_on = forms.DateField(initial="2026-11-26")

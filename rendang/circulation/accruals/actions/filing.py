@@ -73,6 +73,8 @@ def put_in(accrual: Accrual, *, by: Any) -> Accrual:
         _send_on([item for item in accepted if item.dossier_id in gone], gone, accrual, by=by)
     if now:
         _put_in(now, accrual, by=by)
+        # What has its papers goes back to its slot, though the delivery goes on.
+        storage.no_longer_want(accrual, by=by, dossiers=[item.dossier_id for item in now])
     if waiting := [item for item in accepted if item.dossier_id in out and item.dossier_id not in gone]:
         want_what_is_out(waiting, accrual, by=by)
         return accrual

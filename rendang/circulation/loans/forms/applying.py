@@ -53,6 +53,8 @@ class ApplyForm(forms.Form):
         label=gettext_lazy("Unit that applies"),
         max_length=80,
         required=False,
+        # Without an agreement the work begins here.
+        widget=forms.TextInput({"autofocus": True}),
         help_text=gettext_lazy("As in its letter; of an agency it follows from the agreement."),
     )
     phone = forms.CharField(label=gettext_lazy("Telephone of the unit"), max_length=40)

@@ -306,7 +306,7 @@ def leave_out(line: DepartingDossier, *, by: Any, reason: str) -> DepartingDossi
     line.outcome, line.note = Outcome.LEFT_OUT, reason.strip()[:200]
     line.full_clean()
     line.save(update_fields=["outcome", "note"])
-    storage.no_longer_want(departure, by=by, dossier=line.dossier_id)
+    storage.no_longer_want(departure, by=by, dossiers=[line.dossier_id])
     audit.record("departure.leave_out", line, by=by, before=before, reason=reason, institution=departure.institution)
     return line
 

@@ -118,14 +118,19 @@ def choice_groups(field: BoundField) -> list[tuple[str, list[BoundWidget]]]:
 
 @register.filter
 def focus_first(form: forms.BaseForm) -> forms.BaseForm:
-    """The form with the cursor in the first field that is wrong or must still be filled in; else that is empty."""
+    """The form with the cursor in the first field that is wrong or must still be filled in; else that is empty.
+
+    A form may name the field itself with ``autofocus``, as long as it is empty and nothing is wrong.
+    """
     fields = [field for field in form.visible_fields() if kind(field) != "choices"]
     wrong = [field for field in fields if field.errors]
+    own = [field for field in fields if field.field.widget.attrs.get("autofocus") and not field.value()]
     asked = [field for field in fields if field.field.required and field.value() in (None, "")]
     empty = [field for field in fields if kind(field) == "text" and field.value() in (None, "")]
-    for field in wrong or asked or empty or fields[:1]:
+    for field in fields:
+        field.field.widget.attrs.pop("autofocus", None)
+    for field in (wrong or own or asked or empty or fields)[:1]:
         field.field.widget.attrs["autofocus"] = True
-        break
     return form
 
 
