@@ -28,6 +28,8 @@ from rendang.services.certificates.models import Certificate
 from rendang.services.certificates.queries import status_of, verify
 from rendang.storage.models import Placement
 
+# One worker loads it, for all tests of it.
+pytestmark = pytest.mark.xdist_group("demonstration")
 PEOPLE = 600
 
 

@@ -48,7 +48,7 @@ def test_who_somebody_is_decides_how_the_dossier_travels(institution, clerk, ide
     rule = carriage_for(intake)
 
     assert (rule.tier, rule.carriers) == (tier, carriers)
-    assert "号" in rule.reason
+    assert "No. 64" in rule.reason
 
 
 def test_the_recall_letter_names_only_the_carriers_allowed_for_this_person(institution, clerk, approver):
