@@ -138,42 +138,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "custody",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("status", "HELD")),
-                        fields=["institution", "id"],
-                        name="custody_held",
-                    ),
-                    models.Index(
-                        fields=["institution", "archive_number"],
-                        name="custody_by_number_prefix",
-                        opclasses=["int8_ops", "text_pattern_ops"],
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("status", "HELD")),
-                        fields=("dossier",),
-                        name="one_keeper_per_dossier",
-                        violation_error_message="Another institution holds this dossier.",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("institution", "archive_number"),
-                        name="an_archive_number_is_given_once",
-                        violation_error_message="This archive number has been given before; a number is never used again.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("archive_number", ""), _negated=True),
-                        name="custody_has_an_archive_number",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("status", "ENDED"), ("ended_on", ""), _connector="OR"),
-                        name="only_an_ended_custody_has_an_end",
-                    ),
-                ],
-            },
+            options={"verbose_name": "custody"},
         ),
         migrations.CreateModel(
             name="CustodyConflict",
@@ -259,12 +224,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "volume",
-                "constraints": [
-                    models.UniqueConstraint(fields=("dossier", "kind", "number"), name="volume_once"),
-                ],
-            },
+            options={"verbose_name": "volume"},
         ),
         migrations.CreateModel(
             name="Material",
@@ -340,22 +300,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "material",
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("removed_at__isnull", True)),
-                        fields=("dossier", "scheme", "class_mark", "position"),
-                        name="one_paper_per_catalogue_number",
-                        violation_error_message="Another paper already has this number.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("title", ""), _negated=True),
-                        name="a_paper_has_a_title",
-                    ),
-                    models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="positions_begin_at_one"),
-                ],
-            },
+            options={"verbose_name": "material"},
         ),
         migrations.CreateModel(
             name="RecordedValue",
@@ -394,12 +339,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "recorded value",
-                "constraints": [
-                    models.UniqueConstraint(fields=("material", "fact"), name="a_paper_records_a_fact_once"),
-                ],
-            },
+            options={"verbose_name": "recorded value"},
         ),
         migrations.CreateModel(
             name="MaterialRemoval",
@@ -435,13 +375,89 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "removal of a paper",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True),
-                        name="a_removal_has_a_reason",
-                    ),
-                ],
             },
             bases=("workflow.case",),
+        ),
+        migrations.AddIndex(
+            model_name="custody",
+            index=models.Index(
+                condition=models.Q(("status", "HELD")),
+                fields=["institution", "id"],
+                name="custody_held",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="custody",
+            index=models.Index(
+                fields=["institution", "archive_number"],
+                name="custody_by_number_prefix",
+                opclasses=["int8_ops", "text_pattern_ops"],
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="custody",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "HELD")),
+                fields=("dossier",),
+                name="one_keeper_per_dossier",
+                violation_error_message="Another institution holds this dossier.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="custody",
+            constraint=models.UniqueConstraint(
+                fields=("institution", "archive_number"),
+                name="an_archive_number_is_given_once",
+                violation_error_message="This archive number has been given before; a number is never used again.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="custody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("archive_number", ""), _negated=True),
+                name="custody_has_an_archive_number",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="custody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "ENDED"), ("ended_on", ""), _connector="OR"),
+                name="only_an_ended_custody_has_an_end",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="materialremoval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="a_removal_has_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recordedvalue",
+            constraint=models.UniqueConstraint(fields=("material", "fact"), name="a_paper_records_a_fact_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="volume",
+            constraint=models.UniqueConstraint(fields=("dossier", "kind", "number"), name="volume_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="material",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at__isnull", True)),
+                fields=("dossier", "scheme", "class_mark", "position"),
+                name="one_paper_per_catalogue_number",
+                violation_error_message="Another paper already has this number.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="material",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True),
+                name="a_paper_has_a_title",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="material",
+            constraint=models.CheckConstraint(condition=models.Q(("position__gte", 1)), name="positions_begin_at_one"),
         ),
     ]

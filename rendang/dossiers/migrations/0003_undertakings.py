@@ -65,18 +65,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "undertaking",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("effects", ""), _negated=True),
-                        name="an_undertaking_says_what_the_lack_may_mean",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("signed_file__isnull", True), ("promised_at__isnull", False), _connector="OR"
-                        ),
-                        name="what_is_signed_is_promised",
-                    ),
-                ],
             },
             bases=("workflow.case",),
         ),
@@ -102,15 +90,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("-done_on", "-pk"),
-                "verbose_name": "follow-up of an undertaking",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("note", ""), _negated=True), name="a_follow_up_says_what_was_done"
-                    ),
-                ],
-            },
+            options={"ordering": ("-done_on", "-pk"), "verbose_name": "follow-up of an undertaking"},
         ),
         migrations.CreateModel(
             name="UndertakingItem",
@@ -164,28 +144,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("pk",),
-                "verbose_name": "paper of an undertaking",
-                "constraints": [
-                    models.UniqueConstraint(fields=("undertaking", "name"), name="a_paper_is_promised_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("outcome", ""), ("settled_on__isnull", True)),
-                            models.Q(models.Q(("outcome", ""), _negated=True), ("settled_on__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="what_is_settled_has_an_outcome_and_a_day",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("outcome__in", ["", "SUPPLEMENTED"]),
-                            models.Q(("reason", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="a_paper_that_will_not_come_has_a_reason",
-                    ),
-                ],
-            },
+            options={"ordering": ("pk",), "verbose_name": "paper of an undertaking"},
+        ),
+        migrations.AddConstraint(
+            model_name="undertaking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("effects", ""), _negated=True), name="an_undertaking_says_what_the_lack_may_mean"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="undertaking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("signed_file__isnull", True), ("promised_at__isnull", False), _connector="OR"),
+                name="what_is_signed_is_promised",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="followup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("note", ""), _negated=True), name="a_follow_up_says_what_was_done"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="undertakingitem",
+            constraint=models.UniqueConstraint(fields=("undertaking", "name"), name="a_paper_is_promised_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="undertakingitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", ""), ("settled_on__isnull", True)),
+                    models.Q(models.Q(("outcome", ""), _negated=True), ("settled_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="what_is_settled_has_an_outcome_and_a_day",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="undertakingitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["", "SUPPLEMENTED"]), models.Q(("reason", ""), _negated=True), _connector="OR"
+                ),
+                name="a_paper_that_will_not_come_has_a_reason",
+            ),
         ),
     ]

@@ -53,14 +53,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "API client",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("scopes", []), _negated=True), name="a_client_has_a_scope"
-                    ),
-                ],
-            },
+            options={"verbose_name": "API client"},
         ),
         migrations.CreateModel(
             name="IdempotentRequest",
@@ -78,11 +71,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "request with an idempotency key",
-                "constraints": [
-                    models.UniqueConstraint(fields=("client", "key"), name="an_idempotency_key_is_used_once"),
-                ],
-            },
+            options={"verbose_name": "request with an idempotency key"},
+        ),
+        migrations.AddConstraint(
+            model_name="apiclient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("scopes", []), _negated=True), name="a_client_has_a_scope"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="idempotentrequest",
+            constraint=models.UniqueConstraint(fields=("client", "key"), name="an_idempotency_key_is_used_once"),
         ),
     ]

@@ -268,20 +268,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "person",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("id_index",),
-                        name="one_person_per_identity",
-                        violation_error_message="Somebody with this identity number is already on record.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("name", ""), _negated=True),
-                        name="a_person_has_a_name",
-                    ),
-                ],
-            },
+            options={"verbose_name": "person"},
         ),
         migrations.CreateModel(
             name="OtherIdentity",
@@ -333,16 +320,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "other identity",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("number_index",),
-                        name="other_identity_once",
-                        violation_error_message="Somebody with this identity number is already on record.",
-                    ),
-                ],
-            },
+            options={"verbose_name": "other identity"},
         ),
         migrations.CreateModel(
             name="LanguageSkill",
@@ -655,5 +633,28 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={"abstract": False, "verbose_name": "training"},
+        ),
+        migrations.AddConstraint(
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                fields=("id_index",),
+                name="one_person_per_identity",
+                violation_error_message="Somebody with this identity number is already on record.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="a_person_has_a_name",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="otheridentity",
+            constraint=models.UniqueConstraint(
+                fields=("number_index",),
+                name="other_identity_once",
+                violation_error_message="Somebody with this identity number is already on record.",
+            ),
         ),
     ]

@@ -29,16 +29,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "store",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("institution", "code"),
-                        name="store_code_once",
-                        violation_error_message="The institution already has a store with this code.",
-                    ),
-                ],
-            },
+            options={"verbose_name": "store"},
         ),
         migrations.CreateModel(
             name="Slot",
@@ -69,34 +60,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "slot",
-                "indexes": [
-                    models.Index(fields=["store", "rack", "layer", "bay"], name="slot_by_position"),
-                    models.Index(
-                        condition=models.Q(("occupied__lt", models.F("capacity"))),
-                        fields=["institution", "code"],
-                        name="slot_free",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("institution", "code"),
-                        name="slot_code_once",
-                        violation_error_message="The institution already has a slot with this position.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("occupied__lte", models.F("capacity"))),
-                        name="a_slot_holds_no_more_than_fits",
-                        violation_error_message="This slot is full.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("capacity__gte", 1)),
-                        name="a_slot_has_room_for_one",
-                        violation_error_message="A slot has room for at least one dossier.",
-                    ),
-                ],
-            },
+            options={"verbose_name": "slot"},
         ),
         migrations.CreateModel(
             name="Placement",
@@ -196,5 +160,49 @@ class Migration(migrations.Migration):
                 ],
                 "verbose_name": "placement",
             },
+        ),
+        migrations.AddConstraint(
+            model_name="store",
+            constraint=models.UniqueConstraint(
+                fields=("institution", "code"),
+                name="store_code_once",
+                violation_error_message="The institution already has a store with this code.",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="slot",
+            index=models.Index(fields=["store", "rack", "layer", "bay"], name="slot_by_position"),
+        ),
+        migrations.AddIndex(
+            model_name="slot",
+            index=models.Index(
+                condition=models.Q(("occupied__lt", models.F("capacity"))),
+                fields=["institution", "code"],
+                name="slot_free",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="slot",
+            constraint=models.UniqueConstraint(
+                fields=("institution", "code"),
+                name="slot_code_once",
+                violation_error_message="The institution already has a slot with this position.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("occupied__lte", models.F("capacity"))),
+                name="a_slot_holds_no_more_than_fits",
+                violation_error_message="This slot is full.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__gte", 1)),
+                name="a_slot_has_room_for_one",
+                violation_error_message="A slot has room for at least one dossier.",
+            ),
         ),
     ]

@@ -53,21 +53,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "plan of moves",
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("closed_at__isnull", True)),
-                        fields=("store",),
-                        name="one_compaction_of_a_store_at_a_time",
-                        violation_error_message="This store has a compaction plan already. Finish or stop it first.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("stop_reason", ""), ("closed_at__isnull", False), _connector="OR"),
-                        name="what_is_stopped_is_closed",
-                    ),
-                ],
-            },
+            options={"verbose_name": "plan of moves"},
         ),
         migrations.CreateModel(
             name="CompactionMove",
@@ -115,32 +101,57 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("position",),
-                "verbose_name": "move of a plan",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("done_at__isnull", True), ("overtaken", False)),
-                        fields=["compaction", "position"],
-                        name="compaction_move_waiting",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("compaction", "position"), name="compaction_move_position_once"),
-                    models.UniqueConstraint(fields=("compaction", "dossier"), name="a_plan_moves_a_dossier_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("origin", models.F("target")), _negated=True),
-                        name="a_move_goes_somewhere_else",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("done_at__isnull", True),
-                            models.Q(("done_by__isnull", False), ("overtaken", False)),
-                            _connector="OR",
-                        ),
-                        name="a_move_done_was_done_by_somebody",
-                    ),
-                ],
-            },
+            options={"ordering": ("position",), "verbose_name": "move of a plan"},
+        ),
+        migrations.AddConstraint(
+            model_name="compaction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("store",),
+                name="one_compaction_of_a_store_at_a_time",
+                violation_error_message="This store has a compaction plan already. Finish or stop it first.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="compaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stop_reason", ""), ("closed_at__isnull", False), _connector="OR"),
+                name="what_is_stopped_is_closed",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="compactionmove",
+            index=models.Index(
+                condition=models.Q(("done_at__isnull", True), ("overtaken", False)),
+                fields=["compaction", "position"],
+                name="compaction_move_waiting",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="compactionmove",
+            constraint=models.UniqueConstraint(
+                fields=("compaction", "position"), name="compaction_move_position_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="compactionmove",
+            constraint=models.UniqueConstraint(fields=("compaction", "dossier"), name="a_plan_moves_a_dossier_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="compactionmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("origin", models.F("target")), _negated=True), name="a_move_goes_somewhere_else"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="compactionmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("done_at__isnull", True),
+                    models.Q(("done_by__isnull", False), ("overtaken", False)),
+                    _connector="OR",
+                ),
+                name="a_move_done_was_done_by_somebody",
+            ),
         ),
     ]

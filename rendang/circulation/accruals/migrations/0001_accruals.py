@@ -67,11 +67,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "accrual",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("sender", ""), _negated=True), name="an_accrual_says_who_delivers"
-                    ),
-                ],
             },
             bases=("workflow.case",),
         ),
@@ -125,45 +120,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("pk",),
-                "verbose_name": "loose paper",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("title", ""), _negated=True), name="a_loose_paper_has_a_title"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("outcome", "REFUSED"), models.Q(("refusal", ""), _negated=True)),
-                            models.Q(models.Q(("outcome", "REFUSED"), _negated=True), ("refusal", "")),
-                            _connector="OR",
-                        ),
-                        name="what_is_refused_has_a_reason_and_nothing_else_has",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("filed_on__isnull", False), ("material__isnull", False), ("outcome", "FILED")),
-                            models.Q(
-                                models.Q(("outcome", "FILED"), _negated=True),
-                                ("filed_on__isnull", True),
-                                ("material__isnull", True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="what_is_filed_is_in_the_catalogue",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("outcome__in", ["", "REFUSED"]),
-                            models.Q(
-                                models.Q(("class_mark", ""), _negated=True), ("form__in", ["original", "stamped_copy"])
-                            ),
-                            _connector="OR",
-                        ),
-                        name="only_classed_originals_are_accepted",
-                    ),
-                ],
-            },
+            options={"ordering": ("pk",), "verbose_name": "loose paper"},
         ),
         migrations.CreateModel(
             name="Chase",
@@ -229,16 +186,72 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "chasing letter",
-                "constraints": [
-                    models.UniqueConstraint(fields=("token_digest",), name="a_link_belongs_to_one_letter"),
-                    models.CheckConstraint(
-                        condition=models.Q(("addressee", ""), _negated=True), name="a_letter_has_an_addressee"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("titles__len__gt", 0)), name="a_letter_asks_for_a_paper"
-                    ),
-                ],
             },
             bases=("workflow.case",),
+        ),
+        migrations.AddConstraint(
+            model_name="accrual",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sender", ""), _negated=True), name="an_accrual_says_who_delivers"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accrualitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="a_loose_paper_has_a_title"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accrualitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "REFUSED"), models.Q(("refusal", ""), _negated=True)),
+                    models.Q(models.Q(("outcome", "REFUSED"), _negated=True), ("refusal", "")),
+                    _connector="OR",
+                ),
+                name="what_is_refused_has_a_reason_and_nothing_else_has",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accrualitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("filed_on__isnull", False), ("material__isnull", False), ("outcome", "FILED")),
+                    models.Q(
+                        models.Q(("outcome", "FILED"), _negated=True),
+                        ("filed_on__isnull", True),
+                        ("material__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="what_is_filed_is_in_the_catalogue",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accrualitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["", "REFUSED"]),
+                    models.Q(models.Q(("class_mark", ""), _negated=True), ("form__in", ["original", "stamped_copy"])),
+                    _connector="OR",
+                ),
+                name="only_classed_originals_are_accepted",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="chase",
+            constraint=models.UniqueConstraint(fields=("token_digest",), name="a_link_belongs_to_one_letter"),
+        ),
+        migrations.AddConstraint(
+            model_name="chase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("addressee", ""), _negated=True), name="a_letter_has_an_addressee"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="chase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("titles__len__gt", 0)), name="a_letter_asks_for_a_paper"
+            ),
         ),
     ]

@@ -75,29 +75,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "agreement",
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("agreement_number", ""), _negated=True),
-                        fields=("agreement_number",),
-                        name="an_agreement_number_is_given_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("ended_on__isnull", True), models.Q(("end_reason", ""), _negated=True), _connector="OR"
-                        ),
-                        name="an_ended_agreement_has_a_reason",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("valid_to__isnull", True),
-                            ("signed_on__isnull", True),
-                            ("valid_to__gt", models.F("signed_on")),
-                            _connector="OR",
-                        ),
-                        name="an_agreement_ends_after_it_is_signed",
-                        violation_error_message="The agreement must be valid longer than the day it is signed.",
-                    ),
-                ],
             },
             bases=("workflow.case",),
         ),
@@ -116,15 +93,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["until", "pk"],
-                "verbose_name": "agent",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("name", ""), _negated=True), name="an_agent_has_a_name"
-                    ),
-                ],
-            },
+            options={"ordering": ["until", "pk"], "verbose_name": "agent"},
         ),
         migrations.CreateModel(
             name="Entrusted",
@@ -184,22 +153,60 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "entrusted person",
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("left_on__isnull", True)),
-                        fields=("agreement", "person"),
-                        name="a_person_is_once_on_a_roster",
-                        violation_error_message="This person is on the roster already.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("left_on__isnull", True), models.Q(("left_reason", ""), _negated=True), _connector="OR"
-                        ),
-                        name="who_left_has_a_reason",
-                    ),
-                ],
-            },
+            options={"verbose_name": "entrusted person"},
+        ),
+        migrations.AddConstraint(
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("agreement_number", ""), _negated=True),
+                fields=("agreement_number",),
+                name="an_agreement_number_is_given_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on__isnull", True), models.Q(("end_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="an_ended_agreement_has_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("signed_on__isnull", True),
+                    ("valid_to__gt", models.F("signed_on")),
+                    _connector="OR",
+                ),
+                name="an_agreement_ends_after_it_is_signed",
+                violation_error_message="The agreement must be valid longer than the day it is signed.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="an_agent_has_a_name"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entrusted",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_on__isnull", True)),
+                fields=("agreement", "person"),
+                name="a_person_is_once_on_a_roster",
+                violation_error_message="This person is on the roster already.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entrusted",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("left_on__isnull", True), models.Q(("left_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="who_left_has_a_reason",
+            ),
         ),
     ]

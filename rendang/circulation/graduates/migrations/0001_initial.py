@@ -39,14 +39,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "list of graduates",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("school", ""), _negated=True), name="a_list_of_graduates_has_a_school"
-                    ),
-                ],
-            },
+            options={"verbose_name": "list of graduates"},
         ),
         migrations.CreateModel(
             name="Graduate",
@@ -89,27 +82,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "graduate",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("intake", None), ("struck_off", "")),
-                        fields=["institution", "name"],
-                        name="graduate_awaited",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("struck_off", "")),
-                        fields=("institution", "id_index"),
-                        name="a_graduate_is_announced_once",
-                        violation_error_message="This graduate is on a list of the institution already.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("intake", None), ("struck_off", ""), _connector="OR"),
-                        name="who_has_come_is_not_struck_off",
-                    ),
-                ],
-            },
+            options={"verbose_name": "graduate"},
+        ),
+        migrations.AddConstraint(
+            model_name="graduatelist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("school", ""), _negated=True), name="a_list_of_graduates_has_a_school"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="graduate",
+            index=models.Index(
+                condition=models.Q(("intake", None), ("struck_off", "")),
+                fields=["institution", "name"],
+                name="graduate_awaited",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="graduate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("struck_off", "")),
+                fields=("institution", "id_index"),
+                name="a_graduate_is_announced_once",
+                violation_error_message="This graduate is on a list of the institution already.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="graduate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("intake", None), ("struck_off", ""), _connector="OR"),
+                name="who_has_come_is_not_struck_off",
+            ),
         ),
     ]

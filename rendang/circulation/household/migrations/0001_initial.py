@@ -33,16 +33,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "collective household",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("number",),
-                        name="household_number_once",
-                        violation_error_message="There is a household with this number already.",
-                    ),
-                ],
-            },
+            options={"verbose_name": "collective household"},
         ),
         migrations.CreateModel(
             name="HouseholdMember",
@@ -77,36 +68,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "member of a collective household",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("until__isnull", True)),
-                        fields=["institution", "id"],
-                        name="household_member_open",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("until__isnull", True)),
-                        fields=("person",),
-                        name="one_household_a_person",
-                        violation_error_message="This person is registered in a collective household already.",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("until__isnull", True)),
-                        fields=("household", "page"),
-                        name="a_member_page_is_one_persons",
-                        violation_error_message="This page of the household book is another member's.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
-                        ),
-                        name="a_member_leaves_after_moving_in",
-                    ),
-                ],
-            },
+            options={"verbose_name": "member of a collective household"},
         ),
         migrations.CreateModel(
             name="HouseholdMove",
@@ -172,12 +134,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "move of household registration",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("direction", "IN"), ("member__isnull", False), _connector="OR"),
-                        name="only_a_member_leaves_the_household",
-                    ),
-                ],
             },
             bases=("workflow.case",),
         ),
@@ -211,15 +167,62 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "loan of a member page",
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("is_lost", False), ("returned_on__isnull", True)),
-                        fields=("member",),
-                        name="a_member_page_is_lent_once",
-                        violation_error_message="This page is lent already.",
-                    ),
-                ],
             },
             bases=("workflow.case",),
+        ),
+        migrations.AddConstraint(
+            model_name="collectivehousehold",
+            constraint=models.UniqueConstraint(
+                fields=("number",),
+                name="household_number_once",
+                violation_error_message="There is a household with this number already.",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="householdmember",
+            index=models.Index(
+                condition=models.Q(("until__isnull", True)), fields=["institution", "id"], name="household_member_open"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="householdmember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("person",),
+                name="one_household_a_person",
+                violation_error_message="This person is registered in a collective household already.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="householdmember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("household", "page"),
+                name="a_member_page_is_one_persons",
+                violation_error_message="This page of the household book is another member's.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="householdmember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                name="a_member_leaves_after_moving_in",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="householdmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction", "IN"), ("member__isnull", False), _connector="OR"),
+                name="only_a_member_leaves_the_household",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pageloan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_lost", False), ("returned_on__isnull", True)),
+                fields=("member",),
+                name="a_member_page_is_lent_once",
+                violation_error_message="This page is lent already.",
+            ),
         ),
     ]

@@ -73,26 +73,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "agency",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("institution", "agreement_number"),
-                        name="an_agreement_is_entered_once",
-                        violation_error_message="An agreement with this number is on record already.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("valid_to__gte", models.F("valid_from"))),
-                        name="an_agreement_ends_after_it_begins",
-                        violation_error_message="The agreement ends before it begins.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("most_out__gte", 1)),
-                        name="an_agreement_allows_one_dossier",
-                        violation_error_message="An agreement allows at least one dossier.",
-                    ),
-                ],
-            },
+            options={"verbose_name": "agency"},
         ),
         migrations.CreateModel(
             name="Bar",
@@ -119,19 +100,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "bar on borrowing",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True), name="a_bar_has_a_reason"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("until__gte", models.F("barred_on"))),
-                        name="a_bar_lasts",
-                        violation_error_message="The last day lies in the past.",
-                    ),
-                ],
-            },
+            options={"verbose_name": "bar on borrowing"},
         ),
         migrations.CreateModel(
             name="Loan",
@@ -310,78 +279,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "consultation or loan",
-                "indexes": [
-                    models.Index(fields=["custody"], name="loan_by_custody"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("handed_over_at__isnull", False), ("taken_back_at__isnull", True)),
-                        fields=("custody",),
-                        name="a_dossier_is_in_one_borrower_s_hands",
-                        violation_error_message="Somebody else has this dossier in hand.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("handed_over_at__isnull", True),
-                            models.Q(
-                                ("handed_over_by__isnull", False),
-                                ("pages_out__isnull", False),
-                                ("signed_by__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="what_is_handed_over_is_counted_and_signed_for",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("taken_back_at__isnull", True),
-                            models.Q(
-                                ("handed_over_at__isnull", False),
-                                ("pages_back__isnull", False),
-                                ("taken_back_by__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="what_came_back_was_counted",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("taken_back_at__isnull", True),
-                            ("pages_back", models.F("pages_out")),
-                            models.Q(("discrepancy", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="a_wrong_count_is_described",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("approved_by__isnull", True),
-                            ("needs_head", False),
-                            models.Q(
-                                ("endorsed_by__isnull", False),
-                                models.Q(("endorsed_by", models.F("approved_by")), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="two_approve_what_needs_the_head",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("granted_until__isnull", True),
-                            models.Q(("days__isnull", False), ("use", "DIGITAL")),
-                            _connector="OR",
-                        ),
-                        name="only_images_are_opened_for_a_time",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("handed_over_at__isnull", True),
-                            models.Q(("use", "DIGITAL"), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="images_are_not_handed_over",
-                    ),
-                ],
             },
             bases=("workflow.case",),
         ),
@@ -418,12 +315,133 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "overdue notice",
-                "constraints": [
-                    models.UniqueConstraint(fields=("loan", "number"), name="overdue_notices_are_numbered"),
-                ],
-            },
+            options={"verbose_name": "overdue notice"},
+        ),
+        migrations.AddConstraint(
+            model_name="agency",
+            constraint=models.UniqueConstraint(
+                fields=("institution", "agreement_number"),
+                name="an_agreement_is_entered_once",
+                violation_error_message="An agreement with this number is on record already.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to__gte", models.F("valid_from"))),
+                name="an_agreement_ends_after_it_begins",
+                violation_error_message="The agreement ends before it begins.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("most_out__gte", 1)),
+                name="an_agreement_allows_one_dossier",
+                violation_error_message="An agreement allows at least one dossier.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bar",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="a_bar_has_a_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bar",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gte", models.F("barred_on"))),
+                name="a_bar_lasts",
+                violation_error_message="The last day lies in the past.",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="loan",
+            index=models.Index(fields=["custody"], name="loan_by_custody"),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("handed_over_at__isnull", False), ("taken_back_at__isnull", True)),
+                fields=("custody",),
+                name="a_dossier_is_in_one_borrower_s_hands",
+                violation_error_message="Somebody else has this dossier in hand.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("handed_over_at__isnull", True),
+                    models.Q(
+                        ("handed_over_by__isnull", False), ("pages_out__isnull", False), ("signed_by__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="what_is_handed_over_is_counted_and_signed_for",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("taken_back_at__isnull", True),
+                    models.Q(
+                        ("handed_over_at__isnull", False),
+                        ("pages_back__isnull", False),
+                        ("taken_back_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="what_came_back_was_counted",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("taken_back_at__isnull", True),
+                    ("pages_back", models.F("pages_out")),
+                    models.Q(("discrepancy", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_wrong_count_is_described",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    ("needs_head", False),
+                    models.Q(
+                        ("endorsed_by__isnull", False),
+                        models.Q(("endorsed_by", models.F("approved_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="two_approve_what_needs_the_head",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("granted_until__isnull", True),
+                    models.Q(("days__isnull", False), ("use", "DIGITAL")),
+                    _connector="OR",
+                ),
+                name="only_images_are_opened_for_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("handed_over_at__isnull", True), models.Q(("use", "DIGITAL"), _negated=True), _connector="OR"
+                ),
+                name="images_are_not_handed_over",
+            ),
         ),
         migrations.AddIndex(
             model_name="borrower",
@@ -436,5 +454,9 @@ class Migration(migrations.Migration):
                 name="two_borrowers_are_two_people",
                 violation_error_message="The people named are one and the same.",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="overduenotice",
+            constraint=models.UniqueConstraint(fields=("loan", "number"), name="overdue_notices_are_numbered"),
         ),
     ]

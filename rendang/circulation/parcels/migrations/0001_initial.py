@@ -54,24 +54,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "parcel",
-                "indexes": [
-                    models.Index(fields=["institution", "-id"], name="parcel_by_institution"),
-                    models.Index(fields=["institution", "arrived_on"], name="parcel_by_day"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("sender", ""), _negated=True), name="a_parcel_has_a_sender"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("waybill", ""), _negated=True),
-                        fields=("institution", "carrier", "waybill"),
-                        name="a_consignment_arrives_once",
-                        violation_error_message="A parcel with this number of the consignment has been registered already.",
-                    ),
-                ],
-            },
+            options={"verbose_name": "parcel"},
         ),
         migrations.CreateModel(
             name="HandOver",
@@ -128,20 +111,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["pk"],
-                "verbose_name": "enclosure",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("name", ""), _negated=True), name="an_enclosure_has_a_name"
-                    ),
-                    models.UniqueConstraint(
-                        fields=("parcel", "case", "person"),
-                        name="an_enclosure_is_matched_once",
-                        violation_error_message="This dossier is matched with this parcel already.",
-                    ),
-                ],
-            },
+            options={"ordering": ["pk"], "verbose_name": "enclosure"},
         ),
         migrations.CreateModel(
             name="ParcelPhoto",
@@ -161,5 +131,42 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={"verbose_name": "picture of a parcel"},
+        ),
+        migrations.AddIndex(
+            model_name="parcel",
+            index=models.Index(fields=["institution", "-id"], name="parcel_by_institution"),
+        ),
+        migrations.AddIndex(
+            model_name="parcel",
+            index=models.Index(fields=["institution", "arrived_on"], name="parcel_by_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="parcel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sender", ""), _negated=True), name="a_parcel_has_a_sender"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="parcel",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("waybill", ""), _negated=True),
+                fields=("institution", "carrier", "waybill"),
+                name="a_consignment_arrives_once",
+                violation_error_message="A parcel with this number of the consignment has been registered already.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="enclosure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="an_enclosure_has_a_name"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="enclosure",
+            constraint=models.UniqueConstraint(
+                fields=("parcel", "case", "person"),
+                name="an_enclosure_is_matched_once",
+                violation_error_message="This dossier is matched with this parcel already.",
+            ),
         ),
     ]

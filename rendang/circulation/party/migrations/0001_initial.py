@@ -33,16 +33,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "Party branch",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("institution", "name"),
-                        name="party_branch_once",
-                        violation_error_message="The institution already has a branch with this name.",
-                    ),
-                ],
-            },
+            options={"verbose_name": "Party branch"},
         ),
         migrations.CreateModel(
             name="PartyMembership",
@@ -93,38 +84,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "Party relation",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("until__isnull", True)),
-                        fields=["institution", "id"],
-                        name="party_membership_open",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("until__isnull", True)),
-                        fields=("person",),
-                        name="one_party_relation_a_person",
-                        violation_error_message="The Party relation of this person is kept by a branch already.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
-                        ),
-                        name="a_party_relation_ends_after_it_begins",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("floats_since__isnull", True), ("floats_to", "")),
-                            models.Q(models.Q(("floats_to", ""), _negated=True), ("floats_since__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="a_floating_member_floats_somewhere_since_a_day",
-                    ),
-                ],
-            },
+            options={"verbose_name": "Party relation"},
         ),
         migrations.CreateModel(
             name="PartyTransfer",
@@ -217,19 +177,64 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "transfer of the Party relation",
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("letter_number", ""), _negated=True),
-                        fields=("other_committee", "letter_number"),
-                        name="an_introduction_letter_is_used_once",
-                        violation_error_message="This introduction letter is registered already.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("direction", "IN"), ("membership__isnull", False), _connector="OR"),
-                        name="only_a_member_of_ours_leaves_us",
-                    ),
-                ],
             },
             bases=("workflow.case",),
+        ),
+        migrations.AddConstraint(
+            model_name="partybranch",
+            constraint=models.UniqueConstraint(
+                fields=("institution", "name"),
+                name="party_branch_once",
+                violation_error_message="The institution already has a branch with this name.",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="partymembership",
+            index=models.Index(
+                condition=models.Q(("until__isnull", True)), fields=["institution", "id"], name="party_membership_open"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partymembership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("person",),
+                name="one_party_relation_a_person",
+                violation_error_message="The Party relation of this person is kept by a branch already.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partymembership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                name="a_party_relation_ends_after_it_begins",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partymembership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("floats_since__isnull", True), ("floats_to", "")),
+                    models.Q(models.Q(("floats_to", ""), _negated=True), ("floats_since__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_floating_member_floats_somewhere_since_a_day",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partytransfer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("letter_number", ""), _negated=True),
+                fields=("other_committee", "letter_number"),
+                name="an_introduction_letter_is_used_once",
+                violation_error_message="This introduction letter is registered already.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partytransfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction", "IN"), ("membership__isnull", False), _connector="OR"),
+                name="only_a_member_of_ours_leaves_us",
+            ),
         ),
     ]

@@ -83,12 +83,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "roster",
-                "indexes": [
-                    models.Index(fields=["institution", "-id"], name="roster_by_institution"),
-                ],
-            },
+            options={"verbose_name": "roster"},
         ),
         migrations.CreateModel(
             name="RosterLayout",
@@ -110,12 +105,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "layout of a roster",
-                "constraints": [
-                    models.UniqueConstraint(fields=("institution", "fingerprint"), name="one_reading_per_layout"),
-                ],
-            },
+            options={"verbose_name": "layout of a roster"},
         ),
         migrations.CreateModel(
             name="RosterRow",
@@ -168,15 +158,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "row of a roster",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("custody__isnull", False)),
-                        fields=["custody"],
-                        name="roster_row_by_custody",
-                    ),
-                ],
-            },
+            options={"verbose_name": "row of a roster"},
+        ),
+        migrations.AddIndex(
+            model_name="roster",
+            index=models.Index(fields=["institution", "-id"], name="roster_by_institution"),
+        ),
+        migrations.AddConstraint(
+            model_name="rosterlayout",
+            constraint=models.UniqueConstraint(fields=("institution", "fingerprint"), name="one_reading_per_layout"),
+        ),
+        migrations.AddIndex(
+            model_name="rosterrow",
+            index=models.Index(
+                condition=models.Q(("custody__isnull", False)), fields=["custody"], name="roster_row_by_custody"
+            ),
         ),
     ]

@@ -170,36 +170,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "departure",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("sealed_by__isnull", True),
-                            models.Q(("sealed_by", models.F("checked_by")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="a_parcel_is_sealed_by_two_people",
-                        violation_error_message="A second person must seal the parcel.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("sealed_by__isnull", True), ("keeper__isnull", False), _connector="OR"),
-                        name="what_is_sealed_has_an_address",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("sent_on__isnull", True),
-                            models.Q(("courier", ""), ("waybill", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="what_was_sent_can_be_traced",
-                        violation_error_message="Give the number of the consignment, or who carries it.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("received_on__isnull", True), ("receipt_file__isnull", False), _connector="OR"
-                        ),
-                        name="a_confirmation_has_its_receipt",
-                    ),
-                ],
             },
             bases=("workflow.case",),
         ),
@@ -267,32 +237,78 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "dossier of a departure",
-                "constraints": [
-                    models.UniqueConstraint(fields=("departure", "dossier"), name="a_dossier_stands_once_in_a_list"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("outcome", "GOING")),
-                        fields=("dossier",),
-                        name="a_dossier_leaves_once_at_a_time",
-                        violation_error_message="This dossier is leaving already.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("differences", {}), models.Q(("explanation", ""), _negated=True), _connector="OR"
-                        ),
-                        name="a_difference_is_explained",
-                        violation_error_message="Explain what differs from the catalogue.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("outcome", "LEFT_OUT"), _negated=True),
-                            models.Q(("note", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="what_is_left_out_says_why",
-                    ),
-                ],
-            },
+            options={"verbose_name": "dossier of a departure"},
+        ),
+        migrations.AddConstraint(
+            model_name="departure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sealed_by__isnull", True),
+                    models.Q(("sealed_by", models.F("checked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_parcel_is_sealed_by_two_people",
+                violation_error_message="A second person must seal the parcel.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="departure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sealed_by__isnull", True), ("keeper__isnull", False), _connector="OR"),
+                name="what_is_sealed_has_an_address",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="departure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sent_on__isnull", True),
+                    models.Q(("courier", ""), ("waybill", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="what_was_sent_can_be_traced",
+                violation_error_message="Give the number of the consignment, or who carries it.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="departure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("received_on__isnull", True), ("receipt_file__isnull", False), _connector="OR"),
+                name="a_confirmation_has_its_receipt",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="departingdossier",
+            constraint=models.UniqueConstraint(
+                fields=("departure", "dossier"), name="a_dossier_stands_once_in_a_list"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="departingdossier",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome", "GOING")),
+                fields=("dossier",),
+                name="a_dossier_leaves_once_at_a_time",
+                violation_error_message="This dossier is leaving already.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="departingdossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("differences", {}), models.Q(("explanation", ""), _negated=True), _connector="OR"),
+                name="a_difference_is_explained",
+                violation_error_message="Explain what differs from the catalogue.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="departingdossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "LEFT_OUT"), _negated=True),
+                    models.Q(("note", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="what_is_left_out_says_why",
+            ),
         ),
     ]

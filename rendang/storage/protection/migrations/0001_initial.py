@@ -96,21 +96,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "reading of the climate",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("store", "at"),
-                        name="one_reading_of_a_store_at_a_moment",
-                        violation_error_message="There is a reading of this store at this moment already.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("temperature__range", (-40, 60)), ("humidity__range", (0, 100))),
-                        name="a_reading_is_of_this_world",
-                        violation_error_message="Temperature lies between −40 and 60 ℃, relative humidity between 0 and 100.",
-                    ),
-                ],
-            },
+            options={"verbose_name": "reading of the climate"},
         ),
         migrations.CreateModel(
             name="Hazard",
@@ -184,12 +170,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "hazard in a store",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("inspection__isnull", True), ("reading__isnull", True), _connector="OR"),
-                        name="a_hazard_has_one_origin",
-                    ),
-                ],
             },
             bases=("workflow.case",),
         ),
@@ -224,17 +204,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "visit to a store",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("left_at__isnull", True), ("left_at__gte", models.F("entered_at")), _connector="OR"
-                        ),
-                        name="a_visitor_leaves_after_entering",
-                    ),
-                ],
-            },
+            options={"verbose_name": "visit to a store"},
         ),
         migrations.CreateModel(
             name="KeyHandover",
@@ -282,5 +252,37 @@ class Migration(migrations.Migration):
                 ],
                 "verbose_name": "hand-over of keys",
             },
+        ),
+        migrations.AddConstraint(
+            model_name="reading",
+            constraint=models.UniqueConstraint(
+                fields=("store", "at"),
+                name="one_reading_of_a_store_at_a_moment",
+                violation_error_message="There is a reading of this store at this moment already.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("temperature__range", (-40, 60)), ("humidity__range", (0, 100))),
+                name="a_reading_is_of_this_world",
+                violation_error_message="Temperature lies between −40 and 60 ℃, relative humidity between 0 and 100.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("inspection__isnull", True), ("reading__isnull", True), _connector="OR"),
+                name="a_hazard_has_one_origin",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("left_at__isnull", True), ("left_at__gte", models.F("entered_at")), _connector="OR"
+                ),
+                name="a_visitor_leaves_after_entering",
+            ),
         ),
     ]

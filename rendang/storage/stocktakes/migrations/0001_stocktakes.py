@@ -88,17 +88,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "stocktake",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("signed_by__isnull", True),
-                            models.Q(("signed_by", models.F("concluded_by")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="a_stocktake_is_signed_by_two",
-                        violation_error_message="A second person must sign the stocktake.",
-                    ),
-                ],
             },
             bases=("workflow.case",),
         ),
@@ -149,25 +138,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "scan",
-                "constraints": [
-                    models.UniqueConstraint(fields=("stocktake", "device", "number"), name="a_scan_counts_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("dossier__isnull", True), ("slot__isnull", False), ("text", "")),
-                            models.Q(("dossier__isnull", False), ("slot__isnull", True), ("text", "")),
-                            models.Q(
-                                ("dossier__isnull", True),
-                                ("slot__isnull", True),
-                                models.Q(("text", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="a_scan_is_of_one_thing",
-                    ),
-                ],
-            },
+            options={"verbose_name": "scan"},
         ),
         migrations.CreateModel(
             name="Finding",
@@ -284,51 +255,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "difference of a stocktake",
-                "indexes": [
-                    models.Index(fields=["stocktake", "verdict", "id"], name="finding_by_verdict"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("dossier__isnull", False)),
-                        fields=("stocktake", "dossier"),
-                        name="one_finding_a_dossier",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("dossier__isnull", True)),
-                        fields=("stocktake", "text"),
-                        name="one_finding_a_label",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("dossier__isnull", False), ("text", "")),
-                            models.Q(("dossier__isnull", True), models.Q(("text", ""), _negated=True)),
-                            _connector="OR",
-                        ),
-                        name="a_finding_is_of_a_dossier_or_a_label",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("reason", ""),
-                                ("resolution", ""),
-                                ("resolved_at__isnull", True),
-                                ("resolved_by__isnull", True),
-                            ),
-                            models.Q(
-                                models.Q(("resolution", ""), _negated=True),
-                                models.Q(("reason", ""), _negated=True),
-                                ("resolved_at__isnull", False),
-                                ("resolved_by__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="a_resolution_has_reason_and_person",
-                        violation_error_message="Say how it was resolved and why.",
-                    ),
-                ],
-            },
+            options={"verbose_name": "difference of a stocktake"},
         ),
         migrations.CreateModel(
             name="ExpectedDossier",
@@ -377,17 +304,98 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "expected dossier",
-                "constraints": [
-                    models.UniqueConstraint(fields=("stocktake", "dossier"), name="a_dossier_is_expected_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("state", "SLOT"), _negated=True), ("slot__isnull", False), _connector="OR"
-                        ),
-                        name="expected_in_its_slot_means_a_slot",
+            options={"verbose_name": "expected dossier"},
+        ),
+        migrations.AddConstraint(
+            model_name="stocktake",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("signed_by__isnull", True),
+                    models.Q(("signed_by", models.F("concluded_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_stocktake_is_signed_by_two",
+                violation_error_message="A second person must sign the stocktake.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="scan",
+            constraint=models.UniqueConstraint(fields=("stocktake", "device", "number"), name="a_scan_counts_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="scan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("dossier__isnull", True), ("slot__isnull", False), ("text", "")),
+                    models.Q(("dossier__isnull", False), ("slot__isnull", True), ("text", "")),
+                    models.Q(("dossier__isnull", True), ("slot__isnull", True), models.Q(("text", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_scan_is_of_one_thing",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="finding",
+            index=models.Index(fields=["stocktake", "verdict", "id"], name="finding_by_verdict"),
+        ),
+        migrations.AddConstraint(
+            model_name="finding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("dossier__isnull", False)),
+                fields=("stocktake", "dossier"),
+                name="one_finding_a_dossier",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="finding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("dossier__isnull", True)), fields=("stocktake", "text"), name="one_finding_a_label"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("dossier__isnull", False), ("text", "")),
+                    models.Q(("dossier__isnull", True), models.Q(("text", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_finding_is_of_a_dossier_or_a_label",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("reason", ""),
+                        ("resolution", ""),
+                        ("resolved_at__isnull", True),
+                        ("resolved_by__isnull", True),
                     ),
-                ],
-            },
+                    models.Q(
+                        models.Q(("resolution", ""), _negated=True),
+                        models.Q(("reason", ""), _negated=True),
+                        ("resolved_at__isnull", False),
+                        ("resolved_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_resolution_has_reason_and_person",
+                violation_error_message="Say how it was resolved and why.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="expecteddossier",
+            constraint=models.UniqueConstraint(fields=("stocktake", "dossier"), name="a_dossier_is_expected_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="expecteddossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "SLOT"), _negated=True), ("slot__isnull", False), _connector="OR"
+                ),
+                name="expected_in_its_slot_means_a_slot",
+            ),
         ),
     ]
