@@ -91,6 +91,10 @@ def test_a_prepared_parcel_is_received_in_six_interactions_from_wherever_one_is(
         own.page.keyboard.type(text)
         own.page.keyboard.press("Enter")
         own.page.wait_for_url(re.compile(to))
+        # The browser sets the cursor when it first draws the page; nobody types before they see it.
+        own.page.wait_for_function(
+            "(one => !one || one === document.activeElement)(document.querySelector('main [autofocus]'))"
+        )
 
     case = rf"/desk/intake/{intake.pk}/"
     first, second = at_desk(people[Role.CLERK]), at_desk(people[Role.REVIEWER])
