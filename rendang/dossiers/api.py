@@ -13,6 +13,7 @@ from rendang.dossiers.queries import custody_of, search
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404
 from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.pagination import rows_after
 from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out
 
 router = Router(tags=["dossiers"])
@@ -82,11 +83,8 @@ def _custody(custody: Custody) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, text: str, after: int | None, limit: int) -> dict[str, Any]:
-    rows = search(request.user, text).select_related("institution", "dossier__person").order_by("-pk")
-    if after:
-        rows = rows.filter(pk__lt=after)
-    found = list(rows[: limit + 1])
-    more, found = len(found) > limit, found[:limit]
+    rows = search(request.user, text).select_related("institution", "dossier__person")
+    found, following = rows_after(rows, after, limit)
     items = [
         {
             "key": custody.pk,
@@ -97,7 +95,7 @@ def _page(request: HttpRequest, text: str, after: int | None, limit: int) -> dic
         }
         for custody in found
     ]
-    return {"items": items, "next": found[-1].pk if more else None}
+    return {"items": items, "next": following}
 
 
 @router.get("", response=FoundPage, operation_id="list_dossiers")

@@ -11,6 +11,7 @@ from rendang.circulation.parcels.models import Parcel
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, institutions_where
 from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.pagination import rows_after
 from rendang.kernel.workflow.api import MAX_KEY
 
 router = Router(tags=["graduates"])
@@ -198,10 +199,6 @@ def graduates(request: HttpRequest, key: Key, asked: Query[GraduateFilter]) -> d
     """Who is on a list: expected and not come (应到未到), arrived, struck off. The look is noted."""
     found = get_visible_or_404(GraduateList.objects.all(), request.user, Permission.GRADUATE_VIEW, pk=key)
     record_view("graduatelist.view", found, by=request.user)
-    rows = queries.graduates_shown(found, asked.show).order_by("pk")
-    if asked.after:
-        rows = rows.filter(pk__gt=asked.after)
-    page = list(rows[: asked.limit + 1])
-    more = len(page) > asked.limit
-    page = page[: asked.limit]
-    return {"items": [graduate_out(one) for one in page], "next": page[-1].pk if more else None}
+    rows = queries.graduates_shown(found, asked.show)
+    page, following = rows_after(rows, asked.after, asked.limit, oldest_first=True)
+    return {"items": [graduate_out(one) for one in page], "next": following}

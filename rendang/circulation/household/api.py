@@ -9,6 +9,7 @@ from rendang.circulation.household.models import CollectiveHousehold, HouseholdM
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404
+from rendang.kernel.core.pagination import rows_after
 from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out, clean
 from rendang.kernel.workflow.models import Case
 
@@ -120,15 +121,11 @@ class MemberPage(Schema):
 @member_router.get("", response=MemberPage, operation_id="list_household_members")
 def members(request: HttpRequest, asked: Query[MemberFilter]) -> dict[str, Any]:
     """Who is registered now in the collective households of the caller's institution."""
-    rows = queries.narrowed(queries.members(request.user), asked.show).order_by("-pk")
+    rows = queries.narrowed(queries.members(request.user), asked.show)
     if asked.household:
         rows = rows.filter(household__number=asked.household)
-    if asked.after:
-        rows = rows.filter(pk__lt=asked.after)
-    page = list(rows[: asked.limit + 1])
-    more = len(page) > asked.limit
-    page = page[: asked.limit]
-    return {"items": [_member_out(one) for one in page], "next": page[-1].pk if more else None}
+    page, following = rows_after(rows, asked.after, asked.limit)
+    return {"items": [_member_out(one) for one in page], "next": following}
 
 
 def _member_out(one: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rendang.circulation.party.models import PartyBranch, PartyMembership, Party
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404
+from rendang.kernel.core.pagination import rows_after
 from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out, clean
 from rendang.kernel.workflow.models import Case
 
@@ -83,15 +84,11 @@ class MemberPage(Schema):
 @member_router.get("", response=MemberPage, operation_id="list_party_members")
 def members(request: HttpRequest, asked: Query[MemberFilter]) -> dict[str, Any]:
     """The members whose Party relation is kept now at the caller's institution."""
-    rows = queries.narrowed(queries.members(request.user), asked.show, timezone.localdate()).order_by("-pk")
+    rows = queries.narrowed(queries.members(request.user), asked.show, timezone.localdate())
     if asked.branch:
         rows = rows.filter(branch__name=asked.branch)
-    if asked.after:
-        rows = rows.filter(pk__lt=asked.after)
-    page = list(rows[: asked.limit + 1])
-    more = len(page) > asked.limit
-    page = page[: asked.limit]
-    return {"items": [_member_out(one) for one in page], "next": page[-1].pk if more else None}
+    page, following = rows_after(rows, asked.after, asked.limit)
+    return {"items": [_member_out(one) for one in page], "next": following}
 
 
 def _member_out(one: PartyMembership) -> dict[str, Any]:

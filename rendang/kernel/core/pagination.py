@@ -31,9 +31,16 @@ def keyset_page(rows: QuerySet, request: HttpRequest, size: int = PAGE_SIZE) -> 
         more = len(found) > size
         page = found[:size][::-1]
         return KeysetPage(page, page[-1].pk if page else None, page[0].pk if page and more else None)
+    page, next_key = rows_after(rows, after, size)
+    return KeysetPage(page, next_key, page[0].pk if page and after is not None else None)
+
+
+def rows_after(
+    rows: QuerySet, after: int | None, most: int, *, oldest_first: bool = False
+) -> tuple[list[Any], int | None]:
+    """At most so many rows after a key, newest first unless told otherwise, and the key after which more follow."""
     if after is not None:
-        rows = rows.filter(pk__lt=after)
-    found = list(rows.order_by("-pk")[: size + 1])
-    more = len(found) > size
-    page = found[:size]
-    return KeysetPage(page, page[-1].pk if more else None, page[0].pk if page and after is not None else None)
+        rows = rows.filter(pk__gt=after) if oldest_first else rows.filter(pk__lt=after)
+    found = list(rows.order_by("pk" if oldest_first else "-pk")[: most + 1])
+    page = found[:most]
+    return page, page[-1].pk if len(found) > most else None

@@ -10,6 +10,7 @@ from ninja import Body, Field, Query, Router, Schema
 
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404
+from rendang.kernel.core.pagination import rows_after
 from rendang.kernel.core.refusals import InvalidInput
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import STEPS, steps_open_to
@@ -99,15 +100,11 @@ def add_case_routes(
     @router.get("", response=CasePage, operation_id=f"list_{kind}", summary=f"List cases: {kind}")
     def list_cases(request: HttpRequest, asked: Query[CaseFilter]) -> dict[str, Any]:
         """The cases of the caller's institution, newest first."""
-        found = rows.visible_to(request.user, view).order_by("-pk")
+        found = rows.visible_to(request.user, view)
         if asked.state:
             found = found.filter(state=asked.state)
-        if asked.after:
-            found = found.filter(pk__lt=asked.after)
-        page = list(found[: asked.limit + 1])
-        more = len(page) > asked.limit
-        page = page[: asked.limit]
-        return {"items": [case_out(case) for case in page], "next": page[-1].pk if more else None}
+        page, following = rows_after(found, asked.after, asked.limit)
+        return {"items": [case_out(case) for case in page], "next": following}
 
     @router.get("/{number}", response=CaseOut, operation_id=f"get_{kind}", summary=f"One case: {kind}")
     def get_case(request: HttpRequest, number: str) -> dict[str, Any]:

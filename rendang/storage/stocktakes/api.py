@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, institutions_where
+from rendang.kernel.core.pagination import rows_after
 from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out, clean
 from rendang.kernel.workflow.models import Case
 from rendang.storage.models import Placement, Store
@@ -147,15 +148,11 @@ def verdicts(request: HttpRequest, number: str) -> dict[str, Any]:
 def findings(request: HttpRequest, number: str, asked: Query[FindingFilter]) -> dict[str, Any]:
     """What disagrees, and what was done about it; what is out or was moved meanwhile, and under which case."""
     case = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_VIEW, number=number)
-    found = queries.findings_of(case).order_by("pk")
+    found = queries.findings_of(case)
     if asked.verdict:
         found = found.filter(verdict=asked.verdict)
-    if asked.after:
-        found = found.filter(pk__gt=asked.after)
-    page = list(found[: asked.limit + 1])
-    more = len(page) > asked.limit
-    page = page[: asked.limit]
-    return {"items": [_finding(one) for one in page], "next": page[-1].pk if more else None}
+    page, following = rows_after(found, asked.after, asked.limit, oldest_first=True)
+    return {"items": [_finding(one) for one in page], "next": following}
 
 
 @router.post("/{number}/findings/resolve", response=ResolvedOut, operation_id="resolve_findings")
