@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef
 
 from rendang.kernel.access.models import Membership
 from rendang.kernel.access.permissions import Permission
+from rendang.kernel.access.queries import is_the_system
 from rendang.kernel.access.scope import institution_ids_where
 from rendang.kernel.core.crypto import blind_index
 from rendang.kernel.core.identifiers import convert_old_id_number, normalise_id_number
@@ -62,7 +63,7 @@ def find_by_index(index: bytes) -> Person | None:
 
 def may_edit(user: Any, person: Person) -> bool:
     """Whether the user may change this person's record: with the right, where the dossier is held or in hand."""
-    if getattr(user, "kind", None) == "SYSTEM":
+    if is_the_system(user):
         return True
     return Person.objects.visible_to(user, Permission.PERSON_EDIT).filter(pk=person.pk).exists()
 

@@ -20,7 +20,7 @@ from rendang.dossiers.models import Dossier, Material, RecordedValue
 from rendang.dossiers.queries.catalogue import scheme_of
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.access.queries import can
+from rendang.kernel.access.queries import can, is_the_system
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.fields import validate_partial_date
 from rendang.kernel.standards import queries as standards
@@ -159,7 +159,7 @@ def _editable(
     if custody is None:
         raise ValidationError(_("No institution holds this dossier, so its catalogue cannot be changed."))
     may = permission is None or can(by, permission, at=custody.institution_id)
-    if getattr(by, "kind", None) != "SYSTEM" and not may:
+    if not (may or is_the_system(by)):
         raise PermissionDenied
     return dossier, custody.institution
 

@@ -35,6 +35,11 @@ def can(user: Any, permission: Permission, *, at: Institution | int | None = Non
     return permission in permissions(user, at=at)
 
 
+def is_the_system(user: Any) -> bool:
+    """The system itself at its own jobs, which holds no role: no person signs in as it."""
+    return getattr(user, "kind", None) == "SYSTEM"
+
+
 def institutions_where(user: Any, permission: Permission) -> Any:
     """The active institutions at which the person holds the permission: the choices of a form."""
     where = institution_ids_where(user, permission)

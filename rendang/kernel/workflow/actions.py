@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.access.queries import can
+from rendang.kernel.access.queries import can, is_the_system
 from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import refusal_from
@@ -126,7 +126,7 @@ def pause(case: Case, *, by: Any, reason: str) -> Case:
 def resume(case: Case, *, by: Any) -> Case:
     """Let the clock run again; the time limit moves by the working days the case was paused."""
     case = Case.objects.select_for_update().get(pk=case.pk)
-    if getattr(by, "kind", None) != "SYSTEM" and not can(by, Permission.CASE_PAUSE, at=case.institution_id):
+    if not (is_the_system(by) or can(by, Permission.CASE_PAUSE, at=case.institution_id)):
         raise PermissionDenied
     if not case.paused_at:
         raise ValidationError(_("This case is not paused."))

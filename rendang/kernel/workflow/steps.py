@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.access.queries import can
+from rendang.kernel.access.queries import can, is_the_system
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import at_hand, refusal_from
 from rendang.kernel.standards import queries as standards
@@ -161,7 +161,7 @@ def what_is_in_the_way(rule: Step, case: Any, user: Any) -> str:
 
 def may_take(user: Any, rule: Step, case: Any) -> bool:
     """The permission at the institution the step names; the system's own jobs; the applicant where allowed."""
-    if getattr(user, "kind", None) == "SYSTEM":
+    if is_the_system(user):
         return True
     if rule.applicant_may and case.applicant_id == user.pk:
         return True

@@ -15,7 +15,7 @@ from rendang.circulation.accruals.queries import submit_by
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.access.queries import can
+from rendang.kernel.access.queries import can, is_the_system
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.actions import open_case
@@ -92,4 +92,4 @@ def _note_what_is_late(items: Sequence[AccrualItem], received_on: dt.date, insti
 
 
 def may_register(by: Any, institution: Institution) -> bool:
-    return getattr(by, "kind", None) == "SYSTEM" or can(by, Permission.ACCRUAL_REGISTER, at=institution)
+    return is_the_system(by) or can(by, Permission.ACCRUAL_REGISTER, at=institution)

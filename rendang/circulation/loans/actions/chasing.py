@@ -14,7 +14,7 @@ from rendang.circulation.loans import papers, queries
 from rendang.circulation.loans.actions.steps import finish
 from rendang.circulation.loans.models import Loan, OverdueNotice
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.access.queries import can
+from rendang.kernel.access.queries import can, is_the_system
 from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.jobs import job, scheduled
@@ -28,7 +28,7 @@ def issue_overdue_notice(loan: Loan, *, by: Any) -> OverdueNotice:
     The letter lies with the case, to be printed and sent; the loan stays red on the to-do list until it is back.
     """
     loan = Loan.objects.select_for_update(of=("self", "case_ptr")).get(pk=loan.pk)
-    if getattr(by, "kind", None) != "SYSTEM" and not can(by, Permission.LOAN_HAND_OVER, at=loan.institution_id):
+    if not (is_the_system(by) or can(by, Permission.LOAN_HAND_OVER, at=loan.institution_id)):
         raise PermissionDenied
     today = timezone.localdate()
     if loan.state not in Loan.IN_HAND or not loan.due_back or today <= loan.due_back:
