@@ -16,9 +16,8 @@ from rendang.dossiers.queries.catalogue import FactRecords
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import permissions
 from rendang.kernel.access.scope import institution_ids_where
-from rendang.kernel.audit import sentences
 from rendang.kernel.audit.models import AuditEvent
-from rendang.kernel.audit.queries import TimelineEntry
+from rendang.kernel.audit.queries import IS_A_LOOK, TimelineEntry, entry_of
 from rendang.kernel.workflow.models import Case, kind_of
 from rendang.kernel.workflow.steps import steps_open_to
 from rendang.people import queries as people
@@ -179,20 +178,8 @@ def _events(user: Any, dossier: Dossier) -> list[TimelineEntry]:
 
     Of what other institutions did, nothing is told beyond the custodies themselves.
     """
-    events = AuditEvent.objects.filter(person_id=dossier.person_id).exclude(
-        verb__regex=rf"\.({'|'.join(sorted(sentences.LOOKS))})$"
-    )
+    events = AuditEvent.objects.filter(person_id=dossier.person_id).exclude(IS_A_LOOK)
     where = institution_ids_where(user, Permission.DOSSIER_VIEW)
     if where is not None:
         events = events.filter(Q(institution_id__in=where) | Q(institution_id=None))
-    return [
-        TimelineEntry(
-            event.at,
-            sentences.actor(event.verb, event.actor_id, event.actor_name),
-            sentences.sentence(event.verb),
-            sentences.reason(event.reason),
-            sentences.icon(event.verb),
-            sentences.tone(event.verb, event.changes),
-        )
-        for event in events.order_by("-pk")[:EVENTS]
-    ]
+    return [entry_of(event) for event in events.order_by("-pk")[:EVENTS]]

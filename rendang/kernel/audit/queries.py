@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from rendang.kernel.audit import canonical, sentences
 from rendang.kernel.audit.models import AuditEvent, AuditSeal
 
+# Of events that only looked; on a page that tells what was done they are the auditor's to read.
+IS_A_LOOK = Q(verb__regex=rf"\.({'|'.join(sorted(sentences.LOOKS))})$")
+
 
 class TimelineEntry(NamedTuple):
     """An event as ``components/timeline.html`` draws it."""
@@ -32,11 +35,8 @@ def timeline(*subjects: Model, often: Collection[str] = (), limit: int = 50) -> 
     ``often`` are verbs that are noted so often that they would hide the rest: told once for each person, with how
     many times and since when.
     """
-    looks = Q()
-    for look in sentences.LOOKS:
-        looks |= Q(verb__endswith=f".{look}")
-    done = _about(*subjects).exclude(looks)
-    found = [_entry(event) for event in done.exclude(verb__in=often).order_by("-pk")[:limit]]
+    done = _about(*subjects).exclude(IS_A_LOOK)
+    found = [entry_of(event) for event in done.exclude(verb__in=often).order_by("-pk")[:limit]]
     if not often:
         return found
     return sorted(found + _told_once(done.filter(verb__in=often)), key=lambda entry: entry.time, reverse=True)
@@ -68,7 +68,8 @@ def _about(*subjects: Model) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(about) if subjects else AuditEvent.objects.none()
 
 
-def _entry(event: AuditEvent) -> TimelineEntry:
+def entry_of(event: AuditEvent) -> TimelineEntry:
+    """The event in words."""
     return TimelineEntry(
         event.at,
         sentences.actor(event.verb, event.actor_id, event.actor_name),
