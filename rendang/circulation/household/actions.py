@@ -74,15 +74,6 @@ def apply_to_move_in(
     return open_case(move, by=by, permission=None, deadline="household_move")
 
 
-def what_keeps_them_out(person: Person, institution: Institution) -> str:
-    """In words, before anybody fills in a form; empty when an application may be registered."""
-    try:
-        refuse_unless_they_may_come(person, institution)
-    except ValidationError as refused:
-        return " ".join(refused.messages)
-    return ""
-
-
 def refuse_unless_they_may_come(person: Person, institution: Institution) -> None:
     """Whichever the household: the dossier is here, and the person is registered in none and moves to none."""
     if not Custody.objects.filter(

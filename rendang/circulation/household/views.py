@@ -17,6 +17,7 @@ from rendang.dossiers.queries import keeper_among
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
 from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.constraints import what_refuses
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
@@ -99,7 +100,7 @@ def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
     where = CollectiveHousehold.objects.visible_to(request.user, Permission.HOUSEHOLD_EDIT)
     where = where.filter(institution=keeper, is_active=True).order_by("number")
     form = forms.ArrivalForm(where, request.POST or None)
-    in_the_way = actions.what_keeps_them_out(found.person, keeper)
+    in_the_way = what_refuses(actions.refuse_unless_they_may_come, found.person, keeper)
     if request.method == "POST" and not in_the_way and form.is_valid():
         try:
             case = actions.apply_to_move_in(found.person, by=request.user, **form.cleaned_data)

@@ -96,15 +96,6 @@ def register_arrival(
     return open_case(case, by=by, permission=None, deadline="party_transfer")
 
 
-def what_keeps_it_out(person: Person, institution: Institution) -> str:
-    """In words, before anybody fills in a form; empty when a letter may be registered."""
-    try:
-        refuse_unless_it_may_come(person, institution)
-    except ValidationError as refused:
-        return " ".join(refused.messages)
-    return ""
-
-
 def refuse_unless_it_may_come(person: Person, institution: Institution) -> None:
     """Whatever a letter says: the dossier is here and stays, the record says member, the relation is not kept yet."""
     if not dossier_is_here(person, institution):

@@ -16,6 +16,7 @@ from rendang.dossiers.queries import keeper_among
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
 from rendang.kernel.audit.actions import record_view
+from rendang.kernel.core.constraints import what_refuses
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
@@ -83,7 +84,7 @@ def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
     keeper = keeper_among(institutions_where(request.user, Permission.PARTY_EDIT), found)
     where = PartyBranch.objects.visible_to(request.user, Permission.PARTY_EDIT).filter(institution=keeper)
     form = forms.ArrivalForm(where.filter(is_active=True).order_by("name"), request.POST or None)
-    in_the_way = actions.what_keeps_it_out(found.person, keeper)
+    in_the_way = what_refuses(actions.refuse_unless_it_may_come, found.person, keeper)
     if request.method == "POST" and not in_the_way and form.is_valid():
         try:
             case = actions.register_arrival(found.person, by=request.user, **form.cleaned_data)

@@ -1,5 +1,6 @@
-"""From a broken database constraint to a sentence for the person at the screen."""
+"""From a broken database constraint, or a check that refuses, to a sentence for the person at the screen."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
@@ -20,6 +21,15 @@ def refusal_from(broken: IntegrityError) -> ValidationError:
             if constraint.name == name:
                 return ValidationError(_message(constraint))
     return ValidationError(_("Somebody else changed this at the same moment. Look again and repeat."))
+
+
+def what_refuses(check: Callable[..., None], *of: Any) -> str:
+    """What a check says against it, in words, before anybody fills in a form; empty when it says nothing."""
+    try:
+        check(*of)
+    except ValidationError as refused:
+        return " ".join(refused.messages)
+    return ""
 
 
 def at_hand(row: Any) -> set[str]:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, is_the_system
 from rendang.kernel.audit import actions as audit
-from rendang.kernel.core.constraints import at_hand, refusal_from
+from rendang.kernel.core.constraints import at_hand, refusal_from, what_refuses
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Case
 
@@ -152,11 +152,7 @@ def what_is_in_the_way(rule: Step, case: Any, user: Any) -> str:
     """Why this person cannot take the step with this case now, in words; empty when nothing is in the way."""
     if not may_take(user, rule, case):
         return _("Your role may not take this step with this case.")
-    try:
-        refuse_unless_possible(rule, case, user)
-    except ValidationError as refused:
-        return " ".join(refused.messages)
-    return ""
+    return what_refuses(refuse_unless_possible, rule, case, user)
 
 
 def may_take(user: Any, rule: Step, case: Any) -> bool:
