@@ -50,4 +50,11 @@ in_words(
     same_as={
         "recordedvalue": "value",
     },
+    texts={
+        "custody.taken": _("Your dossier has been received by %(institution)s, archive number %(number)s."),
+        "undertaking.told": _(
+            "Key materials are missing from your dossier (%(count)d): %(names)s. Please supply them by %(day)s, or"
+            " sign in and confirm the promise."
+        ),
+    },
 )

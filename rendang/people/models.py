@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.core.fields import EncryptedTextField, PartialDateField
+from rendang.kernel.standards.telling import Told
 from rendang.kernel.workflow.models import Case
 
 
@@ -290,16 +291,15 @@ class Title(PersonRecord):
         return self.name
 
 
-class Message(models.Model):
+class Message(Told):
     """告知 — what an institution has told a person about the dossier; read under "my dossier" on the portal.
 
-    Chinese, like every notice of the house. ``case`` is the business it belongs to.
+    ``case`` is the business it belongs to.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="messages")
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    text = models.CharField(_("message"), max_length=400)
     sent_at = models.DateTimeField(_("sent"), auto_now_add=True)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
 
@@ -308,7 +308,7 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         indexes = [models.Index(fields=["person", "-sent_at"], name="message_by_person")]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="a_message_says_something")]
+        constraints = [models.CheckConstraint(condition=~Q(said=[]) | ~Q(written=""), name="a_message_says_something")]
 
     def __str__(self) -> str:
         return self.text

@@ -24,6 +24,7 @@ from rendang.kernel.files.models import StoredFile
 from rendang.people.models import Message
 from tests.factories import CitizenFactory, InstitutionFactory, PersonFactory, held_dossier, staff
 from tests.golden import assert_looks_as_approved, assert_says, squeezed, text_of
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parent / "golden"
@@ -92,7 +93,7 @@ def test_the_person_is_told_everything_at_once_with_effects_issuer_and_the_last_
     assert told.due_basis.startswith("人社部发〔2021〕112号")
     message = Message.objects.get()
     assert message.person == dossier.person
-    assert message.text == (
+    assert chinese(message) == (
         "您的档案缺少2份关键材料：毕业生登记表、体检表。请在2027年5月26日前补充，或登录后确认承诺书。"
     )
     assert list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))[-3:] == [

@@ -23,4 +23,15 @@ in_words(
         "chase.upload": _("Sent files for the chasing letter"),
         "chase.send_again": _("Sent the chasing letter again"),
     },
+    texts={
+        "accrual.filed": _("Papers have been added to your dossier (%(count)d) and filed: %(names)s."),
+        "chase.sent": _(
+            "Please supply papers for your dossier: %(names)s. Upload a scan or a picture under “My dossier” by"
+            " %(day)s, and hand in the originals."
+        ),
+        "chase.again": _(
+            "Reminder no. %(number)d: please supply papers for your dossier: %(names)s. Upload a scan or a picture"
+            " under “My dossier” by %(day)s, and hand in the originals."
+        ),
+    },
 )

@@ -21,4 +21,10 @@ in_words(
         "agreement.print": _("Opened the agreement as a paper"),
         "agreement.put_in_force": _("Put the agreement into force"),
     },
+    texts={
+        "agreement.joined": _("The kind of your custody is now the employer's (%(employer)s)."),
+        "agreement.left": _(
+            "%(employer)s no longer entrusts your dossier. This institution goes on keeping it, now as your own."
+        ),
+    },
 )

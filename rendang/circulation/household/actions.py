@@ -19,6 +19,7 @@ from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import refusal_from
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
@@ -173,7 +174,7 @@ def register(
             page=page.strip(),
             since=registered_on,
         )
-        text = f"您的户口已迁入{move.institution.name}集体户（户号{move.household.number}）。"
+        text = "householdmove.came"
     else:
         assert move.member_id
         member = HouseholdMember.objects.select_for_update().get(pk=move.member_id)
@@ -183,8 +184,9 @@ def register(
             raise ValidationError({"registered_on": _("The member cannot leave before having moved in.")})
         member.until = registered_on
         member.save(update_fields=["until"])
-        text = f"您的户口已从{move.institution.name}集体户（户号{move.household.number}）迁出。"
-    people.tell(move.person, text, institution=move.institution, by=by, case=move)
+        text = "householdmove.left"
+    said = say(text, institution=move.institution, number=move.household.number)
+    people.tell(move.person, said, institution=move.institution, by=by, case=move)
 
 
 @step(

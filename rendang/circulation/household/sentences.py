@@ -20,4 +20,13 @@ in_words(
         "pageloan.report_page_lost": _("Reported the member page lost"),
         "pageloan.take_back_page": _("Took the member page back"),
     },
+    texts={
+        "householdmove.came": _(
+            "Your household registration has moved into the collective household of %(institution)s (no. %(number)s)."
+        ),
+        "householdmove.left": _(
+            "Your household registration has moved out of the collective household of %(institution)s (no."
+            " %(number)s)."
+        ),
+    },
 )

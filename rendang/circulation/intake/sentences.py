@@ -36,4 +36,14 @@ in_words(
         "intake.withdraw": _("Withdrew the intake"),
         "intake.witness_opening": _("Signed the opening as second person"),
     },
+    texts={
+        "intake.called_inside": _(
+            "%(institution)s has called for your dossier at %(keeper)s: the two institutions arrange the transfer"
+            " themselves, you need not deliver a letter."
+        ),
+        "intake.lacks": _(
+            "Your application to have your dossier kept has arrived. Still lacking: %(lacks)s. Add it under “My"
+            " dossier” or bring it to the counter; a missing paper is no reason to refuse the application."
+        ),
+    },
 )

@@ -43,4 +43,14 @@ in_words(
         "loan.settle": _("Settled the discrepancy"),
         "loan.withdraw": _("Withdrew the application to read or borrow"),
     },
+    texts={
+        "loan.dossier_lost": _(
+            "Your dossier is lost and has not been found. This institution reconstructs it by the rules and will"
+            " contact you."
+        ),
+        "loan.papers_lost": _(
+            "Some papers of your dossier are lost and have not been found. This institution reconstructs them by the"
+            " rules and will contact you."
+        ),
+    },
 )

@@ -15,10 +15,10 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import at_hand, refusal_from
-from rendang.kernel.documents.papers import chinese_date
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.actions import next_in_series
 from rendang.kernel.workflow.models import Case
 from rendang.people import actions as people
@@ -138,8 +138,8 @@ def match(parcel: Parcel, case: Case, person: Person, *, by: Any) -> Enclosure:
     enclosure.full_clean(exclude=at_hand(enclosure), validate_constraints=False)
     enclosure.save()
     audit.record("parcel.match", enclosure, by=by, detail={"case": [None, case.number]})
-    text = f"您的档案已于{chinese_date(parcel.arrived_on)}寄达{parcel.institution.name}，正在办理接收。"
-    people.tell(person, text, institution=parcel.institution, by=by, case=case)
+    said = say("parcel.matched", day=parcel.arrived_on, institution=parcel.institution)
+    people.tell(person, said, institution=parcel.institution, by=by, case=case)
     return enclosure
 
 

@@ -17,4 +17,7 @@ in_words(
         "parcel.set_aside": _("Set the parcel aside: no dossier in it"),
         "parcel.take_over": _("Took over the parcel and signed for it"),
     },
+    texts={
+        "parcel.matched": _("Your dossier arrived at %(institution)s on %(day)s and is being taken in."),
+    },
 )

@@ -19,6 +19,7 @@ from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import refusal_from
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.actions import next_in_series, open_case
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
@@ -208,16 +209,10 @@ def complete(case: PartyTransfer, *, by: Any, slip_date: dt.date) -> None:
         membership = PartyMembership.objects.select_for_update().get(pk=case.membership_id)
         membership.until = max(slip_date, membership.since)
         membership.save(update_fields=["until"])
-        people.tell(
-            case.person,
-            f"您的党员组织关系已转至{case.other_committee}。",
-            institution=case.institution,
-            by=by,
-            case=case,
-        )
+        said = say("partytransfer.left", committee=case.other_committee)
     else:
-        text = f"您的党员组织关系已转入{case.institution.name}（{case.branch.name}）。"
-        people.tell(case.person, text, institution=case.institution, by=by, case=case)
+        said = say("partytransfer.came", institution=case.institution, branch=case.branch.name)
+    people.tell(case.person, said, institution=case.institution, by=by, case=case)
 
 
 @step(

@@ -19,4 +19,8 @@ in_words(
         "partytransfer.renew": _("Took the introduction letter back to be issued again"),
         "partytransfer.withdraw": _("Withdrew the transfer of the Party relation"),
     },
+    texts={
+        "partytransfer.came": _("Your Party relation has come to %(institution)s (%(branch)s)."),
+        "partytransfer.left": _("Your Party relation has gone to %(committee)s."),
+    },
 )

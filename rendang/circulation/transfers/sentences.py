@@ -58,4 +58,35 @@ in_words(
         "transfer.take_back": _("Took the parcel back"),
         "transfer.withdraw": _("Withdrew the offer"),
     },
+    texts={
+        "departure.approved": _("Your application for your dossier to leave is approved; it will go to %(receiver)s."),
+        "departure.arrived": _(
+            "%(receiver)s has your dossier and has returned the receipt; this institution no longer keeps it."
+        ),
+        "departure.came_back": _("Your dossier has come back to this institution, which goes on keeping it."),
+        "departure.declined": _("Your application for your dossier to leave is not approved: %(reason)s"),
+        "departure.handed_over": _(
+            "Two members of staff of %(receiver)s have fetched your dossier with their letter of introduction; this"
+            " institution no longer keeps it."
+        ),
+        "departure.lacks": _(
+            "Your application for your dossier to leave has arrived. Still lacking: %(lacks)s. Add it under “My"
+            " dossier” or bring it to the counter; a missing paper is no reason to refuse the application."
+        ),
+        "departure.lost": _(
+            "Your dossier was lost on its way and has not been found. This institution will contact you and"
+            " reconstructs its papers by the rules."
+        ),
+        "departure.moves_as_called": _(
+            "Your dossier will go to %(receiver)s, which has called for it by letter: the two institutions arrange"
+            " the transfer themselves, you need not hand in a letter on paper."
+        ),
+        "departure.moves_if_agreed": _(
+            "Your dossier will go to %(receiver)s: the transfer has been offered to it and waits for its agreement,"
+            " you need not hand in a letter on paper."
+        ),
+        "departure.sent": _(
+            "Your dossier is on its way to %(receiver)s by %(carrier)s %(number)s; its receipt is awaited."
+        ),
+    },
 )

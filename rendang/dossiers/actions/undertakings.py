@@ -28,6 +28,7 @@ from rendang.kernel.files.kinds import Kind
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.citations import basis_in_words
 from rendang.kernel.standards.models import KeyMaterial
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
@@ -90,12 +91,8 @@ def tell_once(
     UndertakingItem.objects.bulk_create(items)
     undertaking.notice_file = papers.undertaking_pdf(undertaking, items, by=by)
     undertaking.save(update_fields=["notice_file"])
-    text = "您的档案缺少{count}份关键材料：{names}。请在{day}前补充，或登录后确认承诺书。"
-    named = "、".join(item.name for item in items)
-    words = text.format(count=len(items), names=named, day=f"{due:%Y年%-m月%-d日}")
-    if len(words) > 400:
-        words = text.format(count=len(items), names=f"{named[:300]}等", day=f"{due:%Y年%-m月%-d日}")
-    people.tell(person, words, institution=institution, by=by, case=undertaking)
+    said = say("undertaking.told", count=len(items), names=[item.name for item in items], day=due)
+    people.tell(person, said, institution=institution, by=by, case=undertaking)
     return undertaking
 
 

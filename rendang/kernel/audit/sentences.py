@@ -21,6 +21,8 @@ SENTENCES: dict[str, str | Promise] = {
 SYSTEM = "系统"
 # Reasons that are codes.
 REASONS: dict[str, str | Promise] = {}
+# What is told to people with values of its own (kernel.standards.telling).
+TEXTS: dict[str, str | Promise] = {}
 # What a row of these tables is called when an event is about it.
 SAME_AS: dict[str, str] = {}
 
@@ -61,12 +63,16 @@ def in_words(
     sentences: Mapping[str, str | Promise] | None = None,
     reasons: Mapping[str, str | Promise] | None = None,
     same_as: Mapping[str, str] | None = None,
+    texts: Mapping[str, str | Promise] | None = None,
 ) -> None:
     """Declare the words of an app. ``same_as``: the thing that a row of a table is called by (``user``: account).
 
+    ``texts``: what is told and kept with its values, and drawn for its reader.
+
     Raises ``ValueError`` for what another app has said already.
     """
-    for known, more in ((THINGS, things), (SENTENCES, sentences), (REASONS, reasons), (SAME_AS, same_as)):
+    declared = (THINGS, things), (SENTENCES, sentences), (REASONS, reasons), (SAME_AS, same_as), (TEXTS, texts)
+    for known, more in declared:
         if twice := sorted(known.keys() & (more or {}).keys()):
             raise ValueError(f"Said already: {', '.join(twice)}")
         known.update(more or {})  # type: ignore[arg-type]

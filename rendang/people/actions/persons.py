@@ -22,6 +22,7 @@ from rendang.kernel.core.identifiers import (
     sex_of,
 )
 from rendang.kernel.files.queries import papers_lacking
+from rendang.kernel.standards.telling import Said, apart, say
 from rendang.kernel.workflow.models import Case
 from rendang.people.models import (
     Education,
@@ -309,37 +310,35 @@ def _keep_identity(person: Person, kind: str, number: str, *, reason: str, valid
     return identity
 
 
-def tell(person: Person, text: str, *, institution: Any, by: Any, case: Any = None) -> Message:
-    """Tell a person something about the dossier; it is read on the portal. ``text`` is Chinese, without numbers of
-    identity papers. Part of the caller's transaction, who has checked that ``by`` may act for the institution."""
-    message = Message.objects.create(person=person, institution=institution, case=case, text=text)
+def tell(person: Person, said: Said, *, institution: Any, by: Any, case: Any = None) -> Message:
+    """Tell a person something about the dossier; it is read on the portal. ``said`` holds no number of an identity
+    paper. Part of the caller's transaction, who has checked that ``by`` may act for the institution."""
+    message = Message.objects.create(person=person, institution=institution, case=case, said=[said])
     audit.record("message.send", message, by=by, detail={})
     return message
 
 
 @transaction.atomic
-def tell_what_lacks(case: Case, application: str, *, by: Any, covered: str = "") -> None:
+def tell_what_lacks(case: Case, text: str, *, by: Any, covered: str = "") -> None:
     """What an application online came without is told once: never a reason to refuse it (75号; 一次性告知).
 
-    ``application`` is its name in Chinese; ``covered`` as in ``files.queries.papers_lacking``.
+    ``text`` is the sentence of the business that says so; ``covered`` as in ``files.queries.papers_lacking``.
     """
     if lacking := papers_lacking(case, covered=covered):
         assert case.person
-        lacks = "；".join(lacking)
-        text = f"您的{application}已收到。尚缺：{lacks}。可在“我的档案”补交，或到窗口办理；不因缺材料而不受理。"
-        tell(case.person, text[:400], institution=case.institution, by=by, case=case)
+        tell(case.person, say(text, lacks=apart(lacking)), institution=case.institution, by=by, case=case)
 
 
 @transaction.atomic
-def tell_all(people: Iterable[Person], text: str, *, institution: Any, by: Any, case: Any = None) -> None:
+def tell_all(people: Iterable[Person], said: Said, *, institution: Any, by: Any, case: Any = None) -> None:
     """Tell many people the same; set-based, one event each. The caller has checked."""
-    tell_many([(person, text) for person in people], institution=institution, by=by, case=case)
+    tell_many([(person, said) for person in people], institution=institution, by=by, case=case)
 
 
 @transaction.atomic
-def tell_many(texts: Sequence[tuple[Person, str]], *, institution: Any, by: Any, case: Any = None) -> None:
+def tell_many(messages: Sequence[tuple[Person, Said]], *, institution: Any, by: Any, case: Any = None) -> None:
     """``tell_all``, each in their own words."""
-    told = [Message(person=person, institution=institution, case=case, text=text) for person, text in texts]
+    told = [Message(person=person, institution=institution, case=case, said=[said]) for person, said in messages]
     Message.objects.bulk_create(told)
     audit.record_all("message.send", [(message, {}) for message in told], by=by)
 

@@ -84,10 +84,10 @@ def _tell_of_faults(store: Store, readings: list[Reading], *, by: Any) -> None:
         if day not in ranges:
             ranges[day] = (limits(store.institution_id, day), range_of_day(store, reading.at))
         allowed, (lowest, highest) = ranges[day]
-        for protection, description in faults(reading, allowed, lowest, highest).items():
+        for protection, said in faults(reading, allowed, lowest, highest).items():
             if protection not in told:
                 told.add(protection)
-                _open_hazard(store, protection, description, by=by, reading=reading, channel=Case.Channel.SYSTEM)
+                _open_hazard(store, protection, by=by, said=said, reading=reading, channel=Case.Channel.SYSTEM)
 
 
 @transaction.atomic
@@ -103,21 +103,20 @@ def inspect(store: Store, *, by: Any, made_on: dt.date, found: dict[str, str], r
     audit.record("inspection.add", inspection, by=by)
     for protection, description in found.items():
         if description.strip():
-            _open_hazard(store, protection, description.strip(), by=by, inspection=inspection)
+            _open_hazard(store, protection, by=by, written=description.strip(), inspection=inspection)
     return inspection
 
 
 def _open_hazard(
-    store: Store, protection: str, description: str, *, by: Any, channel: str = Case.Channel.WINDOW, **origin: Any
+    store: Store, protection: str, *, by: Any, channel: str = Case.Channel.WINDOW, **found: Any
 ) -> Hazard:
     hazard = Hazard(
         institution=store.institution,
         state=State.OPEN,
         store=store,
         protection=protection,
-        description=description[:400],
         channel=channel,
-        **origin,
+        **found,
     )
     return open_case(hazard, by=by, permission=None, deadline="store_repair")
 

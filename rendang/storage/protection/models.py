@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
+from rendang.kernel.standards.telling import Told
 from rendang.kernel.workflow.models import Case
 from rendang.storage.models import Store
 
@@ -81,7 +82,7 @@ class Inspection(models.Model):
         return f"{self.store} {self.made_on}"
 
 
-class Hazard(Case):
+class Hazard(Case, Told):
     """隐患 — what endangers a store: found on a round or told by the climate, repaired, and looked at again."""
 
     class State(models.TextChoices):
@@ -99,7 +100,6 @@ class Hazard(Case):
     inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, null=True, blank=True, related_name="hazards")
     # The first reading outside the limits; empty when a person found it.
     reading = models.ForeignKey(Reading, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    description = models.CharField(_("what was found"), max_length=400)
     repair = models.CharField(_("what was done"), max_length=400, blank=True)
     repaired_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -110,7 +110,8 @@ class Hazard(Case):
         constraints = [
             models.CheckConstraint(
                 condition=Q(inspection__isnull=True) | Q(reading__isnull=True), name="a_hazard_has_one_origin"
-            )
+            ),
+            models.CheckConstraint(condition=~Q(said=[]) | ~Q(written=""), name="a_hazard_says_what_was_found"),
         ]
 
     @property

@@ -17,6 +17,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.telling import Said, say
 from rendang.storage.models import Store
 from rendang.storage.protection.models import Hazard, Inspection, KeyHandover, Protection, Reading, Visit
 
@@ -47,24 +48,24 @@ def limits(institution: Institution | int, on: dt.date) -> Limits:
 
 def faults(
     reading: Reading, allowed: Limits, lowest: tuple[Decimal, Decimal], highest: tuple[Decimal, Decimal]
-) -> dict[str, str]:
-    """Protection → what is wrong, in the words of the house (Chinese, like every record); empty: nothing is.
+) -> dict[str, list[Said]]:
+    """Protection → what is wrong; empty: nothing is.
 
     ``lowest`` and ``highest`` are temperature and humidity of the reading's day, this one included.
     """
-    found: dict[str, list[str]] = {}
-    for measure, protection, name, unit, kept, change, low, high in (
-        (reading.temperature, Protection.HEAT, "温度", "℃", allowed.temperature, allowed.temperature_change,
+    found: dict[str, list[Said]] = {}
+    for measure, protection, text, kept, change, low, high in (
+        (reading.temperature, Protection.HEAT, "hazard.temperature", allowed.temperature, allowed.temperature_change,
          lowest[0], highest[0]),
-        (reading.humidity, Protection.DAMP, "相对湿度", "%", allowed.humidity, allowed.humidity_change,
+        (reading.humidity, Protection.DAMP, "hazard.humidity", allowed.humidity, allowed.humidity_change,
          lowest[1], highest[1]),
     ):  # fmt: skip
         said = found.setdefault(protection, [])
         if not kept[0] <= measure <= kept[1]:
-            said.append(f"{name} {measure}{unit}，超出 {kept[0]}～{kept[1]}{unit}")
+            said.append(say(text, measured=measure, low=kept[0], high=kept[1]))
         if high - low > change:
-            said.append(f"{name}日变化 {high - low}{unit}，超过 {change}{unit}")
-    return {protection: "；".join(said) for protection, said in found.items() if said}
+            said.append(say(f"{text}_change", change=high - low, most=change))
+    return {protection: said for protection, said in found.items() if said}
 
 
 def range_of_day(store: Store, at: dt.datetime) -> tuple[tuple[Decimal, Decimal], tuple[Decimal, Decimal]] | None:
@@ -183,7 +184,7 @@ def register_of_inspections(institution: Institution, first: dt.date, last: dt.d
             f"{one.made_on}",
             str(one.store),
             str(one.by),
-            "；".join(hazard.description for hazard in found) or "无",
+            "；".join(hazard.text for hazard in found) or "无",
             "；".join(hazard.repair or "待处理" for hazard in found),
             one.remarks,
         ]

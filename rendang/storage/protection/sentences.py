@@ -24,4 +24,10 @@ in_words(
         "visit.add": _("Let a visitor into a store"),
         "visit.end": _("Noted that the visitor has left"),
     },
+    texts={
+        "hazard.humidity": _("relative humidity %(measured)s%%, outside %(low)s–%(high)s%%"),
+        "hazard.humidity_change": _("relative humidity changed by %(change)s%% in a day, more than %(most)s%%"),
+        "hazard.temperature": _("temperature %(measured)s ℃, outside %(low)s–%(high)s ℃"),
+        "hazard.temperature_change": _("temperature changed by %(change)s ℃ in a day, more than %(most)s ℃"),
+    },
 )

@@ -26,6 +26,7 @@ from rendang.storage import actions as storage
 from rendang.storage.models import Retrieval
 from rendang.storage.queries import lying_about
 from tests.factories import InstitutionFactory, PlacementFactory, held_dossier, staff
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 IDENTIFY, FILE = actions.STEPS["identify"], actions.STEPS["file"]
@@ -153,7 +154,7 @@ def test_filing_lists_the_paper_tells_the_person_and_ends_the_delivery(instituti
         ("2025年度考核登记表", 1, 2),
         ("2026年度考核登记表", 2, 1),
     ]
-    assert Message.objects.get().text == "您的档案补充了1份材料，已归入档案：2025年度考核登记表。"
+    assert chinese(Message.objects.get()) == "您的档案补充了1份材料，已归入档案：2025年度考核登记表。"
     assert list(AuditEvent.objects.values_list("verb", flat=True).order_by("pk"))[-4:] == [
         "material.add",
         "accrual.put_in",

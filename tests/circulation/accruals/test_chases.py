@@ -27,6 +27,7 @@ from rendang.kernel.files.queries import open_file
 from rendang.people.models import Message
 from tests.factories import CitizenFactory, InstitutionFactory, PlacementFactory, staff
 from tests.golden import assert_looks_as_approved, assert_says, squeezed, text_of
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parent / "golden"
@@ -79,9 +80,9 @@ def test_the_letter_is_due_and_its_link_dead_after_the_days_of_the_policy(letter
 def test_the_person_written_to_is_told_on_the_portal_too(dossier, clerk):
     actions.chase(dossier, by=clerk, addressee_kind="PERSON", addressee=dossier.person.name, titles=["成绩表"])
     first = "请补充档案材料：成绩表。请于2026年12月26日前在“我的档案”上传扫描件或照片，并送交原件。"
-    assert Message.objects.get().text == first
+    assert chinese(Message.objects.get()) == first
     actions.CHASE_STEPS["send_again"](Chase.objects.get(), by=clerk)
-    assert Message.objects.order_by("-pk").first().text == f"第2次提醒：{first}"
+    assert chinese(Message.objects.order_by("-pk").first()) == f"第2次提醒：{first}"
 
 
 def test_what_must_not_be_asked_for_and_who_may_not_ask(dossier, clerk, keeper):

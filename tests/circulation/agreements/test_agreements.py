@@ -23,6 +23,7 @@ from rendang.people.models import Message
 from tests import factories
 from tests.golden import assert_looks_as_approved, assert_says
 from tests.one_of_each import COUNTED, fresh_number
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parent / "golden"
@@ -171,7 +172,7 @@ def test_who_leaves_becomes_individual_custody_on_proof_and_is_told(agreement, c
     custody = Custody.objects.get(dossier__person=entry.person)
     assert (custody.status, custody.archive_type, custody.employer) == ("HELD", "personal", None)
     assert statuses(agreement) == {"李雷": "LEFT"}
-    assert "个人存档" in Message.objects.get(person=entry.person).text
+    assert "个人存档" in chinese(Message.objects.get(person=entry.person))
     assert AuditEvent.objects.filter(verb="custody.change_type", person_id=entry.person_id).count() == 1
 
 

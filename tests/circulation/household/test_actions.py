@@ -16,6 +16,7 @@ from rendang.people.models import Message
 from tests.factories import held_dossier
 from tests.golden import pages_of, squeezed, text_of
 from tests.one_of_each import household_member, staff_of
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,7 @@ def test_somebody_moves_in_when_the_police_have_registered_it(approved, permit, 
     move = actions.register(approved, by=clerk, page="017", **permit)
     assert (move.member.household, move.member.page, move.member.since) == (household, "017", today)
     assert move.permit_valid_until == permit["permit_date"] + dt.timedelta(30)
-    assert Message.objects.get().text.endswith("集体户（户号J000123）。")
+    assert chinese(Message.objects.get()).endswith("集体户（户号J000123）。")
 
 
 def test_only_people_whose_dossier_is_here_move_in(household, clerk, other_institution):

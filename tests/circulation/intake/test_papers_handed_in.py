@@ -17,6 +17,7 @@ from rendang.kernel.files.queries import papers_asked, papers_lacking
 from rendang.people.models import Message
 from tests.circulation.intake.conftest import make_number
 from tests.factories import CitizenFactory, staff
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 CARD, PROOF = "居民身份证", "劳动合同、就业登记或户口簿（任选其一，用于核对存档地）"
@@ -149,7 +150,7 @@ class TestOnline:
         )
 
         assert intake.state == "APPLIED"
-        assert [message.text for message in Message.objects.all()] == [
+        assert [chinese(message) for message in Message.objects.all()] == [
             f"您的存档申请已收到。尚缺：{PROOF}。可在“我的档案”补交，或到窗口办理；不因缺材料而不受理。"
         ]
 

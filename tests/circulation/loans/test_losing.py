@@ -23,6 +23,7 @@ from rendang.storage.queries import current_placement
 from tests.factories import PlacementFactory, SlotFactory, staff
 from tests.golden import text_of
 from tests.one_of_each import applied_for, two_people
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 DONE = {"done": "已电话询问借阅人，正在查找"}
@@ -132,8 +133,8 @@ def test_the_head_has_it_reconstructed_only_after_the_unit_has_answered_for_it(l
         "REBUILDING", deadline("loan_reconstruct", start=today, institution=case.institution).due,
     )  # fmt: skip
     told = Message.objects.get(person=case.person)
-    assert told.text == "您的档案遗失，经查找未果。本机构将依规补建，并与您联系。"
-    assert case.unit not in told.text
+    assert chinese(told) == "您的档案遗失，经查找未果。本机构将依规补建，并与您联系。"
+    assert case.unit not in chinese(told)
 
     case = actions.finish_reconstruction(case, by=ours[Role.KEEPER], pages=12, done="已向原单位、学校补齐")
 

@@ -17,6 +17,7 @@ from rendang.people.models import Message
 from tests import factories
 from tests.golden import assert_looks_as_approved, assert_says
 from tests.one_of_each import fresh_number
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parent / "golden"
@@ -115,7 +116,7 @@ def test_a_parcel_with_two_dossiers_is_matched_with_both_and_both_owners_are_tol
     for case in cases:
         case.refresh_from_db()
         assert (case.state, case.parcel) == ("ARRIVED", parcel)
-        assert institution.name in Message.objects.get(person=case.person).text
+        assert institution.name in chinese(Message.objects.get(person=case.person))
 
 
 def test_a_name_that_nobody_waits_for_keeps_the_parcel_among_those_not_matched(institution, clerk):

@@ -13,6 +13,7 @@ from rendang.dossiers.queries.departure import obstacles
 from rendang.kernel.audit.models import AuditEvent
 from rendang.people.models import Message
 from tests.factories import PersonFactory, held_dossier
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def test_a_relation_arrives_with_a_letter_is_admitted_by_a_second_person_and_tol
     assert (case.membership.branch, case.membership.since) == (branch, today)
     case = actions.complete(case, by=clerk, slip_date=today)
     assert case.state == "COMPLETED"
-    assert Message.objects.get().text == f"您的党员组织关系已转入{branch.institution.name}（{branch.name}）。"
+    assert chinese(Message.objects.get()) == f"您的党员组织关系已转入{branch.institution.name}（{branch.name}）。"
 
 
 def test_a_graduate_without_employment_may_stay_two_years_and_an_employed_member_for_good(arrived, clerk):

@@ -26,6 +26,7 @@ from tests.circulation.intake.test_api import client_of  # noqa: F401 (a fixture
 from tests.circulation.transfers.asking import STEPS, answered, offered
 from tests.circulation.transfers.leaving import COUNTED, a_file
 from tests.factories import CitizenFactory, EmployerFactory, InstitutionFactory, held_dossier, staff
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -87,7 +88,7 @@ class TestTheLetterIsThere:
         told = Message.objects.get()
 
         assert told.institution == other_institution
-        assert told.text == (
+        assert chinese(told) == (
             f"{other_institution.name}已向{leaving.institution.name}调取您的档案：双方机构直接办理转递，您无需递送函件。"
         )
 

@@ -16,6 +16,7 @@ from rendang.kernel.audit.models import AuditEvent
 from rendang.people.models import Message
 from tests.circulation.transfers.leaving import COUNTED, a_file
 from tests.factories import CitizenFactory, staff
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 STEPS = actions.DEPARTURE_STEPS
@@ -76,7 +77,7 @@ class TestByALetterOfOurs:
         assert (transfer.state, transfer.counterpart, transfer.channel) == ("AGREED", waiting.institution, "ONLINE")
         assert transfer.letter_number == waiting.letter_number
         assert departure.lines.get().outcome == "MOVED"
-        assert Message.objects.order_by("pk").last().text.endswith("您无需再提交纸质函件。")
+        assert chinese(Message.objects.order_by("pk").last()).endswith("您无需再提交纸质函件。")
 
     def test_whose_letter_has_run_out_is_told_so_and_nothing_is_entered(self, mine, citizen, waiting):
         waiting.letter_valid_until = TODAY() - dt.timedelta(1)

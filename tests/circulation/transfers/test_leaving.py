@@ -21,6 +21,7 @@ from rendang.storage.models import Retrieval
 from rendang.storage.queries import current_placement
 from tests.circulation.transfers.leaving import COUNTED, STEPS, WAYS, an_address
 from tests.factories import CitizenFactory, EmployerFactory, MaterialFactory, PlacementFactory, SlotFactory, staff
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 
@@ -478,7 +479,7 @@ class TestOnline:
     def test_the_person_is_told_how_it_goes(self, leaving):
         departure = leaving("CONFIRMED")
 
-        told = Message.objects.filter(person=departure.person).order_by("pk").values_list("text", flat=True)
+        told = [chinese(one) for one in Message.objects.filter(person=departure.person).order_by("pk")]
         assert len(told) == 3
         assert "邮政特快专递" in told[1]
         assert told[2].startswith(leaving.to.name)

@@ -12,6 +12,7 @@ from rendang.storage.protection import actions, queries
 from rendang.storage.protection.forms import ReadingsFileForm, moment
 from rendang.storage.protection.models import Hazard, KeyHandover, Reading, Visit
 from tests.factories import StoreFactory
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 GOOD = {"temperature": Decimal("20.0"), "humidity": Decimal("50.0")}
@@ -53,7 +54,7 @@ def test_a_reading_within_the_limits_is_noted_and_nothing_else(store, keeper):
 )
 def test_what_is_outside_the_limits_becomes_a_hazard(store, keeper, temperature, humidity, told):
     actions.record_reading(store, by=keeper, temperature=Decimal(temperature), humidity=Decimal(humidity))
-    assert dict(Hazard.objects.values_list("protection", "description")) == told
+    assert {hazard.protection: chinese(hazard) for hazard in Hazard.objects.all()} == told
 
 
 def test_a_change_of_more_than_two_degrees_in_a_day_is_a_hazard(store, keeper, noon):
@@ -65,7 +66,7 @@ def test_a_change_of_more_than_two_degrees_in_a_day_is_a_hazard(store, keeper, n
     actions.record_reading(
         store, by=keeper, at=noon + dt.timedelta(hours=5), temperature=Decimal("22.1"), humidity=Decimal("50")
     )
-    assert Hazard.objects.get().description == "温度日变化 2.1℃，超过 2℃"
+    assert chinese(Hazard.objects.get()) == "温度日变化 2.1℃，超过 2℃"
 
 
 def test_the_climate_tells_of_the_same_once_until_it_is_cleared(store, keeper, approver, noon):

@@ -11,6 +11,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.audit.models import AuditEvent
 from rendang.storage.protection.models import Hazard, Reading
 from tests.factories import StoreFactory
+from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1/protection"
@@ -50,7 +51,9 @@ def test_a_sensor_tells_the_climate_once_however_often_it_sends(client_of, store
     assert (reading.store, reading.at, reading.temperature, reading.humidity, reading.source) == (
         store, at, Decimal("26.5"), Decimal("50.1"), "SENSOR",
     )  # fmt: skip
-    assert list(Hazard.objects.values_list("protection", "description")) == [("HEAT", "温度 26.5℃，超出 14～24℃")]
+    assert [(hazard.protection, chinese(hazard)) for hazard in Hazard.objects.all()] == [
+        ("HEAT", "温度 26.5℃，超出 14～24℃")
+    ]
     assert AuditEvent.objects.filter(verb="reading.add").count() == 1
     before = unchanged()
     twice = send(sensor, "/readings", body, key="another")

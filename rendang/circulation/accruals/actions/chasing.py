@@ -32,6 +32,7 @@ from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import MIB, Kind
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.citations import basis_in_words
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case, CaseQuerySet
 from rendang.kernel.workflow.steps import step
@@ -241,10 +242,9 @@ def _send(letter: Chase, number: int, by: Any) -> None:
     )
     if letter.addressee_kind == Chase.Addressee.PERSON:
         assert letter.person
-        asked, day = "、".join(letter.titles)[:300], f"{letter.link_until:%Y年%-m月%-d日}"
-        again = f"第{number}次提醒：" if number > 1 else ""
-        text = f"{again}请补充档案材料：{asked}。请于{day}前在“我的档案”上传扫描件或照片，并送交原件。"
-        people.tell(letter.person, text, institution=letter.institution, by=by, case=letter)
+        asked = {"names": letter.titles, "day": letter.link_until}
+        said = say("chase.again", number=number, **asked) if number > 1 else say("chase.sent", **asked)
+        people.tell(letter.person, said, institution=letter.institution, by=by, case=letter)
 
 
 CHASE_STEPS = {"answer": answer, "send_again": send_again, "end": end}

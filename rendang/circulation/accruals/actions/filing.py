@@ -15,6 +15,7 @@ from rendang.dossiers import actions as dossiers
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
+from rendang.kernel.standards.telling import Said, say
 from rendang.kernel.workflow.steps import STEPS, refuse_unless_possible, step
 from rendang.people import actions as people
 from rendang.storage import actions as storage
@@ -106,14 +107,12 @@ def _put_in(items: list[AccrualItem], accrual: Accrual, *, by: Any) -> None:
     told: dict[int, list[AccrualItem]] = {}
     for item in items:
         told.setdefault(item.dossier.person_id, []).append(item)
-    texts = [(mine[0].dossier.person, _message(mine)) for mine in told.values()]
-    people.tell_many(texts, institution=accrual.institution, by=by, case=accrual)
+    messages = [(mine[0].dossier.person, _message(mine)) for mine in told.values()]
+    people.tell_many(messages, institution=accrual.institution, by=by, case=accrual)
 
 
-def _message(items: list[AccrualItem]) -> str:
-    named = "、".join(item.title for item in items)
-    named = named if len(named) <= 300 else f"{named[:300]}等"
-    return f"您的档案补充了{len(items)}份材料，已归入档案：{named}。"
+def _message(items: list[AccrualItem]) -> Said:
+    return say("accrual.filed", count=len(items), names=[item.title for item in items])
 
 
 def want_what_is_out(items: list[AccrualItem], accrual: Accrual, *, by: Any) -> None:

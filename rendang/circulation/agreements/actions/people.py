@@ -20,6 +20,7 @@ from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.fields import plain_partial_date, validate_partial_date
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
+from rendang.kernel.standards.telling import Said, say
 from rendang.people import actions as people
 
 State, Status = Agreement.State, Entrusted.Status
@@ -106,7 +107,7 @@ def join(entry: Entrusted, *, by: Any, proof: Any) -> Entrusted:
     )
     entry.save(update_fields=["join_proof"])
     audit.record("agreement.join", entry, by=by, before=before)
-    _tell(entry, f"您的存档类型已变更为单位存档（{agreement.employer.name}）。", by=by)
+    _tell(entry, say("agreement.joined", employer=agreement.employer.name), by=by)
     return entry
 
 
@@ -147,11 +148,7 @@ def _become_individual(agreement: Agreement, entries: list[Any], *, by: Any, rea
     )
     intakes.become_individual([entry.intake_id for entry in entries if entry.intake_id], by=by)
     for entry in held:
-        _tell(
-            entry,
-            f"您已与{agreement.employer.name}终止委托存档关系，您的档案继续由本机构保管，存档类型变更为个人存档。",
-            by=by,
-        )
+        _tell(entry, say("agreement.left", employer=agreement.employer.name), by=by)
 
 
 def _custodies(agreement: Agreement, person_ids: list[int]) -> Any:
@@ -177,8 +174,8 @@ def _kept(proof: Any, entry: Entrusted, by: Any) -> Any:
     return files.store(proof, name=proof.name, kind=Kind.ATTACHMENT, institution=entry.agreement.institution, by=by)
 
 
-def _tell(entry: Entrusted, text: str, *, by: Any) -> None:
-    people.tell(entry.person, text, institution=entry.agreement.institution, by=by, case=entry.agreement)
+def _tell(entry: Entrusted, said: Said, *, by: Any) -> None:
+    people.tell(entry.person, said, institution=entry.agreement.institution, by=by, case=entry.agreement)
 
 
 def _locked(agreement: Agreement, by: Any) -> Agreement:

@@ -100,7 +100,7 @@ def apply_online(
         applicant=by,
     )
     files.hand_in(intake, papers, by=by, permission=None)
-    people.tell_what_lacks(intake, "存档申请", by=by)
+    people.tell_what_lacks(intake, "intake.lacks", by=by)
     return intake
 
 

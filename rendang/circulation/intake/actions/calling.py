@@ -18,6 +18,7 @@ from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.actions import follow_up, next_in_series
 from rendang.kernel.workflow.steps import step
 from rendang.people import actions as people
@@ -74,9 +75,8 @@ def _call(intake: Intake, custody: Custody, *, by: Any) -> None:
         why=standards.code_name("intake_reason", intake.reason),
     )
     dossiers.call_for(call, by=by)
-    asked = f"{intake.institution.name}已向{custody.institution.name}调取您的档案"
-    text = f"{asked}：双方机构直接办理转递，您无需递送函件。"
-    people.tell(intake.person, text, institution=intake.institution, by=by, case=intake)
+    said = say("intake.called_inside", institution=intake.institution, keeper=custody.institution)
+    people.tell(intake.person, said, institution=intake.institution, by=by, case=intake)
 
 
 @step(

@@ -14,6 +14,7 @@ from rendang.circulation.intake.models import Intake
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody, Undertaking
 from rendang.kernel.access.permissions import Permission
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.steps import step
 from rendang.people import actions as people
 from rendang.storage import actions as storage
@@ -179,5 +180,5 @@ def _bring_in(intake: Intake, custody: Custody, *, by: Any) -> None:
     if rows:
         dossiers.add_materials(custody.dossier, rows, by=by, permission=None)
     intake.receipt_file = papers.receipt(intake, by=by)
-    text = f"您的档案已由{intake.institution.name}接收，档案编号{custody.archive_number}。"
-    people.tell(intake.person, text, institution=intake.institution, by=by, case=intake)
+    said = say("custody.taken", institution=intake.institution, number=custody.archive_number)
+    people.tell(intake.person, said, institution=intake.institution, by=by, case=intake)

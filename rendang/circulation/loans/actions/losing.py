@@ -17,6 +17,7 @@ from rendang.circulation.loans.models import Loan
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.steps import step
 from rendang.people import actions as people
 from rendang.storage import actions as storage
@@ -152,9 +153,8 @@ def order_reconstruction(loan: Loan, *, by: Any, decision: str) -> None:
         raise ValidationError({"decision": _("Write down what is decided.")})
     loan.decision = decision.strip()
     assert loan.person
-    what = "您的档案" if loan.lost == Lost.DOSSIER else "您的档案中的部分材料"
-    text = f"{what}遗失，经查找未果。本机构将依规补建，并与您联系。"
-    people.tell(loan.person, text, institution=loan.institution, by=by)
+    said = say("loan.dossier_lost" if loan.lost == Lost.DOSSIER else "loan.papers_lost")
+    people.tell(loan.person, said, institution=loan.institution, by=by)
 
 
 @step(

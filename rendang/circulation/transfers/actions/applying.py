@@ -29,6 +29,7 @@ from rendang.kernel.core.constraints import refusal_from
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.files.models import StoredFile
+from rendang.kernel.standards.telling import Said, say
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
@@ -123,7 +124,7 @@ def apply_online(
         letter_issuer=letter_issuer.strip() or named,
     )
     departure = _open(departure, [dossier], by=by, letter=letter, papers=papers, may=lambda custody: True)
-    people.tell_what_lacks(departure, "转出申请", by=by, covered=LETTER)
+    people.tell_what_lacks(departure, "departure.lacks", by=by, covered=LETTER)
     return departure
 
 
@@ -283,7 +284,7 @@ def approve(departure: Departure, *, by: Any) -> None:
         raise ValidationError(_("Something stands in the way of every dossier of the list."))
     wanted = [line.dossier_id for line in rest]
     storage.want_all(wanted, departure.institution, by=by, purpose=f"转出 {departure.number}", case=departure)
-    tell(departure, rest, f"您的档案转出申请已批准，将转往{departure.goes_to}。", by=by)
+    tell(departure, rest, say("departure.approved", receiver=departure.goes_to), by=by)
 
 
 @transaction.atomic
@@ -333,7 +334,7 @@ def close(departure: Departure, lines: Iterable[DepartingDossier], outcome: str,
     audit.record_all("departingdossier.close", told, by=by, institution=departure.institution)
 
 
-def tell(departure: Departure, lines: Iterable[DepartingDossier], text: str, *, by: Any) -> None:
+def tell(departure: Departure, lines: Iterable[DepartingDossier], said: Said, *, by: Any) -> None:
     """Tell the people of these lines on the portal."""
     told = [line.dossier.person for line in lines]
-    people.tell_all(told, text[:400], institution=departure.institution, by=by, case=departure)
+    people.tell_all(told, said, institution=departure.institution, by=by, case=departure)

@@ -21,6 +21,7 @@ from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.telling import Said, say
 from rendang.kernel.workflow.steps import step
 from rendang.storage import actions as storage
 from rendang.storage.models import Placement
@@ -44,7 +45,7 @@ def confirm(departure: Departure, *, by: Any, receipt: BinaryIO, received_on: dt
         raise ValidationError({"received_on": _("It was received after it was sent and not in the future.")})
     departure.received_on = received_on
     departure.receipt_file = keep_receipt(departure, receipt, by=by)
-    arrived(departure, ours, f"{departure.goes_to}已收到您的档案并退回回执，本机构的保管到此结束。", by=by)
+    arrived(departure, ours, say("departure.arrived", receiver=departure.goes_to), by=by)
 
 
 def keep_receipt(departure: Departure, receipt: BinaryIO, *, by: Any) -> StoredFile:
@@ -53,7 +54,7 @@ def keep_receipt(departure: Departure, receipt: BinaryIO, *, by: Any) -> StoredF
     )
 
 
-def arrived(departure: Departure, ours: list[DepartingDossier], text: str, *, by: Any) -> None:
+def arrived(departure: Departure, ours: list[DepartingDossier], said: Said, *, by: Any) -> None:
     """The receiver has signed: custody ends, the dossiers have left for good, their people are told."""
     whom = departure.goes_to
     dossiers.end_custodies([line.custody_id for line in ours], by=by, reason=departure.reason, sent_to=whom)
@@ -65,7 +66,7 @@ def arrived(departure: Departure, ours: list[DepartingDossier], text: str, *, by
         detail=whom,
         case=departure,
     )
-    tell(departure, ours, text, by=by)
+    tell(departure, ours, said, by=by)
     drop_what_is_not_ours(departure, ours, by=by)
     close(departure, ours, Outcome.GONE, by=by)
 
@@ -152,7 +153,7 @@ def take_back(departure: Departure, *, by: Any) -> None:
     _onto_the_desk(departure, ours, by=by)
     drop_what_is_not_ours(departure, ours, by=by)
     close(departure, ours, Outcome.STAYED, by=by)
-    tell(departure, ours, "您的档案已退回本机构，继续由本机构保管。", by=by)
+    tell(departure, ours, say("departure.came_back"), by=by)
 
 
 def _onto_the_desk(departure: Departure, lines: list[DepartingDossier], *, by: Any) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from rendang.circulation.transfers.actions.applying import going, stay, tell
 from rendang.circulation.transfers.models import Departure
 from rendang.kernel.access.permissions import Permission
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.steps import step
 from rendang.storage import actions as storage
 
@@ -28,7 +29,7 @@ State = Departure.State
 def decline(departure: Departure, *, by: Any, reason: str) -> None:
     """The applicant is told why, and what to do about it."""
     departure.closing_reason = reason
-    tell(departure, going(departure), f"您的档案转出申请未获批准：{reason}", by=by)
+    tell(departure, going(departure), say("departure.declined", reason=reason), by=by)
     stay(departure, by=by)
 
 

@@ -15,6 +15,7 @@ from rendang.circulation.transfers.papers import direct as papers
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.core.crypto import blind_index
 from rendang.kernel.core.identifiers import id_number_problem, mask_id_number, normalise_id_number
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.steps import step
 
 State = Departure.State
@@ -73,7 +74,7 @@ def hand_over(departure: Departure, *, by: Any, receipt: BinaryIO) -> None:
     departure.sent_on = departure.received_on = timezone.localdate()
     departure.receipt_file = keep_receipt(departure, receipt, by=by)
     whom = departure.goes_to
-    arrived(departure, ours, f"您的档案已由{whom}两名工作人员持介绍信当面接收，本机构的保管到此结束。", by=by)
+    arrived(departure, ours, say("departure.handed_over", receiver=whom), by=by)
 
 
 @step(

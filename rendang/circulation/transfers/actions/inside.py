@@ -8,6 +8,7 @@ from rendang.circulation.transfers.actions.applying import close, going, tell
 from rendang.circulation.transfers.actions.moving import offer
 from rendang.circulation.transfers.models import DepartingDossier, Departure, DepartureRequest
 from rendang.kernel.access.permissions import Permission
+from rendang.kernel.standards.telling import say, short_name
 from rendang.kernel.workflow.steps import step
 
 State = Departure.State
@@ -42,5 +43,5 @@ def offer_transfer(departure: Departure, *, by: Any, request: DepartureRequest |
         request=request,
     )
     agreed = departure.transfer_offered.letter_number
-    how = "对方机构已发函调档，双方机构直接办理转递" if agreed else "已向对方机构提出转递，等待对方同意"
-    tell(departure, lines, f"您的档案将转往{departure.goes_to}：{how}，您无需再提交纸质函件。", by=by)
+    text = "departure.moves_as_called" if agreed else "departure.moves_if_agreed"
+    tell(departure, lines, say(text, receiver=short_name(departure.moves_to)), by=by)

@@ -9,6 +9,7 @@ from rendang.circulation.transfers.actions.packing import drop_what_is_not_ours,
 from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.steps import step
 from rendang.storage import actions as storage
 from rendang.storage.models import Placement
@@ -91,6 +92,6 @@ def declare_lost(departure: Departure, *, by: Any, decision: str) -> None:
     """The head decides: who is told, how what can be replaced is replaced. Custody goes on: we answer for it."""
     ours = still_kept(departure, or_nothing=True)
     departure.decision = decision
-    tell(departure, ours, "您的档案在转递途中遗失，经查找未果。本机构将与您联系，依规补建材料。", by=by)
+    tell(departure, ours, say("departure.lost"), by=by)
     drop_what_is_not_ours(departure, ours, by=by)
     close(departure, ours, Outcome.LOST, by=by)

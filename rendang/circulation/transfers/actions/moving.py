@@ -21,6 +21,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.actions import open_case
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
@@ -174,8 +175,8 @@ def receive(
     transfer.new_custody = dossiers.hand_over_custody(dossier, counterpart, by=by, reason=transfer.reason)
     storage.put_on_desk(dossier, counterpart, by=by, detail=transfer.number, case=transfer)
     transfer.receipt_file = papers.receipt(transfer, by=by)
-    told = f"您的档案已由{counterpart.name}接收，档案编号{transfer.new_custody.archive_number}。"
-    people.tell(dossier.person, told, institution=counterpart, by=by, case=transfer)
+    said = say("custody.taken", institution=counterpart, number=transfer.new_custody.archive_number)
+    people.tell(dossier.person, said, institution=counterpart, by=by, case=transfer)
 
 
 @step(

@@ -17,6 +17,7 @@ from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.core.identifiers import S10, is_valid_ems_number
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.telling import code, say
 from rendang.kernel.workflow.steps import step
 from rendang.storage import actions as storage
 from rendang.storage.models import Placement
@@ -90,7 +91,13 @@ def dispatch(departure: Departure, *, by: Any, carrier: str, waybill: str = "", 
         detail=carried,
         case=departure,
     )
-    tell(departure, lines, f"您的档案已以{carried}寄往{departure.goes_to}，等待对方回执。", by=by)
+    said = say(
+        "departure.sent",
+        carrier=code("carrier", carrier),
+        number=departure.waybill or departure.courier,
+        receiver=departure.goes_to,
+    )
+    tell(departure, lines, said, by=by)
 
 
 @step(
