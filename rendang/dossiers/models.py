@@ -1,5 +1,6 @@
 """档案: the physical file of one person, who holds it, and what is in it."""
 
+import datetime as dt
 from typing import Any, Self
 
 from django.conf import settings
@@ -325,6 +326,10 @@ class Undertaking(Case):
                 name="what_is_signed_is_promised",
             ),
         ]
+
+    def main_step(self, today: dt.date) -> str:
+        """The promise, then following it up: that all papers have come happens of itself when they are listed."""
+        return "confirm" if self.state == self.State.TOLD else "follow_up"
 
 
 class UndertakingItem(models.Model):

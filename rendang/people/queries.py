@@ -109,10 +109,21 @@ def kinship_to(user: Any, row: Any) -> str:
 
 
 def is_declared_relative(number_index: bytes, person: Person) -> bool:
-    """Whether who bears this identity has declared, as a member of staff of any institution, the person a relative."""
-    whoever = Kinship.objects.filter(relation="self", ended_at=None, id_index=number_index).values("user")
-    numbers = [person.id_index, *OtherIdentity.objects.filter(person=person).values_list("number_index", flat=True)]
-    theirs = Kinship.objects.filter(user__in=whoever, ended_at=None, id_index__in=numbers)
+    """Whether one of the two, as a member of staff of any institution, has declared the other a relative.
+
+    Only the numbers count: a namesake of a relative is somebody else.
+    """
+    numbers = [
+        bytes(person.id_index),
+        *map(bytes, OtherIdentity.objects.filter(person=person).values_list("number_index", flat=True)),
+    ]
+    return _have_declared([number_index], numbers) or _have_declared(numbers, [number_index])
+
+
+def _have_declared(who: list[bytes], whom: list[bytes]) -> bool:
+    """Whether somebody of these identities has declared one of those a relative."""
+    whoever = Kinship.objects.filter(relation="self", ended_at=None, id_index__in=who).values("user")
+    theirs = Kinship.objects.filter(user__in=whoever, ended_at=None, id_index__in=whom)
     return theirs.exclude(relation="self").exists()
 
 

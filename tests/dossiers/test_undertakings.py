@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -343,6 +344,16 @@ def test_the_pages_tell_follow_and_settle(signed_in, dossier, institution, clerk
     assert browser.get(reverse("dossiers:undertaking_paper", args=[told.pk, "signed"])).status_code == 200
     assert browser.get(reverse("dossiers:undertaking_paper", args=[told.pk, "other"])).status_code == 404
     assert told.number in browser.get(reverse("dossiers:undertakings")).content.decode()
+
+
+def test_one_button_stands_out_the_promise_and_then_following_it_up(signed_in, told, clerk):
+    def main_buttons():
+        page = signed_in(clerk).get(told.get_absolute_url()).content.decode()
+        return re.findall(r'class="btn btn-primary"\s+href="[^"]*/(\w+)/"', page)
+
+    assert main_buttons() == ["confirm"]
+    CONFIRM(told, by=clerk, signed=scan())
+    assert main_buttons() == ["follow_up"]
 
 
 def test_another_institution_sees_nothing_of_it(signed_in, told):

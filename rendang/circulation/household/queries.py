@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,13 +21,25 @@ from rendang.kernel.standards import queries as standards
 
 
 def members(user: Any) -> ScopedQuerySet:
-    """Who is registered now at the person's institutions, each with ``dossier_here`` and ``page_out``."""
+    """Who is registered now at the person's institutions, each with ``dossier_here``, ``page_out``, ``page_lost``."""
     held = Custody.objects.filter(
         dossier__person=OuterRef("person"), institution=OuterRef("institution"), status=Custody.Status.HELD
     )
     rows = HouseholdMember.objects.visible_to(user, Permission.HOUSEHOLD_VIEW).filter(until__isnull=True)
     rows = rows.annotate(dossier_here=Exists(held), page_out=Exists(open_loans().filter(member=OuterRef("pk"))))
+    rows = rows.annotate(page_lost=_last_loan_is_lost())
     return rows.select_related("person__dossier", "household", "institution")
+
+
+def _last_loan_is_lost() -> Coalesce:
+    """Whether the page was reported lost and none, the new one of the police, was lent since."""
+    last = PageLoan.objects.filter(member=OuterRef("pk")).order_by("-pk")
+    return Coalesce(Subquery(last.values("is_lost")[:1]), False)
+
+
+def is_lost(member: HouseholdMember) -> bool:
+    last = member.page_loans.order_by("-pk").first()
+    return last is not None and last.is_lost
 
 
 def narrowed(rows: ScopedQuerySet, show: str) -> ScopedQuerySet:

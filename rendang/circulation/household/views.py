@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,6 +23,7 @@ from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.files.serving import serve
+from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.views import case_context, case_list, step_page
 
 SLIP = gettext_lazy("Slip for the member page")
@@ -109,8 +111,27 @@ def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
         else:
             messages.success(request, _("The application is registered. A second person agrees."))
             return go_to(request, "household:move", case.pk)
-    context = {"dossier": found, "form": form, "in_the_way": in_the_way, "no_household": not where.exists()}
+    context = {
+        "dossier": found,
+        "form": form,
+        "in_the_way": in_the_way,
+        "instead": _instead(request.user, found.person_id) if in_the_way else [],
+        "no_household": not where.exists(),
+    }
     return render_page(request, "household/arrival.html", context, partial="form")
+
+
+def _instead(user: Any, person: int) -> list[tuple[str, str]]:
+    """The member and the move under way that a refusal speaks of, where the user may open them."""
+    theirs = HouseholdMember.objects.visible_to(user, Permission.HOUSEHOLD_VIEW)
+    under_way = HouseholdMove.objects.open().visible_to(user, Permission.HOUSEHOLD_VIEW).filter(person=person)
+    return [
+        *((_("Case %(number)s") % {"number": one.number}, one.get_absolute_url()) for one in under_way),
+        *(
+            (_("Page of the member"), one.get_absolute_url())
+            for one in theirs.filter(person=person, until__isnull=True)
+        ),
+    ]
 
 
 @require_safe
@@ -128,15 +149,19 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         "moves": HouseholdMove.objects.filter(person=found.person_id, institution=found.institution_id).order_by(
             "-pk"
         ),
-        "is_moving": HouseholdMove.objects.open().filter(person=found.person_id).exists(),
-        "loans": found.page_loans.order_by("-pk")[:20],
-        "page_out": queries.open_loans().filter(member=found).exists(),
+        "moving": HouseholdMove.objects.open().filter(person=found.person_id).first(),
+        "loans": (loans := list(found.page_loans.order_by("-pk")[:20])),
+        "page_out": next((loan for loan in loans if loan.is_open), None),
+        "page_lost": loans[0] if loans and loans[0].is_lost and not found.until else None,
+        "today": timezone.localdate(),
     }
     return render(request, "household/member.html", context)
 
 
-def _begin(request: HttpRequest, pk: int, form: Any, act: Any, template: str, done: str, page: str) -> HttpResponse:
-    """A case that begins on a member's page: ask, do, and on to the case."""
+def _begin(
+    request: HttpRequest, pk: int, form: Any, act: Any, template: str, done: str, page: str, known: Any = None
+) -> HttpResponse:
+    """A case that begins on a member's page: ask, do, and on to the case; ``known`` says what else is shown of it."""
     rows = HouseholdMember.objects.select_related("person", "household", "institution")
     found = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_EDIT, pk=pk)
     if request.method == "POST" and form.is_valid():
@@ -147,7 +172,9 @@ def _begin(request: HttpRequest, pk: int, form: Any, act: Any, template: str, do
         else:
             messages.success(request, done)
             return go_to(request, page, case.pk)
-    return render_page(request, template, {"member": found, "form": form}, partial="form")
+    return render_page(
+        request, template, {"member": found, "form": form, **(known(found) if known else {})}, partial="form"
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -163,7 +190,14 @@ def departure(request: HttpRequest, pk: int) -> HttpResponse:
 def lend(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.LendForm(request.POST or None)
     done = _("The page is lent. Print the slip; the member signs it.")
-    return _begin(request, pk, form, actions.lend_page, "household/lend.html", done, "household:page_loan")
+    page = "household:page_loan"
+    return _begin(request, pk, form, actions.lend_page, "household/lend.html", done, page, known=_before_lending)
+
+
+def _before_lending(member: HouseholdMember) -> dict[str, Any]:
+    """Until when the page would be lent, and whether the last one was lost."""
+    limit = standards.deadline("household_page_loan", start=timezone.localdate(), institution=member.institution)
+    return {"due": limit.due, "page_lost": queries.is_lost(member)}
 
 
 @require_safe

@@ -169,14 +169,8 @@ def approve(case: PartyTransfer, *, by: Any) -> None:
         case.letter_date, case.letter_valid_until = today, _valid_until(today, case.institution)
         case.letter_file = papers.introduction_letter(case, by=by)
         return
-    if case.has_run_out(today):
-        raise ValidationError(
-            _("The letter ran out on %(day)s. Ask the sender for a new one.") % {"day": case.letter_valid_until}
-        )
+    refuse_unless_it_may_be_approved(case)
     assert case.person
-    if not dossier_is_here(case.person, case.institution):
-        raise ValidationError(_("The dossier of this person is no longer kept here."))
-    _refuse_if_its_dossier_goes(case.person)
     case.membership = PartyMembership.objects.create(
         person=case.person,
         institution=case.institution,
@@ -187,6 +181,24 @@ def approve(case: PartyTransfer, *, by: Any) -> None:
         since=today,
         dues_paid_to=case.dues_paid_to,
     )
+
+
+def refuse_unless_it_may_be_approved(case: PartyTransfer) -> None:
+    """Who comes is admitted with a letter that is still valid, to where the dossier is and stays."""
+    if case.direction == Direction.OUT:
+        return
+    if case.has_run_out(timezone.localdate()):
+        raise ValidationError(
+            _(
+                "The letter ran out on %(day)s. Withdraw this case, give the letter back, and register the new one"
+                " that the sender issues."
+            )
+            % {"day": case.letter_valid_until}
+        )
+    assert case.person
+    if not dossier_is_here(case.person, case.institution):
+        raise ValidationError(_("The dossier of this person is no longer kept here."))
+    _refuse_if_its_dossier_goes(case.person)
 
 
 @step(
@@ -223,11 +235,10 @@ def complete(case: PartyTransfer, *, by: Any, slip_date: dt.date) -> None:
     permission=Permission.PARTY_EDIT,
     deadline="party_transfer",
     way_out=True,
+    only_for={"direction": [Direction.OUT]},
 )
 def renew(case: PartyTransfer, *, by: Any, reason: str) -> None:
     """The letter ran out or was lost on its way: a new one is signed; the former number stays in the trace."""
-    if case.direction == Direction.IN:
-        raise ValidationError(_("This member has been admitted; only the slip is still to go back."))
     case.letter_number, case.letter_date, case.letter_valid_until, case.letter_file = "", None, None, None
 
 

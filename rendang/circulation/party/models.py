@@ -104,7 +104,7 @@ class PartyTransfer(Case):
 
     class State(models.TextChoices):
         REGISTERED = "REGISTERED", _("Registered")
-        APPROVED = "APPROVED", _("Approved")
+        APPROVED = "APPROVED", _("Approved, awaiting the slip")
         COMPLETED = "COMPLETED", _("Completed with the slip")
         WITHDRAWN = "WITHDRAWN", _("Withdrawn")
 
@@ -152,5 +152,12 @@ class PartyTransfer(Case):
         ]
 
     def has_run_out(self, today: dt.date) -> bool:
-        """Whether the letter is no longer valid; a new one must be asked for."""
-        return self.letter_valid_until is not None and self.letter_valid_until < today
+        """Whether the letter can no longer do what is still to be done: admit who comes, or be accepted there."""
+        waits = self.State.REGISTERED if self.direction == self.Direction.IN else self.State.APPROVED
+        return self.state == waits and self.letter_valid_until is not None and self.letter_valid_until < today
+
+    def main_step(self, today: dt.date) -> str:
+        """A letter that has run out goes back to its sender, or is issued again."""
+        if not self.has_run_out(today):
+            return ""
+        return "withdraw" if self.direction == self.Direction.IN else "renew"

@@ -58,12 +58,22 @@ def dossier_is_here(person: Person, institution: Institution) -> bool:
 
 @before_departure
 def party_relation_first(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
-    """The relation leaves before or with the dossier, never after it (domain.md §1.7)."""
+    """The relation leaves before or with the dossier, never after it (domain.md §1.7); what is under way is named."""
     rows = PartyMembership.objects.filter(until__isnull=True, person__dossier__in=list(dossiers))
-    return {
-        dossier: [Obstacle(_("The Party relation is still in “%s”: it leaves first.") % branch, "party:member", pk)]
-        for dossier, branch, pk in rows.values_list("person__dossier", "branch__name", "pk")
+    found = list(rows.values_list("person__dossier", "branch__name", "pk"))
+    leaving = PartyTransfer.objects.open().filter(membership__in=[pk for _dossier, _branch, pk in found])
+    under_way = {
+        membership: (case, number) for membership, case, number in leaving.values_list("membership", "pk", "number")
     }
+    return {dossier: [_obstacle(branch, pk, *under_way.get(pk, (None, "")))] for dossier, branch, pk in found}
+
+
+def _obstacle(branch: str, membership: int, case: int | None, number: str) -> Obstacle:
+    if case is None:
+        text = _("The Party relation is still in “%s”: it leaves first. Register its departure.") % branch
+        return Obstacle(text, "party:member", membership)
+    text = _("The Party relation is leaving “%(branch)s” (%(number)s): it has left when the slip has come back.")
+    return Obstacle(text % {"branch": branch, "number": number}, "party:detail", case)
 
 
 @register(

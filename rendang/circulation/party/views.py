@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
@@ -97,10 +99,21 @@ def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
         "dossier": found,
         "form": form,
         "in_the_way": in_the_way,
+        "instead": _instead(request.user, found.person_id) if in_the_way else [],
         "no_branch": not where.exists(),
         "may_correct": not found.person.is_party_member and can(request.user, Permission.PERSON_EDIT, at=keeper),
     }
     return render_page(request, "party/arrival.html", context, partial="form")
+
+
+def _instead(user: Any, person: int) -> list[tuple[str, str]]:
+    """The member and the transfer under way that a refusal speaks of, where the user may open them."""
+    theirs = PartyMembership.objects.visible_to(user, Permission.PARTY_VIEW).filter(person=person, until__isnull=True)
+    under_way = PartyTransfer.objects.open().visible_to(user, Permission.PARTY_VIEW).filter(person=person)
+    return [
+        *((_("Case %(number)s") % {"number": one.number}, one.get_absolute_url()) for one in under_way),
+        *((_("Page of the member"), one.get_absolute_url()) for one in theirs),
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -182,4 +195,5 @@ def letter(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 step = step_page(
     PartyTransfer, actions.STEPS, forms.FORMS, Permission.PARTY_VIEW,
     papers={"letter": ("letter_file", gettext_lazy("Introduction letter"))},
+    checks={"approve": actions.refuse_unless_it_may_be_approved},
 )  # fmt: skip

@@ -1,5 +1,7 @@
 """盘点: what stands in the stores, compared dossier by dossier with what the record says (domain.md §3.4, 三相符)."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -89,6 +91,10 @@ class Stocktake(Case):
     @property
     def whom(self) -> str:
         return self.get_occasion_display()
+
+    def main_step(self, today: dt.date) -> str:
+        """While it is counted the work is scanning, a page of its own and no step: ending the count stands back."""
+        return "scan" if self.state == self.State.COUNTING else ""
 
 
 class ExpectedDossier(models.Model):

@@ -242,7 +242,10 @@ def test_a_loan_is_renewed_once_up_to_the_longest_and_not_when_overdue_or_waited
         )
         case = actions.renew(case, by=ours[Role.APPROVER], reason="未看完")
         assert (case.due_back, case.due_date, case.renewals) == (dt.date(2026, 7, 20), dt.date(2026, 7, 20), 1)
-        refused(lambda: actions.renew(case, by=ours[Role.APPROVER], reason="未看完"), match="1 times at most")
+        refused(
+            lambda: actions.renew(case, by=ours[Role.APPROVER], reason="未看完"),
+            match="1 time at most: the dossier comes back by 2026-07-20",
+        )
     with time_machine.travel(MONDAY + dt.timedelta(30), tick=False):
         refused(lambda: actions.renew(awaited, by=ours[Role.APPROVER], reason="未看完"), match="overdue")
 

@@ -7,9 +7,11 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from rendang.circulation.loans import actions
 from rendang.circulation.loans.models import Loan
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
+from rendang.people import actions as people
 from rendang.storage.queries import current_placement
 from tests.factories import CitizenFactory, PlacementFactory, held_dossier, staff
 from tests.one_of_each import two_people
@@ -257,3 +259,40 @@ def test_what_was_done_last_stands_on_the_counter_with_its_paper(loan, ours, sig
     stranger = signed_in(staff(other_institution, Role.KEEPER))
     assert case.number not in stranger.get(answer["Location"]).content.decode()
     assert stranger.get(f"{page}?done=1²").status_code == 200
+
+
+def test_the_box_for_a_namesake_appears_with_the_refusal_that_asks_for_it(shelved, ours, signed_in):
+    people.add_record(shelved.person, "familymember", by=ours[Role.CLERK], name="赵一", relation="10")
+    browser, page = signed_in(ours[Role.CLERK]), reverse("loans:apply", args=[shelved.pk])
+    box, given = 'name="namesake_compared"', application()
+
+    assert box not in browser.get(page).text, "nobody confirms in advance"
+    assert box not in browser.post(page, given | {"unit": ""} | {"name_1": "孙三"}).text
+    asked = browser.post(page, given)
+    assert box in asked.text and "stands in the family records" in asked.text
+
+    browser.post(page, given | {"namesake_compared": "on"})
+    assert Loan.objects.get().namesake_compared is True
+
+
+def test_an_agreement_that_has_run_out_is_named_where_it_is_looked_for_and_takes_no_application(
+    shelved, ours, institution, signed_in
+):
+    today = timezone.localdate()
+    partner = actions.add_agency(
+        institution, by=ours[Role.APPROVER], name="虚构社会保险中心", kind="PENSION", agreement_number="社档协2026-1",
+        valid_from=today - dt.timedelta(30), valid_to=today, reasons=["retirement"], most_out=2, contacts="李主任",
+    )  # fmt: skip
+    browser, page = signed_in(ours[Role.CLERK]), reverse("loans:apply", args=[shelved.pk])
+    assert "Run out:" not in browser.get(page).text
+    assert reverse("loans:begin") in browser.get(partner.get_absolute_url()).text
+
+    with time_machine.travel(timezone.now() + dt.timedelta(1), tick=False):
+        browser = signed_in(ours[Role.CLERK])
+        assert f"Run out: 虚构社会保险中心 ({today})" in browser.get(page).text
+        refused = browser.post(page, application(agency=partner.pk)).text
+        assert "This agreement is not in force. Apply with an introduction letter." in refused
+        of_the_agency = browser.get(partner.get_absolute_url()).text
+        assert f"The agreement ran out on {today}" in of_the_agency
+        assert reverse("loans:begin") not in of_the_agency
+    assert not Loan.objects.exists()

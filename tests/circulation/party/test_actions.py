@@ -113,7 +113,7 @@ def test_a_lost_letter_is_issued_again_under_a_new_number(arrived, clerk, approv
 
 def test_an_admitted_member_is_not_issued_a_letter_again(person, branch, letter, clerk, approver):
     case = actions.approve(actions.register_arrival(person, branch, by=clerk, **letter), by=approver)
-    nothing_happened(lambda: actions.renew(case, by=clerk, reason="误操作"), "only the slip")
+    nothing_happened(lambda: actions.renew(case, by=clerk, reason="误操作"), "is not part of this case")
 
 
 def test_a_slip_is_not_older_than_the_letter(person, branch, letter, clerk, approver):
@@ -127,6 +127,9 @@ def test_the_relation_stands_in_the_way_of_the_dossier_until_it_has_left(arrived
     (obstacle,) = obstacles([dossier])[dossier]
     assert (obstacle.page, obstacle.key, obstacle.warning) == ("party:member", arrived.pk, False)
     case = actions.register_departure(arrived, by=clerk, other_committee="邻市市委组织部")
+    (obstacle,) = obstacles([dossier])[dossier]
+    assert (obstacle.page, obstacle.key, obstacle.warning) == ("party:detail", case.pk, False), "where it goes on now"
+    assert case.number in obstacle.text
     actions.complete(actions.approve(case, by=approver), by=clerk, slip_date=timezone.localdate())
     assert obstacles([dossier]) == {dossier: []}
 

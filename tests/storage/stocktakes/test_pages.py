@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -34,6 +35,12 @@ def test_a_keeper_plans_and_starts_on_the_pages(signed_in, keeper, institution, 
     answer = browser.get(case_page).content.decode()
     assert "Being counted" in answer
     assert "Progress by rack" in answer
+
+
+def test_while_it_is_counted_scanning_stands_out_and_ending_the_count_stands_back(signed_in, keeper, counting):
+    page_of_it = signed_in(keeper).get(counting.get_absolute_url()).content.decode()
+    assert re.findall(r'class="btn btn-primary"\s+href="[^"]*/(\w+)/"', page_of_it) == ["scan"]
+    assert counting.address_of("finish_counting") in page_of_it
 
 
 def test_without_javascript_labels_are_lines(signed_in, keeper, counting, shelf):

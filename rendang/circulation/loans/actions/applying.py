@@ -26,6 +26,9 @@ from rendang.people.actions import checked_number
 from rendang.people.models import Person
 from rendang.people.queries import OWN, RELATIVE, canonical_number, is_declared_relative
 
+# The refusal that a comparison of the identity cards can lift.
+NAMESAKE = "namesake"
+
 
 def apply(
     dossier: Dossier,
@@ -115,24 +118,27 @@ def _refuse_relatives(
 ) -> None:
     """Nobody reads their own dossier or a relative's (domain.md §1.5, P2): the attempt is noted, though it fails."""
     for number, one in enumerate(people, start=1):
+        code = "kinship"
         if queries.is_the_person(bytes(one.id_index), dossier.person):
             kinship, field = OWN, f"id_number_{number}"
-            said = _("This is the person whose dossier it is. Nobody reads their own.")
+            said = _("This is the person whose dossier it is. Nobody reads their own: the unit sends somebody else.")
         elif is_declared_relative(bytes(one.id_index), dossier.person):
             kinship, field = RELATIVE, f"id_number_{number}"
-            said = _("They have declared this person a relative. Nobody reads a relative's: send somebody else.")
+            # Who has declared what stays between them and their own institution: the rule is all that is said here.
+            said = _("The rule of avoidance forbids this person to read this dossier. The unit sends somebody else.")
         elif not namesake_compared and queries.is_family_namesake(one.name, dossier.person):
             kinship, field = RELATIVE, f"name_{number}"
             said = _(
                 "Somebody of this name stands in the family records of the dossier. Nobody reads a relative's:"
                 " compare the identity card, and confirm below only if it is somebody else."
             )
+            code = NAMESAKE
         else:
             continue
         with transaction.atomic():
             where = custody.institution
             audit.record("loan.refuse_relative", dossier, by=by, institution=where, reason=kinship, detail={})
-        raise ValidationError({field: said})
+        raise ValidationError({field: ValidationError(said, code=code)})
 
 
 def _check(loan: Loan, people: Sequence[Borrower]) -> None:
@@ -163,8 +169,10 @@ def _check(loan: Loan, people: Sequence[Borrower]) -> None:
     )
     if hindrances:
         raise ValidationError(hindrances)
-    if Loan.objects.open().filter(dossier=loan.dossier, unit=loan.unit).exists():
-        raise ValidationError(_("This unit has an application for this dossier under way already."))
+    if under_way := Loan.objects.open().filter(dossier=loan.dossier, unit=loan.unit).first():
+        raise ValidationError(
+            _("This unit has an application for this dossier under way already: %(number)s.") % {"number": under_way}
+        )
 
 
 def papers_named(dossier: Dossier, keys: Sequence[int]) -> list[Material]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from rendang.circulation.loans import papers, queries
 from rendang.circulation.loans.actions.applying import papers_named
@@ -228,24 +228,38 @@ def settle(loan: Loan, *, by: Any, finding: str) -> None:
 )
 def renew(loan: Loan, *, by: Any, reason: str) -> None:
     """The borrower keeps it longer: before it is overdue, as often and as long as the rules allow, if nobody waits."""
+    due, basis = renewed_until(loan)
+    loan.renewals += 1
+    loan.due_back = loan.due_date = due
+    loan.due_basis = basis
+
+
+def renewed_until(loan: Loan) -> tuple[dt.date, str]:
+    """The day to which a loan would be renewed today, and by which rule; ``ValidationError``: it may not be."""
     today = timezone.localdate()
     assert loan.due_back and loan.handed_over_at and loan.dossier
-    most = int(standards.policy("borrow_renewals", on=today, institution=loan.institution).value)
-    if loan.renewals >= most:
-        raise ValidationError(_("A loan is renewed %(most)d times at most.") % {"most": most})
     if today > loan.due_back:
         raise ValidationError(_("The loan is overdue: the dossier comes back first."))
+    most = int(standards.policy("borrow_renewals", on=today, institution=loan.institution).value)
+    if loan.renewals >= most:
+        said = ngettext(
+            "A loan is renewed %(most)d time at most: the dossier comes back by %(day)s.",
+            "A loan is renewed %(most)d times at most: the dossier comes back by %(day)s.",
+            most,
+        )
+        raise ValidationError(said % {"most": most, "day": loan.due_back})
     if following := queries.first_in_line(loan.dossier):
-        raise ValidationError(_("%(number)s waits for this dossier.") % {"number": following})
+        raise ValidationError(
+            _("%(number)s waits for this dossier: it comes back by %(day)s.")
+            % {"number": following, "day": loan.due_back}
+        )
     start = timezone.localdate(loan.handed_over_at)
     longest = standards.deadline("borrow_max", start=start, institution=loan.institution)
     wished = standards.deadline("borrow_default", start=loan.due_back, institution=loan.institution)
     due = min(longest.due, wished.due)
     if due <= loan.due_back:
         raise ValidationError(_("The longest loan that the rules allow ends on %(day)s.") % {"day": loan.due_back})
-    loan.renewals += 1
-    loan.due_back = loan.due_date = due
-    loan.due_basis = longest.policy.basis[:200]
+    return due, longest.policy.basis[:200]
 
 
 @step(

@@ -3,15 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.loans import queries
+from rendang.circulation.loans.actions.applying import NAMESAKE
 from rendang.circulation.loans.models import Agency, Loan
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.models import Institution
+from rendang.kernel.core.language import listed
 from rendang.kernel.standards import queries as standards
 
 NO_AUTOCOMPLETE = {"autocomplete": "off"}
@@ -48,6 +51,9 @@ class ApplyForm(forms.Form):
         queryset=Agency.objects.none(),
         required=False,
         empty_label=gettext_lazy("none: with an introduction letter"),
+        error_messages={
+            "invalid_choice": gettext_lazy("This agreement is not in force. Apply with an introduction letter.")
+        },
     )
     unit = forms.CharField(
         label=gettext_lazy("Unit that applies"),
@@ -111,6 +117,10 @@ class ApplyForm(forms.Form):
         agency = self.fields["agency"]
         assert isinstance(agency, forms.ModelChoiceField)
         agency.queryset = queries.agencies_of(institution, today)
+        if over := queries.agencies_over(institution, today):
+            agency.help_text = _("Run out: %(agreements)s. They apply with an introduction letter.") % {
+                "agreements": listed(over)
+            }
         needed = int(standards.policy("consultation_persons", on=today, institution=institution).value)
         self.people = min(max(people or needed, needed), MOST_PEOPLE)
         for number in range(1, self.people + 1):
@@ -151,6 +161,13 @@ class ApplyForm(forms.Form):
                 "materials",
             ]
         )
+
+    def show_comparison_only_when_asked(self, refused: ValidationError | None) -> None:
+        """The box for a namesake appears with the refusal that asks for it: none confirms in advance, by habit."""
+        errors = getattr(refused, "error_dict", {})
+        asked = any(error.code == NAMESAKE for some in errors.values() for error in some)
+        if not asked and "namesake_compared" not in self.data:
+            del self.fields["namesake_compared"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -13,6 +13,7 @@ from rendang.circulation.loans.queries.line import (
 )
 from rendang.circulation.loans.queries.rules import (
     agencies_of,
+    agencies_over,
     because,
     hindrances,
     is_family_namesake,
@@ -24,6 +25,7 @@ from rendang.circulation.loans.queries.rules import (
 
 __all__ = [
     "agencies_of",
+    "agencies_over",
     "ahead_of",
     "because",
     "first_in_line",

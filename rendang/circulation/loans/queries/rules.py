@@ -123,6 +123,12 @@ def agencies_of(institution: Institution | int, on: dt.date) -> Any:
     return rows.order_by("name")
 
 
+def agencies_over(institution: Institution | int, on: dt.date) -> list[str]:
+    """Agencies whose agreement has run out and was not ended on purpose: they are looked for in vain; latest first."""
+    rows = Agency.objects.filter(institution=institution, ended_on=None, valid_to__lt=on).order_by("-valid_to", "name")
+    return [f"{one.name} ({one.valid_to})" for one in rows[:3]]
+
+
 def pages_of(dossier: Dossier) -> int | None:
     """How many pages the dossier should have: as counted when it came back last, else by its catalogue."""
     last = Loan.objects.filter(dossier=dossier, pages_back__isnull=False).order_by("-taken_back_at").first()

@@ -41,11 +41,13 @@ def _standing(agency: Agency, today: dt.date) -> str:
 
 
 def _context(request: HttpRequest, found: Agency) -> dict[str, Any]:
+    standing = _standing(found, timezone.localdate())
     return {
         "agency": found,
         "reasons": [standards.code_label("consultation_reason", code, short=False) for code in found.reasons],
         "open_loans": found.loans.filter(closed_at=None).select_related("person").order_by("due_date", "pk"),
-        "may_apply": found.ended_on is None and can(request.user, Permission.LOAN_REGISTER, at=found.institution_id),
+        "has_run_out": standing == "over" and found.ended_on is None,
+        "may_apply": standing == "in_force" and can(request.user, Permission.LOAN_REGISTER, at=found.institution_id),
         "may_edit": found.ended_on is None and can(request.user, Permission.LOAN_APPROVE, at=found.institution_id),
         "tabs": tabs("agencies"),
     }

@@ -128,6 +128,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "named": [one.number for one in loan.materials.order_by("scheme", "class_mark", "position")],
         "to_sign": _to_sign(loan) if can(request.user, Permission.LOAN_HAND_OVER, at=loan.institution_id) else [],
         "ahead": ahead,
+        "renewal": _renewal(loan) if loan.state == Loan.State.LENT else "",
         "may_chase": late and can(request.user, Permission.LOAN_HAND_OVER, at=loan.institution_id),
         "papers": [
             *(
@@ -145,6 +146,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "loans/detail.html", context)
+
+
+def _renewal(loan: Loan) -> str:
+    """What to answer a unit that asks to keep the dossier longer, whoever picks up the telephone."""
+    try:
+        day, _basis = actions.renewed_until(loan)
+    except ValidationError as refused:
+        return " ".join(refused.messages)
+    return _("Possible until %(day)s, by whoever approves loans.") % {"day": day}
 
 
 def _to_sign(loan: Loan) -> list[tuple[str, str]]:
@@ -207,14 +217,17 @@ def apply(request: HttpRequest, dossier: int) -> HttpResponse:
         papers_of=found if sees_catalogue else None,
         initial={"use": "CONSULTATION"},
     )
+    refusal = None
     if request.method == "POST" and form.is_valid():
         try:
             loan = actions.apply(found, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
+            refusal = refused
             show_refusal(form, refused)
         else:
             messages.success(request, _("The application is registered. It is approved next."))
             return go_to(request, "loans:detail", loan.pk)
+    form.show_comparison_only_when_asked(refusal)
     context = {
         "dossier": found,
         "custody": custody,
@@ -261,4 +274,5 @@ step = step_page(
     Loan, actions.STEPS, forms.FORMS, Permission.LOAN_VIEW,
     papers={name: (field, LABELS[name]) for name, field in PAPERS.items()}
     | {"notice": ("notices", gettext_lazy("Latest overdue notice"))},
+    checks={"renew": actions.renewed_until},
 )  # fmt: skip

@@ -1,0 +1,77 @@
+"""What the page of a member of a collective household offers, and where a refusal leads."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from rendang.circulation.household import actions
+from tests.factories import held_dossier
+from tests.one_of_each import household_member, staff_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member(institution):
+    return household_member(institution, held_dossier(institution).person, staff_of(institution))
+
+
+def read(signed_in, user, address):
+    return signed_in(user).get(address).content.decode()
+
+
+def test_who_is_registered_already_is_led_to_the_page_of_the_member(member, clerk, signed_in):
+    page = read(signed_in, clerk, reverse("household:arrival", args=[member.person.dossier.pk]))
+
+    assert "registered in a collective household already" in page
+    assert f'href="{member.get_absolute_url()}"' in page
+
+
+def test_whose_move_is_under_way_is_led_to_it(member, institution, clerk, signed_in):
+    newcomer = held_dossier(institution)
+    move = actions.apply_to_move_in(newcomer.person, member.household, by=clerk, other_address="邻县某村")
+
+    page = read(signed_in, clerk, reverse("household:arrival", args=[newcomer.pk]))
+
+    assert "already under way" in page
+    assert f'href="{move.get_absolute_url()}"' in page
+    leaving = actions.apply_to_move_out(member, by=clerk, other_address="某路8号")
+    shown = read(signed_in, clerk, member.get_absolute_url())
+    assert f"A move is under way: {leaving.number} (Applied for)." in shown
+    assert reverse("household:departure", args=[member.pk]) not in shown
+
+
+def test_a_page_that_is_out_is_taken_back_from_the_page_of_the_member_who_reads_until_when(
+    member, clerk, signed_in, time_machine
+):
+    lend = reverse("household:lend", args=[member.pk])
+    before = read(signed_in, clerk, lend)
+    loan = actions.lend_page(member, by=clerk, purpose="结婚登记")
+    assert f"it comes back by {loan.due_date}." in before
+
+    page = read(signed_in, clerk, member.get_absolute_url())
+    assert f"back by {loan.due_date}" in page and "Overdue" not in page
+    assert reverse("household:page_loan_step", args=[loan.pk, "take_back_page"]) in page
+    assert lend not in page
+
+    time_machine.move_to(timezone.now() + dt.timedelta(60))
+    assert "Overdue" in read(signed_in, clerk, member.get_absolute_url())
+    actions.take_back_page(loan, by=clerk)
+    assert lend in read(signed_in, clerk, member.get_absolute_url())
+
+
+def test_a_lost_page_is_not_said_to_be_in_the_book_until_the_new_one_was_lent(member, clerk, signed_in):
+    warning, everybody = "Lend only the new one that the police have issued.", reverse("household:list")
+    loan = actions.lend_page(member, by=clerk, purpose="结婚登记")
+    actions.report_page_lost(loan, by=clerk, reason="遗失")
+
+    assert "Reported lost" in read(signed_in, clerk, everybody)
+    assert "in the book" not in read(signed_in, clerk, everybody)
+    assert warning in read(signed_in, clerk, member.get_absolute_url())
+    assert warning in read(signed_in, clerk, reverse("household:lend", args=[member.pk]))
+
+    actions.take_back_page(actions.lend_page(member, by=clerk, purpose="购房"), by=clerk)
+    assert "in the book" in read(signed_in, clerk, everybody)
+    assert warning not in read(signed_in, clerk, member.get_absolute_url())
