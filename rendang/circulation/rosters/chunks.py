@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from json import dumps
 from operator import itemgetter
-from pathlib import Path
 
 from rendang.circulation.rosters.judging import PAST_DATES, Judge, Judged
 from rendang.circulation.rosters.layout import Layout
 from rendang.kernel.core.chinese import name_pinyin
 from rendang.kernel.core.crypto import blind_index, encrypt, encrypt_all
 from rendang.kernel.core.identifiers import mask_id_number
-from rendang.kernel.core.sheets import open_table
+from rendang.kernel.core.sheets import Sheet
 
 # Rows a transaction. Larger is hardly faster; smaller is cancelled and resumed in finer steps.
 CHUNK_ROWS = 4000
@@ -28,14 +27,14 @@ PERSON_COLUMNS = (
     "graduated", "retired", "died", "mobile", "email", "address", "postcode", "emergency_contact", "remarks",
 )  # fmt: skip
 CUSTODY_COLUMNS = ("archive_number", "archive_type", "received_on", "received_reason", "received_from")
-# What is staged of a row, in the order of the COPY.
+# What is staged of a row, in the order of the COPY: what is asked most often first.
 STAGED = (
     "n", "sheet", "number", "id_number", "id_index", "old_number", "old_index", "old_masked",
     "employer", "entrusting", "reasons", "unknown_texts", "id_masked",
     "name", "name_pinyin", "name_initials", "name_pinyin_other",
-    *PERSON_COLUMNS, *CUSTODY_COLUMNS, "location",
+    *CUSTODY_COLUMNS, "location", *PERSON_COLUMNS,
 )  # fmt: skip
-_texts_of = itemgetter(*PERSON_COLUMNS, *CUSTODY_COLUMNS, "location")
+_texts_of = itemgetter(*CUSTODY_COLUMNS, "location", *PERSON_COLUMNS)
 _DATES = frozenset(PAST_DATES)
 _NULL = "\\N"
 _NO_OLD_NUMBER = f"{_NULL}\t{_NULL}\t{_NULL}"
@@ -63,12 +62,12 @@ class Chunk:
     not_data: list[tuple[int, int]] = field(default_factory=list)
 
 
-def chunks(path: Path, layouts: Sequence[Layout | None], judge: Judge) -> Generator[Chunk, None, None]:
-    """The file in chunks. ``layouts`` are those of its sheets, ``None`` or without columns where there is no roster.
+def chunks(tables: Iterable[Sheet], layouts: Sequence[Layout | None], judge: Judge) -> Generator[Chunk, None, None]:
+    """The sheets of a file in chunks. ``layouts`` are theirs, ``None`` or without columns where there is no roster.
 
     Chunks are the same at every reading of the same file, so that an import can go on where it stopped.
     """
-    for sheet_number, (sheet, layout) in enumerate(zip(open_table(path), layouts, strict=True)):
+    for sheet_number, (sheet, layout) in enumerate(zip(tables, layouts, strict=True)):
         if layout is None or not layout.columns:
             continue
         with closing(sheet.rows(layout.wanted)) as rows:  # type: ignore[type-var]

@@ -9,11 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from rendang.kernel.core.chinese import SURNAME_READINGS
 from rendang.kernel.core.identifiers import is_valid_uscc, mask_id_number, normalise_id_number
 from rendang.kernel.core.sheets import Cell, Row, Sheet, text_of
+from rendang.kernel.core.yaml_file import read_yaml
 
 # So many rows are looked at before the rest is read.
 LOOKED_AT = 60
@@ -78,7 +77,7 @@ class Layout:
 @cache
 def fields() -> dict[str, Field]:
     """The fields of headings.yaml, in its order."""
-    raw: dict[str, dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name("headings.yaml").read_text())
+    raw: dict[str, dict[str, list[str]]] = read_yaml(Path(__file__).with_name("headings.yaml"))
     return {
         name: Field(
             tuple(normalise_heading(str(heading)) for heading in entry.get("names", ())),

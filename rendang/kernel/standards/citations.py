@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from rendang.kernel.core.language import in_chinese
+from rendang.kernel.core.yaml_file import read_yaml
 
 BETWEEN = "；"
 _DOCUMENT = re.compile(r"(\w+?)〔(\d{4})〕(\d+)号")
@@ -37,7 +36,7 @@ class Part(NamedTuple):
 
 @cache
 def _names() -> Names:
-    read = yaml.safe_load((Path(__file__).parent / "data" / "citations.yaml").read_text(encoding="utf-8"))
+    read = read_yaml(Path(__file__).parent / "data" / "citations.yaml")
     return Names(read["issuers"], dict(sorted(read["phrases"].items(), key=lambda one: -len(one[0]))))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+from rendang.kernel.core.yaml_file import read_yaml
 
 DATA = Path(__file__).parent / "data"
 Row = dict[str, Any]
@@ -26,7 +26,7 @@ def _lines(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _yaml(name: str) -> Any:
-    return yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return read_yaml(DATA / name)
 
 
 def _date(text: str | dt.date | None, where: str) -> dt.date | None:

@@ -5,9 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from rendang.kernel.core.language import in_chinese
+from rendang.kernel.core.yaml_file import read_yaml
 from rendang.kernel.standards import data_files
 
 # What stands between the words of a cell.
@@ -19,7 +18,7 @@ DATA = Path(__file__).parent / "data"
 @cache
 def english_names() -> dict[str, dict[str, Any]]:
     """By table and code; of the classification by scheme and mark."""
-    return yaml.safe_load((DATA / "english.yaml").read_text())
+    return read_yaml(DATA / "english.yaml")
 
 
 def in_english(table: str, code: str) -> str:
@@ -34,7 +33,7 @@ def class_in_english(scheme: str, mark: str) -> str:
 @cache
 def english_words() -> dict[str, str]:
     """What our data and registers say in Chinese, and the names of key materials, in English."""
-    said = yaml.safe_load((DATA / "words.yaml").read_text(encoding="utf-8"))
+    said = read_yaml(DATA / "words.yaml")
     words = {chinese: english for group in said.values() for chinese, english in group.items()}
     return words | {row["name"]: row["english_name"] for row in data_files.key_materials()}
 

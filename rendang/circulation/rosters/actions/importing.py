@@ -5,10 +5,9 @@ import gc
 import queue
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -35,7 +34,7 @@ from rendang.circulation.rosters.report import (
 )
 from rendang.circulation.rosters.report import DIFFERS as DIFFERS_FROM_RECORD
 from rendang.kernel.access.models import Institution
-from rendang.kernel.core.sheets import UnreadableTable, open_table
+from rendang.kernel.core.sheets import Sheet, UnreadableTable
 from rendang.kernel.standards import queries as standards
 
 # Transactions at once: while one waits for the disk or for its foreign keys, the other goes on.
@@ -75,11 +74,11 @@ class CancelledError(Exception):
 Sheets = Sequence[tuple[str | None, Layout | None]]
 
 
-def recognised(path: Path, institution: Institution) -> Sheets:
+def recognised(tables: Iterable[Sheet], institution: Institution) -> Sheets:
     """Each sheet's name and layout, the columns as the institution corrected them last time."""
     remembered = dict(RosterLayout.objects.filter(institution=institution).values_list("fingerprint", "columns"))
     found = []
-    for sheet, layout in layouts(open_table(path)):
+    for sheet, layout in layouts(tables):
         if layout and (columns := remembered.get(layout.fingerprint)):
             layout = layout.with_columns({int(column): field for column, field in columns.items()})
         found.append((sheet.name, layout))
@@ -119,14 +118,14 @@ def _judge(today: dt.date) -> Judge:
 
 
 def examine(
-    path: Path, sheets: Sheets, *, institution: Institution, today: dt.date
+    tables: Iterable[Sheet], sheets: Sheets, *, institution: Institution, today: dt.date
 ) -> Iterator[tuple[Chunk, list[tuple[int, int, str]], Tally]]:
     """Dry run: each chunk with what the record says of its rows, (sheet, row, verdict); nothing is changed."""
     tally = Tally([name for name, _layout in sheets], [layout for _name, layout in sheets])
     with (
         _bulk_work(),
         closing(_judge(today)) as judge,
-        closing(ahead(chunks(path, tally.layouts, judge))) as source,
+        closing(ahead(chunks(tables, tally.layouts, judge))) as source,
     ):
         for chunk in source:
             verdicts = [
@@ -139,8 +138,8 @@ def examine(
             yield chunk, verdicts, tally
 
 
-def write(path: Path, roster: Roster, *, by: Any) -> Tally:
-    """Import the file chunk by chunk; chunks committed before a crash are passed over.
+def write(tables: Iterable[Sheet], roster: Roster, *, by: Any) -> Tally:
+    """Import a file, whose sheets are ``tables``, chunk by chunk; chunks committed before a crash are passed over.
 
     Raises ``CancelledError`` when somebody asked for a stop between two chunks.
     """
@@ -149,7 +148,7 @@ def write(path: Path, roster: Roster, *, by: Any) -> Tally:
     with (
         _bulk_work(),
         closing(_judge(roster.judged_on)) as judge,
-        closing(ahead(chunks(path, tally.layouts, judge))) as source,
+        closing(ahead(chunks(tables, tally.layouts, judge))) as source,
         closing(_Writers(roster, by)) as writers,
     ):
         for chunk in source:

@@ -1,7 +1,7 @@
 """What people do with a roster, and the jobs that do the work."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -24,7 +24,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.jobs import job, scheduled
-from rendang.kernel.core.sheets import UnreadableTable
+from rendang.kernel.core.sheets import Sheet, UnreadableTable, open_table
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.files.models import StoredFile
@@ -140,7 +140,7 @@ def import_roster(*, roster_id: int) -> None:
     with _alone_with(roster_id, State.IMPORTING) as roster:
         if roster:
             with _plain_file(roster.file) as path:
-                _import(path, roster, by=roster.confirmed_by)
+                _import(open_table(path), roster, by=roster.confirmed_by)
 
 
 @scheduled(cron="*/2 * * * *")
@@ -174,11 +174,12 @@ def mark_up(*, roster_id: int) -> None:
 
 def examine_file(path: Path, *, institution: Institution, today: dt.date | None = None) -> dict[str, Any]:
     """The verdicts on a file as ``import_roster --dry-run --json`` prints them; nothing is kept."""
-    sheets = recognised(path, institution)
+    tables = list(open_table(path))
+    sheets = recognised(tables, institution)
     importing.must_be_roster(sheets)
     tally = Tally([name for name, _layout in sheets], [layout for _name, layout in sheets])
     for _chunk, _verdicts, tally in importing.examine(  # noqa: B007 - the last tally is the whole
-        path, sheets, institution=institution, today=today or timezone.localdate()
+        tables, sheets, institution=institution, today=today or timezone.localdate()
     ):
         pass
     return tally.report(path.name, institution.code)
@@ -189,7 +190,8 @@ def import_file(path: Path, *, institution: Institution, by: Any, today: dt.date
 
     Raises ``UnreadableTable``. Interrupted, it leaves a roster that ``resume_stopped`` finishes.
     """
-    sheets = recognised(path, institution)
+    tables = list(open_table(path))
+    sheets = recognised(tables, institution)
     importing.must_be_roster(sheets)
     with transaction.atomic(), path.open("rb") as content:
         stored = files.store(content, name=path.name, kind=Kind.ROSTER, institution=institution, by=by)
@@ -205,13 +207,13 @@ def import_file(path: Path, *, institution: Institution, by: Any, today: dt.date
         )
         audit.record("roster.receive", roster, by=by, detail={"name": roster.name, "sha256": stored.sha256})
     with _alone_with(roster.pk, State.IMPORTING):
-        _import(path, roster, by=by, name=path.name)
+        _import(tables, roster, by=by, name=path.name)
     return roster
 
 
-def _import(path: Path, roster: Roster, *, by: Any, name: str = "") -> None:
+def _import(tables: Iterable[Sheet], roster: Roster, *, by: Any, name: str = "") -> None:
     try:
-        tally = importing.write(path, roster, by=by)
+        tally = importing.write(tables, roster, by=by)
     except CancelledError:
         _finish(roster, State.CANCELLED, by=by, verb="roster.import")
         return
@@ -228,10 +230,11 @@ def _import(path: Path, roster: Roster, *, by: Any, name: str = "") -> None:
 
 def _judge(path: Path, roster: Roster) -> None:
     try:
-        sheets = from_json(roster.sheets) if roster.sheets else recognised(path, roster.institution)
+        tables = list(open_table(path))
+        sheets = from_json(roster.sheets) if roster.sheets else recognised(tables, roster.institution)
         roster.sheets = as_json(sheets)
         importing.must_be_roster(sheets)
-        tally = _examine_into_rows(path, sheets, roster)
+        tally = _examine_into_rows(tables, sheets, roster)
     except UnreadableTable as unreadable:
         problem = unreadable.messages[0][:300]
         _finish(roster, State.FAILED, by=roster.uploaded_by, sheets=roster.sheets, problem=problem)
@@ -247,12 +250,12 @@ def _judge(path: Path, roster: Roster) -> None:
     )
 
 
-def _examine_into_rows(path: Path, sheets: Any, roster: Roster) -> Tally:
+def _examine_into_rows(tables: Iterable[Sheet], sheets: Any, roster: Roster) -> Tally:
     tally = Tally([name for name, _layout in sheets], [layout for _name, layout in sheets])
     RosterRow.objects.filter(roster=roster).delete()
     done = 0
     for chunk, verdicts, tally in importing.examine(  # noqa: B007 - the last tally is the whole
-        path, sheets, institution=roster.institution, today=roster.judged_on
+        tables, sheets, institution=roster.institution, today=roster.judged_on
     ):
         rows = {
             (sheet, number): RosterRow(verdict=Verdict.REJECTED, reasons=[reason])

@@ -238,6 +238,8 @@ def write_chunk(roster: Roster, chunk: Chunk, *, by: Any, employers: Employers |
     is_whole_transaction = not connection.in_atomic_block
     for attempt in range(1, _ATTEMPTS + 1):
         try:
+            # Ahead of the transaction: the next chunk's writer does not wait for the end of this one to count again.
+            _count_what_has_grown()
             with transaction.atomic(), connection.cursor() as cursor:
                 if is_whole_transaction:
                     # Nobody waits for the disk after every chunk: what a power cut takes is taken whole, source rows
@@ -268,11 +270,15 @@ def examine_chunk(institution: Institution, chunk: Chunk) -> list[tuple[int, int
     return fates
 
 
+def _count_what_has_grown() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_GROWN)
+        if cursor.fetchone()[0]:
+            cursor.execute(_COUNT)
+
+
 def _stage(cursor: Any, chunk: Chunk) -> None:
     cursor.execute("SET LOCAL lock_timeout = '60s'")
-    cursor.execute(_GROWN)
-    if cursor.fetchone()[0]:
-        cursor.execute(_COUNT)
     # Foreign keys are checked as each statement ends, not all at the end while others wait for this chunk.
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     cursor.execute(_TABLES)

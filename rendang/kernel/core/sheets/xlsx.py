@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import IO
 from xml.etree import ElementTree
@@ -164,6 +165,7 @@ _ANY = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]+)\d+"([^>]*?)(?:/>|>(?:<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>|(.*?))</(?:\w+:)?c>)', re.DOTALL
 )
 _NO_ROW = re.compile(rb"(?!)")
+_ROW_AS_OTHERS = rb'\s*<row r="(\d+)"(?:[^>]*[^/>])?>'
 _MOST_LEARNT = 16  # rows from which is learnt how a sheet writes its rows
 _ANY_BEGIN = re.compile(rb"<(?:\w+:)?c[\s/>]")
 
@@ -172,30 +174,27 @@ def _rows(stream: IO[bytes], values: _Values, wanted: Collection[int] | None) ->
     reader = _CellReader(values, wanted)
     number = 0
     for piece in pieces(stream, _ROW_END, b"</row>"):
-        if piece.count(b"<row") == 1:
-            begin = piece.index(b"<row")
-            end = piece.index(b">", begin) + 1
-            named = _NUMBER_OF_ROW.search(piece, begin, end)
-            number = int(named[1]) if named else number + 1
-        else:
-            # Rows without cells are written <row …/> and stand before the one that ends here.
-            end = 0
-            for start in _ANY_ROW.finditer(piece):
-                named = _NUMBER_OF_ROW.search(start[0])
-                number = int(named[1]) if named else number + 1
-                end = start.end()
-            if not end:
-                continue
-        body = piece[end:]
-        cells = reader.like_others(body)
-        if cells is None:
-            cells = reader.plain(body)
-        if cells is None:
-            cells = reader.any(body)
-        if cells is None:
-            cells = _by_parser(body, values)
+        row = reader.like_others(piece) or _one_of_its_own(piece, number, reader, values)
+        if row is None:
+            continue
+        number, cells = row
         if any(cells) or any(cell is not None for cell in cells):
-            yield number, cells
+            yield row
+
+
+def _one_of_its_own(piece: bytes, number: int, reader: "_CellReader", values: _Values) -> Row | None:
+    """The row that ends a piece, however it is written; ``number`` is the row before."""
+    end = 0
+    # Rows without cells are written <row …/> and stand before the one that ends here.
+    for start in _ANY_ROW.finditer(piece):
+        named = _NUMBER_OF_ROW.search(start[0])
+        number = int(named[1]) if named else number + 1
+        end = start.end()
+    if not end:
+        return None
+    body = piece[end:]
+    cells = reader.plain(body) or reader.any(body)
+    return number, _by_parser(body, values) if cells is None else cells
 
 
 class _CellReader:
@@ -206,44 +205,37 @@ class _CellReader:
         self._width = max(wanted, default=0) + 1 if wanted is not None else 0
         self._columns: dict[bytes, int] = {}
         self._kinds: dict[bytes, int] = {}
-        self._blocks: dict[int, list[str]] = {}
         self._written: dict[bytes, bytes] = {}  # the attributes with which a column's cells were written last
-        self._captured: tuple[list[int], list[int]] = ([], [])  # columns and kinds of what the pattern takes out
-        self._known: dict[bytes, str] = {}
+        self._text = _TextsByNumber(values.texts)
+        # What the pattern takes out: kinds other than shared texts by their place, and the place of every column.
+        self._others: list[tuple[int, int]] = []
+        self._in_columns: Callable[[list[Cell]], tuple[Cell, ...]] = tuple
         self._pattern, self._to_learn = _NO_ROW, _MOST_LEARNT
 
-    def like_others(self, body: bytes) -> list[Cell] | None:
-        """The cells of a row written as those before it; ``None`` for another."""
-        match = self._pattern.fullmatch(body)
+    def like_others(self, piece: bytes) -> tuple[int, list[Cell]] | None:
+        """Number and cells of a row written as those before it; ``None`` for another."""
+        match = self._pattern.fullmatch(piece)
         if match is None:
             return None
-        known = self._known
-        cells: list[Cell] = [None] * self._width
-        for column, kind, raw in zip(*self._captured, match.groups(), strict=True):
-            if raw is not None:
-                text = known.get(raw) if kind == _SHARED else None
-                cells[column] = self._value(kind, raw) if text is None else text
-        return cells
+        number, *found = match.groups()
+        # Numbers, days and texts of the cells themselves; the rest is shared.
+        own = [(place, self._values.value(kind, found[place])) for place, kind in self._others if found[place]]
+        for place, _value in own:
+            found[place] = None
+        cells: list[Cell] = [*map(self._text.__getitem__, found), None]
+        for place, value in own:
+            cells[place] = value
+        return int(number), list(self._in_columns(cells))
 
     def _value(self, kind: int, raw: bytes) -> Cell:
-        """As the values of the workbook say; texts that come again are found by their number as it is written."""
-        if kind != _SHARED:
-            return self._values.value(kind, raw)
-        index = int(raw)
-        block = self._blocks.get(index >> BLOCK_BITS)
-        if block is None:
-            block = self._block(index >> BLOCK_BITS)
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
-        text = self._known[raw] = block[index & IN_BLOCK]
-        return text
+        return self._text[raw] if kind == _SHARED else self._values.value(kind, raw)
 
     def _learn(self, found: list[tuple[bytes, bytes, bytes]]) -> None:
         """Rows of a sheet are alike: one expression for a whole row reads it in half the time of one for each cell."""
         for letters, attributes, _raw in found:
             if not attributes.endswith(b"/"):
                 self._written[letters] = attributes
-        parts, columns, kinds = [], [], []
+        parts, columns, kinds = [_ROW_AS_OTHERS], [], []
         for letters in sorted(self._written, key=_column):
             attributes, column = self._written[letters], self._column(letters)
             content = rb"([^<]+)" if column >= 0 else rb"[^<]+"
@@ -252,8 +244,12 @@ class _CellReader:
                 kinds.append(self._kind(attributes))
             as_filled, as_empty = re.escape(attributes), re.escape(attributes.replace(b' t="s"', b""))
             parts.append(rb'(?:<c r="%b\d+"(?:%b><v>%b</v></c>|%b/>))?+' % (letters, as_filled, content, as_empty))
-        self._pattern, self._captured = re.compile(b"".join(parts)), (columns, kinds)
+        self._pattern = re.compile(b"".join(parts))
+        self._others = [(place, kind) for place, kind in enumerate(kinds) if kind != _SHARED]
         self._width = max([self._width, *(column + 1 for column in columns)])
+        places = dict(zip(columns, range(len(columns)), strict=True))
+        # Two at least, so that a tuple comes back; the last of what is taken out is None.
+        self._in_columns = itemgetter(*(places.get(column, -1) for column in range(max(self._width, 2))))
         self._to_learn -= 1
 
     def plain(self, body: bytes) -> list[Cell] | None:
@@ -318,11 +314,27 @@ class _CellReader:
             self._kinds[attributes] = self._values.kind(attributes)
         return self._kinds[attributes]
 
-    def _block(self, number: int) -> list[str]:
-        if len(self._blocks) > _MOST_BLOCKS:
-            self._blocks.clear()
-        block = self._blocks[number] = self._values.texts.block(number)
-        return block
+
+class _TextsByNumber(dict[bytes | None, str | None]):
+    """The shared texts by their number as a cell writes it; those that come again are found without a call."""
+
+    def __init__(self, texts: SharedTexts) -> None:
+        super().__init__({None: None})  # a cell that is not there
+        self._texts = texts
+        self._blocks: dict[int, list[str]] = {}
+
+    def __missing__(self, raw: bytes) -> str | None:
+        if len(self) > _MOST_KNOWN:
+            self.clear()
+            self[None] = None
+        index = int(raw)
+        block = self._blocks.get(index >> BLOCK_BITS)
+        if block is None:
+            if len(self._blocks) > _MOST_BLOCKS:
+                self._blocks.clear()
+            block = self._blocks[index >> BLOCK_BITS] = self._texts.block(index >> BLOCK_BITS)
+        text = self[raw] = block[index & IN_BLOCK]
+        return text
 
 
 def _of_element(element: ElementTree.Element, kind: int, values: _Values) -> Cell:
