@@ -109,6 +109,7 @@ WRONG = {
 ALSO = {
     "intake.issue_letter": ["file.store"],
     "intake.ask_again": ["departurerequest.open", "file.store", "message.send"],
+    "intake.call_inside": ["departurerequest.open", "file.store", "file.store", "message.send"],
     "intake.register_parcel": ["parcel.register", "parcel.match", "message.send"],
     "intake.match_parcel": ["parcel.match", "message.send"],
     "intake.accept": ["custody.take", "placement.put_on_desk", "file.store", "message.send"],

@@ -61,7 +61,7 @@ def print_papers(request: HttpRequest, kind: str) -> HttpResponse:
         "cases": cases,
         "form": form,
         "any": bool(choices),
-        "back": way_back(request.GET),
+        "back": way_back(request.GET, keep=cases),
     }
     return render(request, "desk/print.html", context)
 

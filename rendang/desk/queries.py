@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.intake.queries import on_letter
 from rendang.circulation.parcels.models import Parcel
 from rendang.circulation.parcels.queries import LETTER_OF_OURS, letter_number
 from rendang.dossiers.models import Custody, Dossier
@@ -51,7 +52,7 @@ def exact_hit(user: Any, text: str) -> str | None:
     elif LETTER_OF_OURS.match(letter := letter_number(text)):
         if can(user, Permission.INTAKE_VIEW):
             called = Intake.objects.visible_to(user, Permission.INTAKE_VIEW)
-            intake = called.filter(letter_number=letter).first()
+            intake = called.filter(on_letter(letter)).first()
             return way_on(user, intake) if intake else None
     elif looks_like_id_number(text):
         person = find_by_id_number(text)

@@ -20,6 +20,7 @@ from rendang.kernel.access.queries import can, proposals, requires
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.documents import registers as books
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.views import keys_ticked
 
 PREVIEW = 50
 
@@ -37,6 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
         context["proposals_waiting"] = proposals(request.user).filter(state="PROPOSED").count()
     if context["may_see_cases"]:
         context |= to_do_lists(request.user, today, request.GET)
+        if context["many"]:
+            context["many"]["ticked"] = keys_ticked(request.GET)
     return render(request, "desk/home.html", context)
 
 

@@ -57,6 +57,7 @@ def test_days_the_wrong_way_round_are_refused_and_leave_no_trace(accepted, signe
     here = accepted.institution.pk
     response = signed_in(clerk).get(f"{PAGE}?institution={here}&first=2026-02-01&last=2026-01-01")
     assert "The last day lies before the first." in response.text
+    assert "Nothing to record in these days" not in response.text, "nobody has looked"
     assert not AuditEvent.objects.filter(verb="register.print").exists()
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -140,6 +141,12 @@ class Intake(Case):
             ),
         ]
 
+    @cached_property
+    def is_kept_elsewhere(self) -> bool:
+        """Whether another institution of the city keeps the person's dossier; lists ask it of all rows at once."""
+        held = Custody.objects.filter(dossier__person=self.person_id, status=Custody.Status.HELD)
+        return held.exclude(institution=self.institution_id).exists()
+
     def attested(self, step: str) -> str:
         if step != "witness_opening" or self.papers is None:  # nobody has opened it yet
             return ""
@@ -156,6 +163,23 @@ class Intake(Case):
             )
             % counted
         )
+
+
+class ReplacedLetter(models.Model):
+    """A recall letter in whose place a later one of the same intake has come: nothing is sent on it any more."""
+
+    intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="replaced_letters")
+    number = models.CharField(_("number of the recall letter"), max_length=40, unique=True)
+    issued_on = models.DateField(_("date of the recall letter"))
+    valid_until = models.DateField(_("recall letter valid until"))
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("replaced recall letter")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class ComparedPaper(models.Model):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rendang.circulation.intake.models import ComparedPaper, Intake
+from rendang.circulation.intake.models import ComparedPaper, Intake, ReplacedLetter
 from rendang.circulation.parcels import queries as carrying
 from rendang.circulation.parcels.queries import letter_number
 from rendang.dossiers import queries as dossiers
@@ -80,6 +80,14 @@ def stands_against(intake: Intake) -> list[str]:
                 " and tell the person why."
             )
         )
+    if intake.state == State.CALLED and not intake.moves_inside and (custody := held_elsewhere(intake)):
+        said.append(
+            gettext(
+                "%(institution)s keeps this dossier now: call for it inside the city. A letter that went out on paper"
+                " then holds no longer."
+            )
+            % {"institution": custody.institution}
+        )
     if intake.state == State.ARRIVED and parcel:
         allowed = carrying.carrier_is_allowed(parcel.carrier, on=parcel.arrived_on)
         if not allowed or parcel.seal != parcel.Seal.INTACT:
@@ -104,6 +112,18 @@ def held_elsewhere(intake: Intake) -> Custody | None:
     """The custody of this person's dossier at another institution of the city."""
     held = Custody.objects.filter(dossier__person=intake.person_id, status=Custody.Status.HELD)
     return held.exclude(institution=intake.institution_id).select_related("institution", "dossier").first()
+
+
+def with_keeper_elsewhere(rows: QuerySet[Intake]) -> QuerySet[Intake]:
+    """Each with ``is_kept_elsewhere``, asked of all at once."""
+    held = Custody.objects.filter(dossier__person=OuterRef("person"), status=Custody.Status.HELD)
+    return rows.annotate(is_kept_elsewhere=Exists(held.exclude(institution=OuterRef("institution"))))
+
+
+def on_letter(number: str) -> Q:
+    """The intake of a recall letter, also of one that a later letter has replaced."""
+    replaced = ReplacedLetter.objects.filter(number=number)
+    return Q(letter_number=number) | Q(pk__in=replaced.values("intake"))
 
 
 def course_of_call(intake: Intake) -> CallCourse | None:
@@ -180,7 +200,7 @@ def expected(institution_ids: Any, text: str) -> Any:
         return rows.none()
     index = blind_index(canonical_number(asked))
     named = Q(person__name=asked) | Q(person__former_name=asked) | Q(person__id_index=index)
-    return rows.filter(Q(letter_number=asked) | Q(number=asked.upper()) | named).order_by("pk")
+    return rows.filter(on_letter(asked) | Q(number=asked.upper()) | named).order_by("pk")
 
 
 @register(

@@ -13,6 +13,7 @@ in_words(
         "intake.accept_settled": _("Accepted the dossier after the finding"),
         "intake.ask_again": _("Asked the keeper in the city again"),
         "intake.become_individual": _("Changed the intake to individual custody"),
+        "intake.call_inside": _("Called for the dossier inside the city"),
         "intake.check_list": _("Compared papers with the list, one by one"),
         "intake.claim": _("Gave the matter to supervision: held elsewhere"),
         "intake.close_as_transferred": _("Ended the intake: the dossier came by a transfer in the city"),
@@ -40,6 +41,10 @@ in_words(
         "intake.called_inside": _(
             "%(institution)s has called for your dossier at %(keeper)s: the two institutions arrange the transfer"
             " themselves, you need not deliver a letter."
+        ),
+        "intake.called_inside_instead": _(
+            "%(institution)s has called for your dossier at %(keeper)s: the two institutions arrange the transfer"
+            " themselves, you need not deliver a letter. Recall letter %(letter)s holds no longer: do not use it."
         ),
         "intake.lacks": _(
             "Your application to have your dossier kept has arrived. Still lacking: %(lacks)s. Add it under “My"

@@ -19,6 +19,7 @@ from rendang.circulation.intake.queries import (
     read_list,
     stands_against,
     summary,
+    with_keeper_elsewhere,
 )
 from rendang.circulation.parcels.models import Parcel
 from rendang.dossiers.models import Undertaking
@@ -46,7 +47,7 @@ PAPERS = {
 @require_safe
 @requires(Permission.INTAKE_VIEW)
 def intake_list(request: HttpRequest) -> HttpResponse:
-    rows = Intake.objects.visible_to(request.user, Permission.INTAKE_VIEW)
+    rows = with_keeper_elsewhere(Intake.objects.visible_to(request.user, Permission.INTAKE_VIEW))
     extra = {
         "may_open": can(request.user, Permission.INTAKE_REGISTER),
         "empty": {
@@ -78,6 +79,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "carriers": [standards.code_label("carrier", code) for code in carriage_for(intake).carriers],
         "stands_against": stands_against(intake),
         "call": course_of_call(intake),
+        "replaced_letters": intake.replaced_letters.all(),
         "asked_next": intake.state == State.APPLIED and held_elsewhere(intake),
         "summary": summary(list(intake.compared.all())),
         "undertaking": Undertaking.objects.filter(origin=intake).first(),

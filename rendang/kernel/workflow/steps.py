@@ -45,11 +45,16 @@ class Step:
     way_out: bool  # leaves the usual course: returned, withdrawn, refused
     singly: bool  # attests something of one case alone: never taken for many at once
     only_for: tuple[tuple[str, frozenset[Any]], ...]  # what the case's fields must say for it to go this way at all
+    offered_if: str  # the case's property without which there is no button; the step itself says in words why not
     summary: str
 
     def applies(self, case: Any) -> bool:
         """Whether a case, in its own kind, goes this way at all."""
         return all(getattr(case, field) in values for field, values in self.only_for)
+
+    def is_offered(self, case: Any) -> bool:
+        """Whether there is a button for it, where it is possible at all."""
+        return not self.offered_if or bool(getattr(case, self.offered_if))
 
 
 STEPS: dict[type[Case], dict[str, Step]] = {}
@@ -69,11 +74,13 @@ def step(
     way_out: bool = False,
     singly: bool = False,
     only_for: Mapping[str, Iterable[Any]] | None = None,
+    offered_if: str = "",
 ) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Declare ``change(case, *, by, **inputs)`` as a step; its body holds only what is particular to it.
 
     ``only_for`` (field → values) tells cases of one kind apart that go different ways: lent out or read in the house,
-    approved by one or by two.
+    approved by one or by two. ``offered_if`` names a property, asked last and only of who may take the step: without
+    it there is no button, and whoever takes the step all the same is refused by its body, in words.
     """
 
     def decorate(change: Callable[..., None]) -> Callable[..., Any]:
@@ -90,6 +97,7 @@ def step(
             way_out=way_out,
             singly=singly,
             only_for=tuple((field, frozenset(values)) for field, values in (only_for or {}).items()),
+            offered_if=offered_if,
             summary=(change.__doc__ or "").strip().split("\n")[0],
         )
         STEPS.setdefault(model, {})[rule.name] = rule
@@ -211,5 +219,6 @@ def steps_open_to(user: Any, case: Any) -> list[Step]:
         and rule.applies(case)
         and may_take(user, rule, case)
         and not any(getattr(case, f"{field}_id") == user.pk for field in rule.unlike)
+        and rule.is_offered(case)
     ]
     return sorted(found, key=lambda rule: rule.way_out)

@@ -1,8 +1,9 @@
 """The page of a step, the same for every kind of case, and what every case page shows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -218,6 +219,8 @@ def case_list(
     if made_with and made_with.papers and can(request.user, made_with.prints):
         many = many or {"steps": [], "rows": {}}
         many["print_url"] = reverse("desk:print", args=[rows.model._meta.model_name])
+    if many:
+        many["ticked"] = keys_ticked(request.GET)
     context = {
         "page": page,
         "entries": entries,
@@ -234,16 +237,26 @@ def case_list(
     return render(request, template, context)
 
 
-def ticked(asked: QueryDict, rows: Any) -> Any:
-    """Of these rows those that are ticked in a list of cases, as many as may be taken at once."""
+def keys_ticked(asked: QueryDict) -> list[int]:
+    """The keys of the rows that are ticked, as many as may be taken at once."""
     keys = [int(key) for key in asked.getlist("case") if key.isascii() and key.isdigit() and len(key) < 19]
-    return rows.filter(pk__in=keys[:MOST_AT_ONCE])
+    return keys[:MOST_AT_ONCE]
 
 
-def way_back(asked: QueryDict) -> str:
-    """The address of the list in which the cases were ticked, on this site."""
+def ticked(asked: QueryDict, rows: Any) -> Any:
+    """Of these rows those that are ticked in a list of cases."""
+    return rows.filter(pk__in=keys_ticked(asked))
+
+
+def way_back(asked: QueryDict, keep: Iterable[Any] = ()) -> str:
+    """The address of the list in which the cases were ticked, on this site; those to ``keep`` are ticked there."""
     back = asked.get("back", "")
-    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("desk:home")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse("desk:home")
+    parts = urlsplit(back)
+    query = QueryDict(parts.query, mutable=True)
+    query.setlist("case", [str(case.pk) for case in keep])
+    return urlunsplit(parts._replace(query=query.urlencode()))
 
 
 @require_http_methods(["GET", "POST"])
@@ -266,11 +279,12 @@ def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
     form_class = form_for_many(made_with.forms_of[step]) if step in made_with.forms_of else Form
     assert form_class  # a form made for one case is never offered for many
     form = form_class(request.POST or None)
-    context = {"kind": model, "rule": rule, "form": form, "back": way_back(asked)}
+    context = {"kind": model, "rule": rule, "form": form, "back": way_back(asked, keep=cases)}
     if request.method == "POST" and form.is_valid():
         outcomes = actions.take_each(made_with.take[step], cases, by=request.user, **form.cleaned_data)
         done = sum(not outcome.refusal for outcome in outcomes)
         context |= {"outcomes": outcomes, "done": done, "refused": len(outcomes) - done}
+        context["back"] = way_back(asked, keep=[outcome.case for outcome in outcomes if outcome.refusal])
         return render_page(request, "workflow/many_done.html", context, partial="outcomes")
     before = [(case, what_is_in_the_way(rule, case, request.user)) for case in cases]
     context |= {"entries": before, "ready": [case for case, refusal in before if not refusal]}

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.intake.queries import on_letter
 from rendang.institutions.queries import directory, directory_version
 from rendang.kernel.access.queries import public
 from rendang.kernel.standards import queries as standards
@@ -150,9 +151,10 @@ def verify_file(request: HttpRequest) -> HttpResponse:
 @require_safe
 def letter(request: HttpRequest, number: str) -> HttpResponse:
     """Whether a recall letter is genuine and still open: for the keeper who received it. Nothing personal."""
-    found = Intake.objects.filter(letter_number=number).select_related("institution").first()
+    found = Intake.objects.filter(on_letter(number)).select_related("institution").first()
+    replaced = found.replaced_letters.filter(number=number).first() if found else None
     expired = bool(found and found.letter_valid_until and found.letter_valid_until < timezone.localdate())
-    context = {"number": number, "letter": found, "expired": expired}
+    context = {"number": number, "letter": found, "expired": expired, "replaced": replaced}
     return render(request, "portal/letter.html", context, status=200 if found else 404)
 
 

@@ -59,6 +59,39 @@ def test_a_refusal_holds_up_no_other_case_and_stands_beside_its_own(drafts, revi
     assert (answer.context["done"], answer.context["refused"]) == (2, 1)
 
 
+def test_back_in_the_list_those_are_ticked_with_which_it_was_not_done_and_the_filter_stands(
+    drafts, reviewer, keeper, signed_in
+):
+    storage.take_out(drafts[1].dossier, by=keeper, detail="阅档室")
+    browser, back = signed_in(reviewer), "/desk/certificates/?state=DRAFTED&urgency=&q="
+    asked = {"case": [draft.pk for draft in drafts], "back": back}
+
+    before, after = browser.get(issue(), asked), browser.post(issue(), asked)
+
+    kept = "".join(f"&case={draft.pk}" for draft in drafts)
+    assert before.context["back"] == f"{back}{kept}", "whoever thinks better of it finds all rows ticked"
+    assert after.context["back"] == f"{back}&case={drafts[1].pk}"
+    listed = browser.get(after.context["back"])
+    ticked = [line for line in listed.text.splitlines() if 'name="case"' in line and " checked" in line]
+    assert len(ticked) == 1
+    assert f'value="{drafts[1].pk}"' in ticked[0]
+
+
+def test_the_way_back_grows_no_longer_each_time(drafts, reviewer, signed_in):
+    back = f"/desk/certificates/?state=DRAFTED&case={drafts[0].pk}&case={drafts[2].pk}"
+
+    answer = signed_in(reviewer).get(issue(), {"case": drafts[1].pk, "back": back})
+
+    assert answer.context["back"] == f"/desk/certificates/?state=DRAFTED&case={drafts[1].pk}"
+
+
+@pytest.mark.parametrize("key", ["x", "-1", "9" * 30, "1'"])
+def test_a_tick_that_is_none_is_left_out(drafts, key, reviewer, signed_in):
+    listed = signed_in(reviewer).get("/desk/certificates/", {"case": key})
+
+    assert (listed.status_code, "checked" in listed.text) == (200, False)
+
+
 def test_before_it_is_taken_the_page_says_with_which_cases_it_cannot(drafts, reviewer, clerk, signed_in):
     pause(drafts[1], by=clerk, reason="等待补件")
 
@@ -156,5 +189,5 @@ def test_a_list_offers_the_steps_open_for_its_rows(drafts, reviewer, clerk, keep
     assert listed.context["many"]["rows"] == {draft.pk: "issue refuse" for draft in drafts}
     assert f'name="case" value="{drafts[0].pk}"' in listed.content.decode()
     assert signed_in(clerk).get("/desk/certificates/").context["many"] == {
-        "steps": [], "rows": {}, "print_url": "/desk/print/certificate/",
+        "steps": [], "rows": {}, "print_url": "/desk/print/certificate/", "ticked": [],
     }, "a clerk has no step to take, and prints"  # fmt: skip

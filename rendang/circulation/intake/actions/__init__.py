@@ -9,6 +9,7 @@ from rendang.circulation.intake.actions.applying import (
 )
 from rendang.circulation.intake.actions.calling import (
     ask_again,
+    call_inside,
     close_as_transferred,
     issue_letter,
     note_refusal,
@@ -53,6 +54,7 @@ STEPS = {
         report_missing,
         give_up,
         ask_again,
+        call_inside,
         withdraw,
         close_as_transferred,
         note_refusal,
@@ -67,6 +69,7 @@ __all__ = [
     "apply_online",
     "ask_again",
     "become_individual",
+    "call_inside",
     "check_list",
     "claim",
     "close_as_transferred",

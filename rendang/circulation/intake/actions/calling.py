@@ -1,6 +1,7 @@
 """The letter that calls for the dossier, and how that ends before a parcel has come.
 
-If an institution of the city keeps it, the letter is brought before that one by ``dossiers.call_for``.
+If an institution of the city keeps it, the letter is brought before that one by ``dossiers.call_for``; also when it
+turns up there after a letter has gone out on paper to somebody else.
 """
 
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.intake import papers
 from rendang.circulation.intake.actions.applying import Check, kept_by
-from rendang.circulation.intake.models import Intake
+from rendang.circulation.intake.models import Intake, ReplacedLetter
 from rendang.circulation.intake.queries import held_elsewhere
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody
@@ -56,6 +57,16 @@ def _called_inside(intake: Intake, custody: Custody) -> None:
 
 
 def _write_letter(intake: Intake, *, by: Any) -> None:
+    """A later letter replaces the former one: who asks by its QR code whether that still holds learns that."""
+    if intake.letter_number:
+        assert intake.letter_date and intake.letter_valid_until and intake.letter_file
+        ReplacedLetter.objects.create(
+            intake=intake,
+            number=intake.letter_number,
+            issued_on=intake.letter_date,
+            valid_until=intake.letter_valid_until,
+            file=intake.letter_file,
+        )
     today = timezone.localdate()
     (number,) = next_in_series("recall_letter", intake.institution, f"{today:%Y}")
     validity = standards.deadline("recall_letter_validity", start=today, institution=intake.institution)
@@ -64,7 +75,8 @@ def _write_letter(intake: Intake, *, by: Any) -> None:
     intake.letter_file = papers.recall_letter(intake, by=by)
 
 
-def _call(intake: Intake, custody: Custody, *, by: Any) -> None:
+def _call(intake: Intake, custody: Custody, *, by: Any, instead_of: str = "") -> None:
+    """The keeper is asked and the person told; ``instead_of`` is the letter that the person may still carry."""
     assert intake.person and intake.letter_date and intake.letter_file
     call = dossiers.Call(
         custody=custody,
@@ -75,8 +87,39 @@ def _call(intake: Intake, custody: Custody, *, by: Any) -> None:
         why=standards.code_name("intake_reason", intake.reason),
     )
     dossiers.call_for(call, by=by)
-    said = say("intake.called_inside", institution=intake.institution, keeper=custody.institution)
+    both = {"institution": intake.institution, "keeper": custody.institution}
+    if instead_of:
+        said = say("intake.called_inside_instead", **both, letter=instead_of)
+    else:
+        said = say("intake.called_inside", **both)
     people.tell(intake.person, said, institution=intake.institution, by=by, case=intake)
+
+
+@step(
+    Intake,
+    label=gettext_lazy("Call for it inside the city"),
+    sources=[State.CALLED],
+    target=State.CALLED,
+    permission=Permission.INTAKE_DECIDE,
+    deadline="recall_wait",
+    way_out=True,
+    singly=True,
+    only_for={"moves_inside": [False]},
+    offered_if="is_kept_elsewhere",
+)
+def call_inside(intake: Intake, *, by: Any) -> None:
+    """It waits for a parcel from elsewhere, and the dossier has turned up in the city: asked for there, in this case.
+
+    A letter that went out on paper is replaced: it holds no longer.
+    """
+    custody = held_elsewhere(intake)
+    if custody is None:
+        raise ValidationError(_("No other institution of the city keeps this dossier. Wait for the parcel."))
+    on_paper = intake.letter_number
+    intake.moves_inside = True
+    _called_inside(intake, custody)
+    _write_letter(intake, by=by)
+    _call(intake, custody, by=by, instead_of=on_paper)
 
 
 @step(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ NOT_OURS = "-"  # there is a code, and it is not that of a letter of ours
 
 @dataclass(frozen=True)
 class Letter:
-    """A recall letter of this system: who issued it, for whom, until when, and whether its intake is still open."""
+    """A recall letter of this system; it is open while it is neither used nor replaced nor withdrawn."""
 
     institution: str
     institution_id: int
@@ -61,7 +62,9 @@ def verdict_on(read: str) -> Verdict | None:
         return Verdict("danger", _("QR code: no institution of the city has issued letter %s.") % read)
     told = {"number": read, "institution": letter.institution, "day": letter.valid_until}
     if not letter.is_open:
-        return Verdict("warning", _("QR code: letter %(number)s of %(institution)s is used or withdrawn.") % told)
+        return Verdict(
+            "warning", _("QR code: letter %(number)s of %(institution)s is used, replaced or withdrawn.") % told
+        )
     if letter.valid_until and letter.valid_until < timezone.localdate():
         return Verdict("warning", _("QR code: letter %(number)s of %(institution)s ran out on %(day)s.") % told)
     genuine = _("QR code: genuine letter %(number)s of %(institution)s, valid until %(day)s.")
@@ -75,7 +78,8 @@ def letter_of_ours(number: str) -> Letter | None:
     """
     if not number:
         return None
-    rows = Case.objects.filter(kind="intake", intake__letter_number=number)
+    that = Q(intake__letter_number=number) | Q(intake__replaced_letters__number=number)
+    rows = Case.objects.filter(that, kind="intake")
     found = rows.values_list(
         "institution__name",
         "institution__english_name",
@@ -83,11 +87,13 @@ def letter_of_ours(number: str) -> Letter | None:
         "person",
         "intake__letter_valid_until",
         "closed_at",
+        "intake__letter_number",
     ).first()
     if found is None:
         return None
-    name, english_name, institution, person, valid_until, closed_at = found
-    return Letter(in_words_of_the_reader(name, english_name), institution, person, valid_until, closed_at is None)
+    name, english_name, institution, person, valid_until, closed_at, latest = found
+    is_open = closed_at is None and latest == number
+    return Letter(in_words_of_the_reader(name, english_name), institution, person, valid_until, is_open)
 
 
 def letter_calling_for(person: int, to: Institution) -> str:

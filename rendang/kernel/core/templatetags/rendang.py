@@ -147,13 +147,14 @@ def tick_all(name: str) -> SafeString:
 
 @register.simple_tag
 def tick(case: Any, many: Any) -> SafeString:
-    """The box with which a row is ticked; it knows the steps that are open for it."""
+    """The box with which a row is ticked, still so when one comes back; it knows the steps that are open for it."""
     return format_html(
         '<td class="tick"><label><input type="checkbox" class="form-check-input" name="case" value="{}"'
-        ' data-steps="{}" aria-label="{}"></label></td>',
+        ' data-steps="{}" aria-label="{}"{}></label></td>',
         case.pk,
         many["rows"].get(case.pk, ""),
         gettext("Tick %(number)s") % {"number": case.number},
+        mark_safe(" checked") if case.pk in many.get("ticked", ()) else "",
     )
 
 
