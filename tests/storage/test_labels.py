@@ -19,7 +19,7 @@ from rendang.storage.labels import STOCKS, Label, label_sheets
 from rendang.storage.models import LabelPrint
 from rendang.storage.papers import RoundLine, RoundList, render_round_list
 from tests.factories import PlacementFactory, SlotFactory, StoreFactory, held_dossier
-from tests.golden import assert_looks_as_approved, assert_says, squeezed
+from tests.golden import assert_looks_as_approved, assert_says, squeezed, text_of
 
 GOLDEN = Path(__file__).parent / "golden"
 LABELS = [
@@ -163,6 +163,17 @@ def test_a_box_says_from_which_number_to_which(institution, keeper, slot):
     made = actions.print_box_labels([slot, empty], institution, by=keeper, stock="2x4")
     assert_says(made, ["A-03-4-012", "RC-0002—RC-0009", "3卷", "K01-A-03-4-012"])
     assert LabelPrint.objects.get().keys == [slot.pk]
+
+
+@pytest.mark.django_db
+def test_the_box_of_a_single_dossier_says_its_number_once(institution, keeper, slot):
+    held = held_dossier(institution, custody={"archive_number": "RC-0002"})
+    PlacementFactory(institution=institution, slot=slot, dossier=held)
+
+    made = actions.print_box_labels([slot], institution, by=keeper, stock="2x4")
+
+    assert text_of(made).count("RC-0002") == 1
+    assert "—" not in text_of(made)
 
 
 @pytest.mark.django_db

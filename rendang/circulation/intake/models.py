@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -141,9 +140,12 @@ class Intake(Case):
             ),
         ]
 
-    @cached_property
+    @property
     def is_kept_elsewhere(self) -> bool:
         """Whether another institution of the city keeps the person's dossier; lists ask it of all rows at once."""
+        known: bool | None = getattr(self, "kept_elsewhere", None)  # queries.with_keeper_elsewhere
+        if known is not None:
+            return known
         held = Custody.objects.filter(dossier__person=self.person_id, status=Custody.Status.HELD)
         return held.exclude(institution=self.institution_id).exists()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -114,10 +114,10 @@ def held_elsewhere(intake: Intake) -> Custody | None:
     return held.exclude(institution=intake.institution_id).select_related("institution", "dossier").first()
 
 
-def with_keeper_elsewhere(rows: QuerySet[Intake]) -> QuerySet[Intake]:
-    """Each with ``is_kept_elsewhere``, asked of all at once."""
+def with_keeper_elsewhere(rows: Any) -> Any:
+    """Intakes of which ``is_kept_elsewhere`` is asked at once."""
     held = Custody.objects.filter(dossier__person=OuterRef("person"), status=Custody.Status.HELD)
-    return rows.annotate(is_kept_elsewhere=Exists(held.exclude(institution=OuterRef("institution"))))
+    return rows.annotate(kept_elsewhere=Exists(held.exclude(institution=OuterRef("institution"))))
 
 
 def on_letter(number: str) -> Q:

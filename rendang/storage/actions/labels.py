@@ -56,7 +56,7 @@ def print_dossier_labels(dossiers: Sequence[int], institution: Institution, *, b
 
 @transaction.atomic
 def print_box_labels(slots: Sequence[Slot], institution: Institution, *, by: Any, **sheet: Any) -> bytes:
-    """A PDF of labels for the boxes that stand in slots: the position, and from which number to which they hold."""
+    """A PDF of labels for the boxes that stand in slots: the position, and the first and last number they hold."""
     _check_slots(slots, institution, by)
     numbers = queries.numbers_in(slots)
     filled = [slot for slot in slots if numbers.get(slot.pk)]
@@ -64,7 +64,7 @@ def print_box_labels(slots: Sequence[Slot], institution: Institution, *, by: Any
         Label(
             title=slot.code.removeprefix(f"{slot.store.code}-"),
             lines=[
-                f"{numbers[slot.pk][0]} — {numbers[slot.pk][-1]}",
+                " — ".join(dict.fromkeys([numbers[slot.pk][0], numbers[slot.pk][-1]])),
                 f"{slot.store}　{len(numbers[slot.pk])} 卷",
             ],
             code=slot.code,

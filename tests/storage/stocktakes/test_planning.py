@@ -1,11 +1,15 @@
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
+import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.standards.queries import add_months
+from rendang.kernel.workflow.queries import standing
 from rendang.storage.stocktakes import actions, queries
 from rendang.storage.stocktakes.models import Stocktake
 from rendang.storage.stocktakes.papers import Line, StocktakeReport, render_stocktake_report
@@ -56,6 +60,55 @@ def test_every_morning_what_is_due_within_a_month_is_planned_once(a_year_ago, in
     )
     assert made.due_date == made.planned_for == timezone.localdate() + dt.timedelta(30)
     assert made.due_basis == "名册、索引、档案三相符（每年）"
+
+
+def morning(day):
+    """The job of that morning, and what stands in the to-do of the institution's keeper: occasion, light, days."""
+    with time_machine.travel(dt.datetime.combine(day, dt.time(6), tzinfo=timezone.get_current_timezone()), tick=False):
+        actions.plan_what_is_due(0)
+        rows = Stocktake.objects.open()
+        return [(row.occasion, row.planned_for, standing(row, day).light, standing(row, day).days) for row in rows]
+
+
+def on_the_page(client, keeper, day):
+    """What the keeper reads that day, with the words of the time limit."""
+    with time_machine.travel(dt.datetime.combine(day, dt.time(9), tzinfo=timezone.get_current_timezone()), tick=False):
+        client.force_login(keeper)
+        return client.get(reverse("desk:home"), headers={"accept-language": "en"}).text
+
+
+def test_the_half_yearly_check_comes_into_the_to_do_a_month_before_its_day_and_is_overdue_after_it(
+    signed, client, keeper
+):
+    Stocktake.objects.update(signed_at=dt.datetime(2026, 11, 27, 4, tzinfo=dt.UTC))
+    day = dt.date(2027, 5, 27)  # a Thursday
+
+    assert morning(day - dt.timedelta(31)) == []
+    assert not re.search(r"/desk/stocktakes/\d+/", on_the_page(client, keeper, day - dt.timedelta(31)))
+    ((occasion, planned_for, _light, _days),) = morning(day - dt.timedelta(30))
+    assert (occasion, planned_for) == ("HALF_YEARLY", day)
+    number = Stocktake.objects.open().get().number
+    assert [number in on_the_page(client, keeper, day + dt.timedelta(days)) for days in (-30, 0, 1)] == [True] * 3
+    assert morning(day)[0][2:] == ("yellow", 0)
+    assert "Due today" in on_the_page(client, keeper, day)
+    after = morning(day + dt.timedelta(7))
+    assert len(after) == 1, "not planned a second time"
+    assert after[0][2:] == ("red", -5)
+    assert "5 working days overdue" in on_the_page(client, keeper, day + dt.timedelta(7))
+
+
+def test_the_full_one_after_a_year_is_the_half_yearly_check_too(signed):
+    Stocktake.objects.update(signed_at=dt.datetime(2026, 11, 27, 4, tzinfo=dt.UTC))
+    with time_machine.travel(dt.datetime(2027, 5, 20, 4, tzinfo=dt.UTC), tick=False):
+        Stocktake.objects.create(
+            institution=signed.institution, number="T-HALF", opened_by=signed.opened_by, state="SIGNED",
+            occasion="HALF_YEARLY", planned_for=dt.date(2027, 5, 20),
+            signed_at=timezone.now(), closed_at=timezone.now(),
+        )  # fmt: skip
+
+    assert morning(dt.date(2027, 10, 19)) == []
+    assert morning(dt.date(2027, 10, 28))[0][:2] == ("YEARLY", dt.date(2027, 11, 27))
+    assert [row[0] for row in morning(dt.date(2027, 12, 3))] == ["YEARLY"]
 
 
 def test_an_institution_without_dossiers_has_nothing_planned(institution, other_institution):
