@@ -356,6 +356,24 @@ def test_one_button_stands_out_the_promise_and_then_following_it_up(signed_in, t
     assert main_buttons() == ["follow_up"]
 
 
+def test_a_promise_that_is_not_kept_says_what_to_do_and_leads_to_the_letter(
+    signed_in, told, clerk, supervisor, time_machine
+):
+    letter = reverse("accruals:chase_write", args=[told.dossier_id])
+    page = signed_in(clerk).get(told.get_absolute_url()).text
+    assert letter in page and "has passed" not in page
+
+    time_machine.move_to(dt.datetime(2027, 11, 26, 2, tzinfo=dt.UTC), tick=False)
+
+    assert f"The promised day, {told.promised_on}, has passed." in signed_in(clerk).get(told.get_absolute_url()).text
+    assert letter not in signed_in(supervisor).get(told.get_absolute_url()).text, (
+        "who writes no letters is not led there"
+    )
+    END(told, by=clerk, outcome="WAIVED", reason="单位已撤销")
+    ended = signed_in(clerk).get(told.get_absolute_url()).text
+    assert letter not in ended and "has passed" not in ended
+
+
 def test_another_institution_sees_nothing_of_it(signed_in, told):
     stranger = signed_in(staff(InstitutionFactory(), Role.CLERK))
     for name, args in (("undertaking", []), ("undertaking_paper", ["notice"]), ("undertaking_step", ["confirm"])):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.accruals.models import AccrualItem, Chase, Sending
-from rendang.dossiers.models import Custody
+from rendang.dossiers.models import Custody, Dossier, Undertaking, UndertakingItem
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.documents.registers import register
@@ -47,6 +47,13 @@ def left_for(items: Iterable[AccrualItem], institution: Institution) -> dict[int
     keeper = dict(held.values_list("dossier", "institution__name"))  # written down and printed: in Chinese
     ours = set(held.filter(institution=institution).values_list("dossier", flat=True))
     return {key: keeper.get(key, "") for key in keys - ours}
+
+
+def awaited(dossier: Dossier, institution: Institution) -> list[str]:
+    """What the person has promised the institution and has not brought yet."""
+    promised = Undertaking.objects.open().filter(person=dossier.person_id, institution=institution)
+    rows = UndertakingItem.objects.filter(undertaking__in=promised, outcome="")
+    return list(rows.order_by("pk").values_list("name", flat=True))
 
 
 def submit_by(formed_on: str, institution: Institution) -> dt.date | None:

@@ -178,8 +178,7 @@ def register(
     else:
         assert move.member_id
         member = HouseholdMember.objects.select_for_update().get(pk=move.member_id)
-        if open_loans().filter(member=member).exists():
-            raise ValidationError(_("The member page is lent. Take it back first; it goes with the member."))
+        refuse_while_the_page_is_out(move)
         if registered_on < member.since:
             raise ValidationError({"registered_on": _("The member cannot leave before having moved in.")})
         member.until = registered_on
@@ -187,6 +186,12 @@ def register(
         text = "householdmove.left"
     said = say(text, institution=move.institution, number=move.household.number)
     people.tell(move.person, said, institution=move.institution, by=by, case=move)
+
+
+def refuse_while_the_page_is_out(move: HouseholdMove) -> None:
+    """Who leaves takes the member page along: it has to be in the book."""
+    if move.direction == Direction.OUT and open_loans().filter(member=move.member_id).exists():
+        raise ValidationError(_("The member page is lent. Take it back first; it goes with the member."))
 
 
 @step(

@@ -123,14 +123,11 @@ def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
 
 def _instead(user: Any, person: int) -> list[tuple[str, str]]:
     """The member and the move under way that a refusal speaks of, where the user may open them."""
-    theirs = HouseholdMember.objects.visible_to(user, Permission.HOUSEHOLD_VIEW)
+    theirs = HouseholdMember.objects.visible_to(user, Permission.HOUSEHOLD_VIEW).filter(person=person, until=None)
     under_way = HouseholdMove.objects.open().visible_to(user, Permission.HOUSEHOLD_VIEW).filter(person=person)
     return [
+        *((_("Page of the member"), one.get_absolute_url()) for one in theirs),
         *((_("Case %(number)s") % {"number": one.number}, one.get_absolute_url()) for one in under_way),
-        *(
-            (_("Page of the member"), one.get_absolute_url())
-            for one in theirs.filter(person=person, until__isnull=True)
-        ),
     ]
 
 
@@ -208,7 +205,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     )
     case = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_VIEW, pk=pk)
     record_view("householdmove.view", case, by=request.user)
-    return render(request, "household/move.html", case_context(request, case))
+    context = {"page_out": queries.open_loans().filter(member=case.member_id).first() if case.is_open else None}
+    return render(request, "household/move.html", case_context(request, case) | context)
 
 
 @require_safe
@@ -233,7 +231,10 @@ def slip(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     return serve(request, loan.slip_file, permission=Permission.HOUSEHOLD_VIEW, belongs_to=loan, inline=True)
 
 
-step = step_page(HouseholdMove, actions.STEPS, forms.FORMS, Permission.HOUSEHOLD_VIEW)
+step = step_page(
+    HouseholdMove, actions.STEPS, forms.FORMS, Permission.HOUSEHOLD_VIEW,
+    checks={"register": actions.refuse_while_the_page_is_out},
+)  # fmt: skip
 page_loan_step = step_page(
     PageLoan, actions.PAGE_STEPS, forms.PAGE_FORMS, Permission.HOUSEHOLD_VIEW,
     papers={"slip": ("slip_file", SLIP)},

@@ -111,8 +111,8 @@ def _instead(user: Any, person: int) -> list[tuple[str, str]]:
     theirs = PartyMembership.objects.visible_to(user, Permission.PARTY_VIEW).filter(person=person, until__isnull=True)
     under_way = PartyTransfer.objects.open().visible_to(user, Permission.PARTY_VIEW).filter(person=person)
     return [
-        *((_("Case %(number)s") % {"number": one.number}, one.get_absolute_url()) for one in under_way),
         *((_("Page of the member"), one.get_absolute_url()) for one in theirs),
+        *((_("Case %(number)s") % {"number": one.number}, one.get_absolute_url()) for one in under_way),
     ]
 
 

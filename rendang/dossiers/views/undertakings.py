@@ -54,6 +54,11 @@ def undertaking(request: HttpRequest, pk: int) -> HttpResponse:
     context = case_context(request, found) | {
         "items": found.items.select_related("material", "settled_by"),
         "follow_ups": found.follow_ups.select_related("by"),
+        "is_late": found.is_open and found.promised_on < timezone.localdate(),
+        # By name: letters are the business of an app above this one, which also says who may write them.
+        "letter_url": reverse("accruals:chase_write", args=[found.dossier_id])
+        if found.is_open and _writes_letters(request.user, found)
+        else "",
         "may_settle": found.is_open and can(request.user, Permission.UNDERTAKING_EDIT, at=found.institution_id),
         "papers": [
             (label, reverse("dossiers:undertaking_paper", args=[pk, name]))
@@ -62,6 +67,13 @@ def undertaking(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "dossiers/undertaking.html", context)
+
+
+def _writes_letters(user: Any, undertaking: Undertaking) -> bool:
+    """Whether the institution of the undertaking keeps the dossier, and the user writes its letters."""
+    custody = custody_of(undertaking.dossier) if undertaking.dossier else None
+    where = undertaking.institution_id
+    return custody is not None and custody.institution_id == where and can(user, Permission.ACCRUAL_REGISTER, at=where)
 
 
 @require_http_methods(["GET", "POST"])

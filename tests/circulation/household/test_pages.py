@@ -19,14 +19,14 @@ def member(institution):
 
 
 def read(signed_in, user, address):
-    return signed_in(user).get(address).content.decode()
+    return " ".join(signed_in(user).get(address).content.decode().split())
 
 
 def test_who_is_registered_already_is_led_to_the_page_of_the_member(member, clerk, signed_in):
     page = read(signed_in, clerk, reverse("household:arrival", args=[member.person.dossier.pk]))
 
     assert "registered in a collective household already" in page
-    assert f'href="{member.get_absolute_url()}"' in page
+    assert f'class="btn btn-primary" href="{member.get_absolute_url()}"' in page
 
 
 def test_whose_move_is_under_way_is_led_to_it(member, institution, clerk, signed_in):
@@ -75,3 +75,21 @@ def test_a_lost_page_is_not_said_to_be_in_the_book_until_the_new_one_was_lent(me
     actions.take_back_page(actions.lend_page(member, by=clerk, purpose="购房"), by=clerk)
     assert "in the book" in read(signed_in, clerk, everybody)
     assert warning not in read(signed_in, clerk, member.get_absolute_url())
+
+
+def test_who_leaves_while_the_page_is_out_reads_so_before_the_papers_of_the_police_are_typed(
+    member, institution, clerk, approver, signed_in
+):
+    loan = actions.lend_page(member, by=clerk, purpose="结婚登记")
+    move = actions.apply_to_move_out(member, by=clerk, other_address="某路8号")
+    move = actions.approve(move, by=approver)
+    said = "The member page is lent. Take it back first"
+
+    page = read(signed_in, clerk, move.get_absolute_url())
+    assert said in page and f'href="{loan.get_absolute_url()}"' in page
+    step = read(signed_in, clerk, move.address_of("register"))
+    assert said in step and "permit_number" not in step
+
+    actions.take_back_page(loan, by=clerk)
+    assert said not in read(signed_in, clerk, move.get_absolute_url())
+    assert "permit_number" in read(signed_in, clerk, move.address_of("register"))

@@ -15,7 +15,7 @@ RAN_OUT = "The introduction letter ran out on"
 
 
 def read(signed_in, user, address):
-    return signed_in(user).get(address).content.decode()
+    return " ".join(signed_in(user).get(address).content.decode().split())
 
 
 def main_buttons(page):
@@ -79,6 +79,6 @@ def test_a_refused_arrival_leads_to_the_member_and_to_the_transfer_under_way_and
 
     page = read(signed_in, clerk, arrival)
 
-    assert f'href="{arrived.get_absolute_url()}"' in page
+    assert f'class="btn btn-primary" href="{arrived.get_absolute_url()}"' in page
     assert f'href="{case.get_absolute_url()}"' in page
     assert signed_in(staff(other_institution, "CLERK")).get(arrival).status_code == 404

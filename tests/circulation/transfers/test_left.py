@@ -17,6 +17,7 @@ def test_a_dossier_that_was_transferred_shows_its_case_and_receipt(move, clerk, 
     browser = signed_in(clerk)
     shown = browser.get(reverse("dossiers:detail", args=[case.dossier_id])).content.decode()
     assert f'href="{case.get_absolute_url()}"' in shown
+    assert f"{reverse('dossiers:list')}?status=ENDED" in shown, "the way back to the others that have left"
     assert browser.get(found.receipt).status_code == 200
 
 

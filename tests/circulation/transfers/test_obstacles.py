@@ -66,6 +66,20 @@ def test_the_page_shows_it_with_the_way_to_clear_it(client, leaving, other_insti
     assert reverse("certificates:detail", args=[case.pk]) in page
 
 
+def test_a_note_is_not_said_to_hold_anything_back(leaving, monkeypatch, signed_in):
+    address = reverse("departures:apply", args=[leaving.dossier().pk])
+    read = lambda: signed_in(leaving.by[Role.CLERK]).get(address).text  # noqa: E731
+    held = "it is approved when nothing is in the way any more"
+
+    monkeypatch.setitem(CHECKS, "tests", lambda ids: {pk: [Obstacle("集体户在此", warning=True)] for pk in ids})
+    noted = read()
+    assert "集体户在此" in noted and "To bear in mind" in noted
+    assert held not in noted and "What stands in the way" not in noted
+
+    monkeypatch.setitem(CHECKS, "tests", lambda ids: {pk: [Obstacle("党员组织关系在此")] for pk in ids})
+    assert held in read()
+
+
 def test_inside_the_city_it_is_not_packed_either(move, monkeypatch):
     transfer = move("AGREED")
     monkeypatch.setitem(CHECKS, "tests", lambda ids: {pk: [Obstacle("档案已借出")] for pk in ids})

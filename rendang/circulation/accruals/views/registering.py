@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from rendang.circulation.accruals import actions, forms, judging
+from rendang.circulation.accruals import actions, forms, judging, queries
 from rendang.dossiers.models import Dossier
 from rendang.dossiers.queries import custody_of
 from rendang.dossiers.queries.classify import suggested_mark
@@ -16,6 +16,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, institutions_where, requires
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to
+from rendang.kernel.standards.english import in_words
 
 # Rows that can be registered and are shown; all that cannot are.
 SHOWN = 50
@@ -107,4 +108,10 @@ def register_one(request: HttpRequest, dossier: int) -> HttpResponse:
         else:
             messages.success(request, _("The paper is registered."))
             return go_to(request, "accruals:detail", accrual.pk)
-    return render(request, "accruals/register.html", {"dossier": found, "person": found.person, "form": form})
+    context = {
+        "dossier": found,
+        "person": found.person,
+        "form": form,
+        "awaited": [in_words(name) for name in queries.awaited(found, custody.institution)] if custody else [],
+    }
+    return render(request, "accruals/register.html", context)

@@ -136,7 +136,13 @@ def apply(request: HttpRequest, dossier: int) -> HttpResponse:
             if verdict := verdict_on(departure.letter_read):
                 messages.info(request, verdict.text)
             return go_to(request, "departures:detail", departure.pk)
-    context = {"dossier": found, "form": form, "obstacles": shown(obstacles([found.pk])[found.pk])}
+    in_the_way = obstacles([found.pk])[found.pk]
+    context = {
+        "dossier": found,
+        "form": form,
+        "obstacles": shown(in_the_way),
+        "held_back": any(not one.warning for one in in_the_way),
+    }
     return render_page(request, "departures/apply.html", context, partial="form")
 
 
