@@ -254,10 +254,11 @@ TOPICS = (
             "What a dossier lacks of the key materials is told to the person once, all together, with what that may"
             " mean. The person promises it, by hand at the window or online. A paper that is listed in the catalogue"
             " settles its promise; what cannot be obtained or is waived is closed with a reason. A missing paper is"
-            " never a reason to refuse a dossier."
+            " never a reason to refuse a dossier. The person is reminded before the promised day and when it has"
+            " passed."
         ),
         ("人社部发〔2021〕112号 第十四条", "人社厅发〔2016〕75号"),
-        ("undertaking_promise",),
+        ("undertaking_promise", "undertaking_reminder"),
     ),
     Topic(
         "protection:",

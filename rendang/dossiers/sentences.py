@@ -43,6 +43,7 @@ in_words(
         "undertaking.end": _("Ended the undertaking without all papers"),
         "undertaking.follow_up": _("Followed up the undertaking"),
         "undertaking.open": _("Told the person what is missing"),
+        "undertaking.remind": _("Reminded the person of what was promised"),
         "undertaking.settle": _("Settled a paper that was promised"),
         "undertaking.supplement": _("Everything promised has come"),
     },
@@ -55,6 +56,14 @@ in_words(
         "undertaking.told": _(
             "Key materials are missing from your dossier (%(count)d): %(names)s. Please supply them by %(day)s, or"
             " sign in and confirm the promise."
+        ),
+        "undertaking.soon": _(
+            "Please remember: by %(day)s you supply what is missing from your dossier: %(names)s. %(institution)s"
+            " helps you if you cannot obtain it."
+        ),
+        "undertaking.late": _(
+            "The day you promised has passed (%(day)s), and this is still missing from your dossier: %(names)s. Please"
+            " supply it, or agree another day with %(institution)s."
         ),
     },
 )

@@ -33,6 +33,7 @@ from rendang.dossiers.actions.materials import (
     remove_recorded_value,
     sort_class,
 )
+from rendang.dossiers.actions.reminding import remind_of_promises
 from rendang.dossiers.actions.removal import REMOVAL_STEPS, propose_removal
 from rendang.dossiers.actions.showing import ask_to_see
 from rendang.dossiers.actions.undertakings import (
@@ -70,6 +71,7 @@ __all__ = [
     "propose_removal",
     "record_value",
     "refuse_call",
+    "remind_of_promises",
     "remove_recorded_value",
     "settle_item",
     "sort_class",
