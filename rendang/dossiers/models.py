@@ -20,7 +20,11 @@ from rendang.people.models import Employer, NameGrams, Person
 
 class DossierQuerySet(ScopedQuerySet):
     def at(self, institution_ids: Any) -> Self:
-        """Dossiers that the institutions hold, or for which they have an open case (as sender or receiver)."""
+        """Dossiers that the institutions hold, or for which they have an open case (as sender or receiver).
+
+        The receiver of a move may read from the offer on: the offer is the keeper's own act, made for the receiver to
+        decide. It ends with the offer, and every look is an audit event that the owner reads.
+        """
         if institution_ids is None:
             return self
         ids = list(institution_ids)

@@ -130,11 +130,11 @@ def looks_at(person_id: int, limit: int = 100) -> list[Look]:
     names = {institution.pk: str(institution) for institution in Institution.objects.all()}
     events = [event for event in events_about(person_id, limit=5 * limit) if _is_shown(event.verb)]
     events = events[:limit]
-    offices = _offices_of({event.actor_id for event in events if event.actor_id and not event.institution_id})
+    offices = _offices_of({event.actor_id for event in events if event.actor_id})
     return [
         Look(
             event.at,
-            names.get(event.institution_id or 0) or offices.get(event.actor_id or 0, ""),
+            _where(names.get(event.institution_id or 0, ""), offices.get(event.actor_id or 0, set())),
             sentence(event.verb),
             event.reason,
         )
@@ -142,13 +142,18 @@ def looks_at(person_id: int, limit: int = 100) -> list[Look]:
     ]
 
 
-def _offices_of(actors: set[int]) -> dict[int, str]:
-    """Where members of staff work, for what they did with a person and not with one institution's dossier."""
+def _where(keeper: str, offices: set[str]) -> str:
+    """The office of who looked: not always the keeper, a dossier that is offered is read by who is to decide."""
+    return keeper if keeper in offices or not offices else listed(sorted(offices))
+
+
+def _offices_of(actors: set[int]) -> dict[int, set[str]]:
+    """Where members of staff work."""
     rows = Membership.objects.filter(user__in=actors).select_related("institution")
     offices: dict[int, set[str]] = {}
     for row in rows:
         offices.setdefault(row.user_id, set()).add(str(row.institution or _("Municipal supervision")))
-    return {user: listed(sorted(where)) for user, where in offices.items()}
+    return offices
 
 
 # What a state of a departure means to the person, beyond its name.

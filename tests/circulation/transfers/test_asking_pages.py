@@ -122,6 +122,7 @@ class TestOnTheScreen:
         moving = me()
         assert "Both institutions agree." in moving
         assert moving.count(case.number) == 1
+        assert f"{leaving.institution.label} → {other_institution.label}" in moving, "from where to where it moves"
         assert transfer.number not in moving
         assert reverse("portal:intake_withdraw", args=[case.pk]) not in moving
         assert request.number not in moving
