@@ -15,6 +15,7 @@ from rendang.kernel.audit.sentences import TEXTS
 from rendang.kernel.core.language import day_in_words, in_chinese, in_words_of_the_reader, listed
 from rendang.kernel.standards.english import in_words
 from rendang.kernel.standards.queries.codes import code_label
+from rendang.kernel.standards.queries.freshness import once
 
 MOST_CHARACTERS = 300  # of a list inside a sentence
 # A sentence by its key, with its values as they are stored.
@@ -58,6 +59,14 @@ def told(said: Iterable[Said]) -> str:
     """The sentences in the language of the reader."""
     drawn = (str(TEXTS[key]) % {name: _drawn(value) for name, value in values.items()} for key, values in said)
     return _apart(drawn)
+
+
+def institution_in_words(name: str) -> str:
+    """The name of an institution of the city, kept as text, in the reader's language; another name as it stands."""
+    if in_chinese() or not name:
+        return name
+    names = once("institutions", lambda: dict(Institution.objects.values_list("name", "english_name")))
+    return names.get(name) or name
 
 
 def _apart(parts: Iterable[str]) -> str:

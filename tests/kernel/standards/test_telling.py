@@ -7,7 +7,8 @@ import pytest
 from django.utils import translation
 
 from rendang.kernel.audit.sentences import TEXTS
-from rendang.kernel.standards.telling import apart, code, say, short_name, told
+from rendang.kernel.standards.queries import freshness
+from rendang.kernel.standards.telling import apart, code, institution_in_words, say, short_name, told
 from rendang.people.models import Message
 from tests.factories import InstitutionFactory, PersonFactory
 
@@ -85,3 +86,22 @@ def test_a_message_written_before_stays_as_it_is_written():
     )
 
     assert Message.objects.get(pk=written.pk).text == "您的档案已接收。"
+
+
+def test_a_name_kept_as_text_is_an_institution_of_the_city_or_stands_as_it_is(django_assert_num_queries):
+    InstitutionFactory(name="虚构市人才服务中心", english_name="Fictional Talent Centre")
+
+    with translation.override("zh-hans"), django_assert_num_queries(0):
+        assert institution_in_words("虚构市人才服务中心") == "虚构市人才服务中心"
+    assert institution_in_words("虚构市人才服务中心") == "Fictional Talent Centre"
+    assert institution_in_words("外省人才中心") == "外省人才中心"
+    assert institution_in_words("") == ""
+
+
+def test_a_request_asks_once_for_the_names_of_the_institutions(django_assert_num_queries):
+    freshness.begin()
+    try:
+        with django_assert_num_queries(1):
+            assert [institution_in_words(f"外省第{number}中心") for number in range(3)][2] == "外省第2中心"
+    finally:
+        freshness.end()

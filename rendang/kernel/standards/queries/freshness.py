@@ -18,6 +18,8 @@ T = TypeVar("T")
 _QUESTION = f"SELECT number FROM {StandardsVersion._meta.db_table}"
 # Inside a request or ``steady()``: a list with the number once it has been read. Otherwise None.
 _run: ContextVar[list[int] | None] = ContextVar("standards_run", default=None)
+# What has been read for this request alone (``once``).
+_read: ContextVar[dict[Any, Any] | None] = ContextVar("standards_read", default=None)
 _memory: tuple[int, dict[Any, Any]] = (-1, {})
 
 
@@ -50,6 +52,16 @@ def remembered(key: Any, read: Callable[[], T]) -> T:
     return values[key]
 
 
+def once(key: Any, read: Callable[[], T]) -> T:
+    """What ``read`` returns, asked once in a request: for what has no number of its own."""
+    values = _read.get()
+    if values is None:
+        return read()
+    if key not in values:
+        values[key] = read()
+    return values[key]
+
+
 def forget() -> None:
     """After a change in this process: the next question reads the number again."""
     if run := _run.get():
@@ -59,10 +71,12 @@ def forget() -> None:
 def begin(**_kwargs: Any) -> None:
     """A request begins: the standards stand still until its end."""
     _run.set([])
+    _read.set({})
 
 
 def end(**_kwargs: Any) -> None:
     _run.set(None)
+    _read.set(None)
 
 
 @contextmanager

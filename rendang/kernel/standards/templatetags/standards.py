@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from rendang.kernel.core.language import in_chinese
 from rendang.kernel.standards.citations import Part, basis_parts
 from rendang.kernel.standards.english import cell_in_words, in_words
+from rendang.kernel.standards.telling import institution_in_words
 
 register = template.Library()
 
@@ -23,6 +24,7 @@ def basis(text: str) -> SafeString:
 
 register.filter("in_words", in_words)
 register.filter("cell_in_words", cell_in_words)
+register.filter("institution_in_words", institution_in_words)
 
 
 def _part(part: Part) -> str | SafeString:
