@@ -279,7 +279,7 @@ class TestTheDossierPage:
 
         shown = answer.content.decode()
         assert answer.status_code == 200
-        assert f"Left on {timezone.localdate():%Y-%m-%d} to {other_institution.name}" in shown
+        assert f"Left on {timezone.localdate():%Y-%m-%d} to {other_institution.english_name}" in shown
         assert before.archive_number in shown
         assert now.archive_number not in shown
         assert dossier.person.id_masked not in shown

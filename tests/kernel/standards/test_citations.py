@@ -41,7 +41,7 @@ def test_a_page_says_behind_the_english_what_the_documents_are_called_and_marks_
     def drawn(basis: str) -> str:
         return Template("{% load standards %}{{ text|basis }}").render(Context({"text": basis}))
 
-    assert drawn("《档案法》") == '<span title="《档案法》">Archives Law</span>'
+    assert drawn("《档案法》") == '<span lang="zh" title="《档案法》"><span lang="en">Archives Law</span></span>'
     assert drawn("试行办法<1>") == '<span lang="zh">试行办法&lt;1&gt;</span>'
     assert drawn("") == ""
     with translation.override("zh-hans"):

@@ -19,7 +19,9 @@ def basis(text: str) -> SafeString:
         return conditional_escape(text)
     parts = basis_parts(text)
     shown = format_html_join("; ", "{}", ([_part(part)] for part in parts))
-    return shown if all(part.is_chinese for part in parts) else format_html('<span title="{}">{}</span>', text, shown)
+    if all(part.is_chinese for part in parts):
+        return shown
+    return format_html('<span lang="zh" title="{}"><span lang="en">{}</span></span>', text, shown)
 
 
 register.filter("in_words", in_words)
