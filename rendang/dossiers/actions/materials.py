@@ -172,15 +172,15 @@ def _of(dossier: Dossier, material: Material) -> Material:
     return found
 
 
-def _papers(dossier: Dossier, scheme: str, class_mark: str) -> list[Material]:
-    papers = Material.objects.filter(dossier=dossier, scheme=scheme, class_mark=class_mark, removed_at=None)
+def _papers(dossier: Dossier, scheme: str, *class_marks: str) -> list[Material]:
+    papers = Material.objects.filter(dossier=dossier, scheme=scheme, class_mark__in=class_marks, removed_at=None)
     return list(papers.order_by("position"))
 
 
 def _add(dossier: Dossier, rows: Sequence[dict[str, Any]], *, by: Any) -> list[Material]:
-    scheme, made = scheme_of(dossier), []
+    scheme = scheme_of(dossier)
+    made: list[tuple[Material, int | None]] = []
     refused: list[ValidationError] = []
-    classes: dict[str, list[Material]] = {}
     for number, row in enumerate(rows, start=1):
         facts = dict(row)
         material = Material(dossier=dossier, scheme=scheme, class_mark=facts.pop("class_mark"), created_by=by)
@@ -196,21 +196,21 @@ def _add(dossier: Dossier, rows: Sequence[dict[str, Any]], *, by: Any) -> list[M
             said = [_("Row %(row)d: %(message)s") % {"row": number, "message": text} for text in error.messages]
             refused += [ValidationError(text, params={"row": number}) for text in said]
             continue
-        if material.class_mark not in classes:
-            classes[material.class_mark] = _papers(dossier, scheme, material.class_mark)
-        papers = classes[material.class_mark]
-        papers.insert(_index(papers, material, position), material)
-        made.append(material)
+        made.append((material, position))
     if refused:
         raise ValidationError(refused)
+    classes: dict[str, list[Material]] = {material.class_mark: [] for material, _position in made}
+    for paper in _papers(dossier, scheme, *classes):
+        classes[paper.class_mark].append(paper)
+    for material, position in made:
+        papers = classes[material.class_mark]
+        papers.insert(_index(papers, material, position), material)
     for papers in classes.values():
         # Those already listed make room before the new ones come.
         _renumber(papers)
         for at, paper in enumerate(papers, start=1):
-            if paper.pk is None:
-                paper.position = at
-                paper.save()
-    return made
+            paper.position = at
+    return Material.objects.bulk_create([material for material, _position in made])
 
 
 def _index(papers: list[Material], material: Material, position: int | None) -> int:
