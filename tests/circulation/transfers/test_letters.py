@@ -102,7 +102,7 @@ class TestVerdict:
         assert "ran out on" in verdict_on(number).text
 
         intake.withdraw(waiting, by=staff(other_institution, Role.CLERK), reason="本人撤回")
-        assert "is used or withdrawn" in verdict_on(number).text
+        assert "is used, replaced or withdrawn" in verdict_on(number).text
         assert verdict_on(f"{other_institution.code}调〔2026〕9999号").tone == "danger"
 
 

@@ -13,7 +13,7 @@ from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.models import DepartureRequest
 from rendang.circulation.transfers.queries.letters import letter_of_ours, verdict_on
 from rendang.dossiers import actions as dossiers
-from rendang.dossiers.models import Custody
+from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Role
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.audit.models import AuditEvent
@@ -57,6 +57,19 @@ def turned_up(on_paper, leaving):
 
 def call(case, by):
     return intake.STEPS["call_inside"](Intake.objects.get(pk=case.pk), by=by)
+
+
+def test_who_waits_for_a_dossier_that_came_to_somebody_else_does_not_open_it(other_institution, theirs, leaving):
+    """It was on record, held by nobody, when the intake was opened."""
+    dossier = DossierFactory()
+    person = dossier.person
+    facts = {"name": person.name, "id_number": person.id_number, "reason": "new_employer", "sender": "虚构大学"}
+    waiting = intake.apply(other_institution, by=theirs[Role.CLERK], **facts)
+
+    CustodyFactory(institution=leaving.institution, dossier=dossier)
+
+    theirs_to_open = Dossier.objects.visible_to(theirs[Role.CLERK], Permission.DOSSIER_VIEW)
+    assert (waiting.state, list(theirs_to_open)) == ("APPLIED", [])
 
 
 class TestCalledInTheSameCase:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from rendang.circulation.intake.models import Intake
-from rendang.dossiers.models import Custody, Dossier
+from rendang.dossiers.models import Custody
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
@@ -126,9 +126,8 @@ def open_intake(
         facts |= kept_by(holding.institution)
     if Intake.objects.open().filter(person=person, institution=institution).exists():
         raise ValidationError(_("An intake of this person is already under way here."))
-    # Who has an open case about a dossier may open it: not while another keeps it.
-    dossier = None if holding else getattr(person, "dossier", None)
-    intake = Intake(institution=institution, person=person, dossier=dossier, state=State.APPLIED, **facts)
+    # Who has an open case about a dossier may open it: an earlier one of this person's is not ours before it comes.
+    intake = Intake(institution=institution, person=person, state=State.APPLIED, **facts)
     return open_case(intake, by=by, permission=None, deadline="recall_letter_issue")
 
 
@@ -158,13 +157,11 @@ def open_many(institution: Institution, entrusted: Iterable[Person], *, by: Any,
     held = Custody.objects.filter(dossier__person__in=wanted, status=Custody.Status.HELD)
     under_way = Intake.objects.open().filter(person__in=wanted, institution=institution)
     left_out = {*held.values_list("dossier__person_id", flat=True), *under_way.values_list("person_id", flat=True)}
-    on_record = dict(Dossier.objects.filter(person__in=wanted).values_list("person_id", "pk"))
     return open_cases(
         [
             Intake(
                 institution=institution,
                 person=person,
-                dossier_id=on_record.get(key),
                 state=State.CALLED,
                 reason="entrusted_by_employer",
                 sender=employer.name,

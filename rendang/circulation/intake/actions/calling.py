@@ -50,8 +50,7 @@ def issue_letter(intake: Intake, *, by: Any) -> None:
 
 
 def _called_inside(intake: Intake, custody: Custody) -> None:
-    """Who keeps it may have changed since the application. The dossier itself is not ours to open before it comes."""
-    intake.dossier = None
+    """Who keeps it may have changed since the application."""
     for field, value in kept_by(custody.institution).items():
         setattr(intake, field, value)
 
