@@ -127,9 +127,10 @@ def _take(model: type[Case], rule: Step, change: Callable[..., None], case: Any,
     if case.state in model.CLOSED:
         case.closed_at = timezone.now()
     changed = {field.name for field in case._meta.concrete_fields if before[field.attname] != _value(case, field)}
-    # Only what changed is validated and written: an untouched foreign key needs no look-up, nor does one at hand.
+    # Only what changed is validated and written: an untouched foreign key needs no look-up, nor does one at hand, and
+    # the constraints refuse by themselves.
     unchanged = {field.name for field in case._meta.concrete_fields} - changed
-    case.full_clean(exclude=unchanged | at_hand(case))
+    case.full_clean(exclude=unchanged | at_hand(case), validate_constraints=False)
     case.save(update_fields=changed)
     audit.record(f"{model._meta.model_name}.{rule.name}", case, by=by, before=before, reason=inputs.get("reason", ""))
     return case
