@@ -43,6 +43,7 @@ def _mine(city: City) -> Dossier | None:
     """The last dossier of the first store about which nothing else is told."""
     here = Placement.objects.current().filter(
         institution=city.institutions["RCSC"],
+        kind=Placement.Kind.SLOT,
         slot__store__code="K01",
         dossier__custodies__status=Custody.Status.HELD,
         dossier__custodies__institution=city.institutions["RCSC"],
@@ -50,7 +51,7 @@ def _mine(city: City) -> Dossier | None:
     free = here.exclude(dossier__person__in=city.reserved).exclude(
         dossier__in=Case.objects.filter(dossier__isnull=False).values("dossier")
     )
-    found = free.select_related("dossier__person").order_by("-dossier__custodies__archive_number").first()
+    found = free.select_related("dossier__person").order_by("-pk").first()
     if found is None:
         return None
     city.reserved.add(found.dossier.person_id)
