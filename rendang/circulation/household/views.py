@@ -24,7 +24,7 @@ from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.files.serving import serve
 from rendang.kernel.standards import queries as standards
-from rendang.kernel.workflow.views import case_context, case_list, step_page
+from rendang.kernel.workflow.views import case_context, case_list, instead_of_refused, step_page
 
 SLIP = gettext_lazy("Slip for the member page")
 
@@ -122,13 +122,8 @@ def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
 
 
 def _instead(user: Any, person: int) -> list[tuple[str, str]]:
-    """The member and the move under way that a refusal speaks of, where the user may open them."""
-    theirs = HouseholdMember.objects.visible_to(user, Permission.HOUSEHOLD_VIEW).filter(person=person, until=None)
-    under_way = HouseholdMove.objects.open().visible_to(user, Permission.HOUSEHOLD_VIEW).filter(person=person)
-    return [
-        *((_("Page of the member"), one.get_absolute_url()) for one in theirs),
-        *((_("Case %(number)s") % {"number": one.number}, one.get_absolute_url()) for one in under_way),
-    ]
+    members = HouseholdMember.objects.filter(person=person, until=None)
+    return instead_of_refused(user, Permission.HOUSEHOLD_VIEW, members, HouseholdMove.objects.filter(person=person))
 
 
 @require_safe

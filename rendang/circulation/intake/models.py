@@ -1,5 +1,7 @@
 """接收: a dossier is called for, arrives, is opened by two people, compared, reviewed, and accepted or returned."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,6 +15,12 @@ from rendang.kernel.core.fields import PartialDateField
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.workflow.models import Case
 from rendang.people.models import Employer
+
+
+def held_by_others(person: Any, institution: Any) -> models.QuerySet[Custody]:
+    """The custody of a person's dossier, where it is another institution's of the city."""
+    held = Custody.objects.filter(dossier__person=person, status=Custody.Status.HELD)
+    return held.exclude(institution=institution)
 
 
 class Intake(Case):
@@ -146,8 +154,7 @@ class Intake(Case):
         known: bool | None = getattr(self, "kept_elsewhere", None)  # queries.with_keeper_elsewhere
         if known is not None:
             return known
-        held = Custody.objects.filter(dossier__person=self.person_id, status=Custody.Status.HELD)
-        return held.exclude(institution=self.institution_id).exists()
+        return held_by_others(self.person_id, self.institution_id).exists()
 
     def attested(self, step: str) -> str:
         if step != "witness_opening" or self.papers is None:  # nobody has opened it yet

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rendang.circulation.intake.models import ComparedPaper, Intake, ReplacedLetter
+from rendang.circulation.intake.models import ComparedPaper, Intake, ReplacedLetter, held_by_others
 from rendang.circulation.parcels import queries as carrying
 from rendang.circulation.parcels.queries import letter_number
 from rendang.dossiers import queries as dossiers
@@ -110,14 +110,13 @@ def stands_against(intake: Intake) -> list[str]:
 
 def held_elsewhere(intake: Intake) -> Custody | None:
     """The custody of this person's dossier at another institution of the city."""
-    held = Custody.objects.filter(dossier__person=intake.person_id, status=Custody.Status.HELD)
-    return held.exclude(institution=intake.institution_id).select_related("institution", "dossier").first()
+    held = held_by_others(intake.person_id, intake.institution_id)
+    return held.select_related("institution", "dossier").first()
 
 
 def with_keeper_elsewhere(rows: Any) -> Any:
     """Intakes of which ``is_kept_elsewhere`` is asked at once."""
-    held = Custody.objects.filter(dossier__person=OuterRef("person"), status=Custody.Status.HELD)
-    return rows.annotate(kept_elsewhere=Exists(held.exclude(institution=OuterRef("institution"))))
+    return rows.annotate(kept_elsewhere=Exists(held_by_others(OuterRef("person"), OuterRef("institution"))))
 
 
 def on_letter(number: str) -> Q:

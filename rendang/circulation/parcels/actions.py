@@ -14,7 +14,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import actions as audit
-from rendang.kernel.core.constraints import at_hand, refusal_from
+from rendang.kernel.core.constraints import refusal_from, validate
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.standards import queries as standards
@@ -63,7 +63,7 @@ def register(
         registered_by=by,
     )
     year = f"{arrived_on:%Y}"
-    parcel.full_clean(exclude=at_hand(parcel) | {"number"}, validate_constraints=False)  # they refuse by themselves
+    validate(parcel, exclude={"number"})
     (number,) = next_in_series("parcel", institution, year)
     parcel.number = f"{institution.code}-DJ-{year}-{number:05d}"
     try:
@@ -135,7 +135,7 @@ def match(parcel: Parcel, case: Case, person: Person, *, by: Any) -> Enclosure:
     named = parcel.enclosures.filter(case=None, name__in={person.name, person.former_name or person.name}).first()
     enclosure = named or Enclosure(parcel=parcel, name=person.name)
     enclosure.person, enclosure.case, enclosure.matched_at = person, case, timezone.now()
-    enclosure.full_clean(exclude=at_hand(enclosure), validate_constraints=False)
+    validate(enclosure)
     enclosure.save()
     audit.record("parcel.match", enclosure, by=by, detail={"case": [None, case.number]})
     said = say("parcel.matched", day=parcel.arrived_on, institution=parcel.institution)

@@ -23,7 +23,7 @@ from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.files.serving import serve
-from rendang.kernel.workflow.views import case_context, case_list, step_page
+from rendang.kernel.workflow.views import case_context, case_list, instead_of_refused, step_page
 
 
 @require_safe
@@ -107,13 +107,8 @@ def arrival(request: HttpRequest, dossier: int) -> HttpResponse:
 
 
 def _instead(user: Any, person: int) -> list[tuple[str, str]]:
-    """The member and the transfer under way that a refusal speaks of, where the user may open them."""
-    theirs = PartyMembership.objects.visible_to(user, Permission.PARTY_VIEW).filter(person=person, until__isnull=True)
-    under_way = PartyTransfer.objects.open().visible_to(user, Permission.PARTY_VIEW).filter(person=person)
-    return [
-        *((_("Page of the member"), one.get_absolute_url()) for one in theirs),
-        *((_("Case %(number)s") % {"number": one.number}, one.get_absolute_url()) for one in under_way),
-    ]
+    members = PartyMembership.objects.filter(person=person, until=None)
+    return instead_of_refused(user, Permission.PARTY_VIEW, members, PartyTransfer.objects.filter(person=person))
 
 
 @require_http_methods(["GET", "POST"])

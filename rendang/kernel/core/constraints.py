@@ -1,6 +1,6 @@
 """From a broken database constraint, or a check that refuses, to a sentence for the person at the screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.apps import apps
@@ -32,11 +32,17 @@ def what_refuses(check: Callable[..., None], *of: Any) -> str:
     return ""
 
 
-def at_hand(row: Any) -> set[str]:
-    """The row's references whose row is loaded: for ``full_clean(exclude=…)``, which would ask for each once more.
+def validate(row: Any, exclude: Collection[str] = ()) -> None:
+    """``full_clean`` without asking the database what it says by itself when the row is written (``refusal_from``).
 
-    Whether they still exist is for the foreign key to say, at the latest when the transaction ends.
+    That are its constraints, and whether the rows at hand to which it refers still exist: the foreign key says so, at
+    the latest when the transaction ends.
     """
+    row.full_clean(exclude=_at_hand(row).union(exclude), validate_constraints=False)
+
+
+def _at_hand(row: Any) -> set[str]:
+    """The row's references whose row is loaded."""
     return {
         field.name
         for field in row._meta.concrete_fields

@@ -15,7 +15,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, is_the_system
 from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.audit import actions as audit
-from rendang.kernel.core.constraints import at_hand, refusal_from
+from rendang.kernel.core.constraints import refusal_from, validate
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import set_deadline
@@ -56,8 +56,7 @@ def open_case(
     try:
         with transaction.atomic():
             (case.number,) = next_case_numbers(case.institution, today)
-            # The number is new, what is at hand need not be asked for, and the constraints refuse by themselves.
-            case.full_clean(exclude=at_hand(case) | {"number"}, validate_constraints=False)
+            validate(case, exclude={"number"})  # it is new
             case.save()
             audit.record(f"{case._meta.model_name}.open", case, by=by)
     except IntegrityError as broken:

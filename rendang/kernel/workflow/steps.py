@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, is_the_system
 from rendang.kernel.audit import actions as audit
-from rendang.kernel.core.constraints import at_hand, refusal_from, what_refuses
+from rendang.kernel.core.constraints import refusal_from, validate, what_refuses
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Case
 
@@ -127,10 +127,8 @@ def _take(model: type[Case], rule: Step, change: Callable[..., None], case: Any,
     if case.state in model.CLOSED:
         case.closed_at = timezone.now()
     changed = {field.name for field in case._meta.concrete_fields if before[field.attname] != _value(case, field)}
-    # Only what changed is validated and written: an untouched foreign key needs no look-up, nor does one at hand, and
-    # the constraints refuse by themselves.
-    unchanged = {field.name for field in case._meta.concrete_fields} - changed
-    case.full_clean(exclude=unchanged | at_hand(case), validate_constraints=False)
+    # Only what changed is validated and written: an untouched foreign key needs no look-up.
+    validate(case, exclude={field.name for field in case._meta.concrete_fields} - changed)
     case.save(update_fields=changed)
     audit.record(f"{model._meta.model_name}.{rule.name}", case, by=by, before=before, reason=inputs.get("reason", ""))
     return case

@@ -85,6 +85,17 @@ def case_context(request: HttpRequest, case: Any) -> dict[str, Any]:
     }
 
 
+def instead_of_refused(user: Any, permission: Permission, members: Any, cases: Any) -> list[tuple[str, str]]:
+    """Label and address of what a refusal speaks of, where the user may open it: members, and cases under way."""
+    return [
+        *((_("Page of the member"), one.get_absolute_url()) for one in members.visible_to(user, permission)),
+        *(
+            (_("Case %(number)s") % {"number": one.number}, one.get_absolute_url())
+            for one in cases.open().visible_to(user, permission)
+        ),
+    ]
+
+
 def known_of(case: Any) -> dict[str, Any]:
     """Where a case stands and what was done with it so far."""
     return {

@@ -1,7 +1,6 @@
 """From a file to judged or committed rows: the work of the jobs and of the command."""
 
 import datetime as dt
-import gc
 import queue
 import sys
 import threading
@@ -48,22 +47,18 @@ _VERDICT_OF_FATE = {
 }
 
 
-# New objects after which Python looks for cycles; of the millions a roster makes, none has one.
-_COLLECT_AFTER = 100_000
 # Seconds after which the thread that reads makes room for one that has an answer from the database.
 _MAKE_ROOM_AFTER = 0.001
 
 
 @contextmanager
-def _bulk_work() -> Iterator[None]:
-    """Python for as long as a file is read: an eighth less time for it, and no writer kept waiting."""
-    threshold, interval = gc.get_threshold(), sys.getswitchinterval()
-    gc.set_threshold(_COLLECT_AFTER, *threshold[1:])
+def _no_writer_waits() -> Iterator[None]:
+    """Python for as long as a file is read: no writer is kept waiting."""
+    interval = sys.getswitchinterval()
     sys.setswitchinterval(_MAKE_ROOM_AFTER)
     try:
         yield
     finally:
-        gc.set_threshold(*threshold)
         sys.setswitchinterval(interval)
 
 
@@ -123,7 +118,7 @@ def examine(
     """Dry run: each chunk with what the record says of its rows, (sheet, row, verdict); nothing is changed."""
     tally = Tally([name for name, _layout in sheets], [layout for _name, layout in sheets])
     with (
-        _bulk_work(),
+        _no_writer_waits(),
         closing(_judge(today)) as judge,
         closing(ahead(chunks(tables, tally.layouts, judge))) as source,
     ):
@@ -146,7 +141,7 @@ def write(tables: Iterable[Sheet], roster: Roster, *, by: Any) -> Tally:
     sheets = from_json(roster.sheets)
     tally = Tally([name for name, _layout in sheets], [layout for _name, layout in sheets])
     with (
-        _bulk_work(),
+        _no_writer_waits(),
         closing(_judge(roster.judged_on)) as judge,
         closing(ahead(chunks(tables, tally.layouts, judge))) as source,
         closing(_Writers(roster, by)) as writers,
