@@ -20,6 +20,7 @@ from rendang.storage.models import LabelPrint
 from rendang.storage.papers import RoundLine, RoundList, render_round_list
 from tests.factories import PlacementFactory, SlotFactory, StoreFactory, held_dossier
 from tests.golden import assert_looks_as_approved, assert_says, squeezed, text_of
+from tests.legible import faults_of
 
 GOLDEN = Path(__file__).parent / "golden"
 LABELS = [
@@ -84,7 +85,7 @@ def test_the_labels_of_a_stock_fit_on_the_paper(stock):
 
 
 @pytest.mark.parametrize(
-    ("stock", "symbol"), [("3x8", "qr"), ("5x13", "code128"), ("spine", "qr"), ("2x4", "code128")]
+    ("stock", "symbol"), [("3x8", "qr"), ("3x8", "code128"), ("5x13", "code128"), ("spine", "qr"), ("2x4", "code128")]
 )
 def test_labels_look_as_they_were_approved(settings, stock, symbol):
     settings.DEMONSTRATION = False
@@ -195,6 +196,16 @@ def test_the_page_prints_and_the_register_tells(signed_in, institution, keeper, 
         assert text in page
 
 
+@pytest.mark.parametrize("symbol", ["qr", "code128"])
+@pytest.mark.parametrize("stock", STOCKS.values(), ids=STOCKS)
+def test_in_a_demonstration_every_label_says_so_and_nothing_lies_over_a_full_sheet(settings, stock, symbol):
+    settings.DEMONSTRATION = True
+    made = label_sheets((LABELS * 3)[: stock.per_sheet], stock=stock, symbol=symbol)
+    assert len(pypdfium2.PdfDocument(made)) == 1
+    assert text_of(made).count("演示") == stock.per_sheet
+    assert faults_of(made, sides=0, ends=0) == []
+
+
 # — what a scanner reads, and what stays on its label, at the longest texts there are —
 
 LONGEST = [
@@ -214,9 +225,11 @@ def _suits(stock, symbol):
     return [one for one in LONGEST if not narrow or one.code.startswith("RD")]
 
 
+@pytest.mark.parametrize("demonstration", [False, True])
 @pytest.mark.parametrize("symbol", ["qr", "code128"])
 @pytest.mark.parametrize("stock", STOCKS.values(), ids=STOCKS)
-def test_every_code_of_a_printed_sheet_is_read_by_another_program(stock, symbol):
+def test_every_code_of_a_printed_sheet_is_read_by_another_program(settings, stock, symbol, demonstration):
+    settings.DEMONSTRATION = demonstration
     wanted = _suits(stock, symbol)
     page = pypdfium2.PdfDocument(label_sheets(wanted, stock=stock, symbol=symbol))[0]
     picture = page.render(scale=300 / 72, grayscale=True).to_pil().convert("L")
@@ -225,10 +238,11 @@ def test_every_code_of_a_printed_sheet_is_read_by_another_program(stock, symbol)
     assert sorted(one.text for one in read) == sorted(one.code for one in wanted)
 
 
+@pytest.mark.parametrize("demonstration", [False, True])
 @pytest.mark.parametrize("symbol", ["qr", "code128"])
 @pytest.mark.parametrize("stock", STOCKS.values(), ids=STOCKS)
-def test_nothing_on_a_label_reaches_its_edge(settings, stock, symbol):
-    settings.DEMONSTRATION = False
+def test_nothing_on_a_label_reaches_its_edge(settings, stock, symbol, demonstration):
+    settings.DEMONSTRATION = demonstration
     wanted = _suits(stock, symbol)
     document = pypdfium2.PdfDocument(label_sheets(wanted, stock=stock, symbol=symbol))
     assert len(document) == 1
