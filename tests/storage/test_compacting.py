@@ -1,5 +1,7 @@
 """Closing the gaps of a store: in an order in which each move finds room, whatever is interrupted in between."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
@@ -184,6 +186,26 @@ def test_the_plan_is_worked_off_by_scan_and_by_the_shelf(signed_in, store, keepe
 
     assert lies(dossiers) == ["000", "001", "002"]
     assert "Closed" in desk.get(url).text
+
+
+def test_of_the_ticked_moves_each_says_what_became_of_it(signed_in, store, keeper):
+    slots, dossiers = shelf(store, [0, 1, 0, 0, 1, 1])
+    desk = signed_in(keeper)
+    desk.post(reverse("storage:compact", args=[store.pk]), {"method": "KEEP_ORDER"})
+    plan = Compaction.objects.get()
+    url = reverse("storage:compaction", args=[plan.pk])
+
+    assert "No move is ticked." in desk.post(url, {"lines": "yes"}, follow=True).text
+    assert plan.moves.waiting().count() == 3
+
+    PlacementFactory(institution=store.institution, slot=slots[2])  # where the last one was to go
+    actions.take_out(dossiers[1], by=keeper, detail="桌")
+    said = desk.post(url, {"lines": "yes", "move": [line.pk for line in plan.moves.waiting()]}).text
+    assert "1 move is done." in said
+    assert f"so that their lines fall away: {dossiers[1].barcode}." in said
+    assert "1 move could not be noted and stays ticked; the reason stands beside it." in said
+    (box,) = re.findall(r'<input[^>]*name="move"[^>]*>', said)
+    assert "checked" in box
 
 
 def test_while_a_plan_is_under_way_the_page_offers_no_other(signed_in, store, keeper):

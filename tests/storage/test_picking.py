@@ -1,6 +1,7 @@
 """The keeper's round: what is to be fetched, what is waited for, what goes back, in the order in which one walks."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -185,6 +186,29 @@ def test_the_round_is_printed(desk, institution, clerk):
     paper = desk.get(reverse("storage:pick_list_paper"))
     assert paper["Content-Type"] == "application/pdf"
     assert_says(paper.content, ["调卷单", "K01一号库", "K01-A-01-1-001", "李雷", "急", "共1件"])
+
+
+def test_of_the_chosen_dossiers_each_says_what_became_of_it(desk, institution, keeper):
+    store = StoreFactory(institution=institution, code="K01")
+    goes, stays, gone = (lying(slot_at(store, f"A-0{number}")) for number in (1, 2, 3))
+    url = reverse("storage:put_back_list")
+    for dossier in (goes, stays, gone):
+        actions.take_out(dossier, by=keeper, detail="桌")
+    actions.put_back(gone, by=keeper)
+
+    said = desk.post(url, {
+        "dossier": [goes.pk, stays.pk, gone.pk],
+        f"slot_{goes.pk}": "K01-A-01-1-001", f"slot_{stays.pk}": "K01-Z", f"slot_{gone.pk}": "K01-A-03-1-001",
+    }).text  # fmt: skip
+
+    assert "1 dossier is placed." in said
+    assert "1 dossier could not be placed and stays ticked; the reason stands beside it." in said
+    assert "1 dossier no longer waits for a place" in said
+    boxes = re.findall(r'<input[^>]*name="dossier"[^>]*>', said)
+    assert [("checked" in box, f'value="{stays.pk}"' in box) for box in boxes] == [(True, True)]
+
+    assert "No dossier is ticked." in desk.post(url, {}, follow=True).text
+    assert queries.current_placement(stays).slot is None
 
 
 def test_chosen_dossiers_go_back(desk, institution, keeper):

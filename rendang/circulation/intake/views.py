@@ -124,6 +124,8 @@ def match(request: HttpRequest, parcel: int) -> HttpResponse:
     waiting = Intake.objects.filter(
         institution=arrived.institution, state__in=[State.APPLIED, State.CALLED], moves_inside=False
     )
+    if "match" in request.POST and not chosen:
+        messages.warning(request, _("No person is ticked. Tick those whose dossiers are in the parcel."))
     if chosen:
         try:
             count = actions.match_many(arrived, waiting.filter(pk__in=chosen), by=request.user)
@@ -138,7 +140,13 @@ def match(request: HttpRequest, parcel: int) -> HttpResponse:
         rows = expected([arrived.institution_id], text).filter(pk__in=waiting)
     else:
         rows = waiting.filter(sender=arrived.sender).select_related("person").order_by("pk")
-    context = {"parcel": arrived, "form": form, "found": list(rows[:MOST_MATCHED]), "searched": bool(text)}
+    context = {
+        "parcel": arrived,
+        "form": form,
+        "found": list(rows[:MOST_MATCHED]),
+        "searched": text,
+        "ticked": chosen,
+    }
     return render(request, "intake/match.html", context)
 
 

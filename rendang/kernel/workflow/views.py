@@ -248,9 +248,9 @@ def case_list(
     return render(request, template, context)
 
 
-def keys_ticked(asked: QueryDict) -> list[int]:
-    """The keys of the rows that are ticked, as many as may be taken at once."""
-    keys = [int(key) for key in asked.getlist("case") if key.isascii() and key.isdigit() and len(key) < 19]
+def keys_ticked(asked: QueryDict, name: str = "case") -> list[int]:
+    """The keys of the rows that are ticked, as many as may be taken at once; ``name`` is that of their boxes."""
+    keys = [int(key) for key in asked.getlist(name) if key.isascii() and key.isdigit() and len(key) < 19]
     return keys[:MOST_AT_ONCE]
 
 
@@ -259,14 +259,26 @@ def ticked(asked: QueryDict, rows: Any) -> Any:
     return rows.filter(pk__in=keys_ticked(asked))
 
 
-def way_back(asked: QueryDict, keep: Iterable[Any] = ()) -> str:
-    """The address of the list in which the cases were ticked, on this site; those to ``keep`` are ticked there."""
+def way_back(
+    asked: QueryDict,
+    keep: Iterable[Any] = (),
+    *,
+    tried: Iterable[Any] | None = None,
+    name: str = "case",
+    start: str = "",
+) -> str:
+    """The address of the list in which the rows were ticked, on this site; those to ``keep`` are ticked there.
+
+    ``name`` is that of their boxes, ``start`` the address for those who come from none.
+    ``tried``: the rows with which it was tried; the others that were ticked were left out, and stay ticked.
+    """
     back = asked.get("back", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = reverse("desk:home")
+        back = start or reverse("desk:home")
     parts = urlsplit(back)
     query = QueryDict(parts.query, mutable=True)
-    query.setlist("case", [str(case.pk) for case in keep])
+    left_out = [] if tried is None else sorted(set(keys_ticked(query, name)) - {row.pk for row in tried})
+    query.setlist(name, [str(key) for key in [*(row.pk for row in keep), *left_out]])
     return urlunsplit(parts._replace(query=query.urlencode()))
 
 
@@ -295,7 +307,7 @@ def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
         outcomes = actions.take_each(made_with.take[step], cases, by=request.user, **form.cleaned_data)
         done = sum(not outcome.refusal for outcome in outcomes)
         context |= {"outcomes": outcomes, "done": done, "refused": len(outcomes) - done}
-        context["back"] = way_back(asked, keep=[outcome.case for outcome in outcomes if outcome.refusal])
+        context["back"] = way_back(asked, keep=[outcome.case for outcome in outcomes if outcome.refusal], tried=cases)
         return render_page(request, "workflow/many_done.html", context, partial="outcomes")
     before = [(case, what_is_in_the_way(rule, case, request.user)) for case in cases]
     context |= {"entries": before, "ready": [case for case, refusal in before if not refusal]}

@@ -20,13 +20,12 @@ from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.files.serving import serve
-from rendang.kernel.workflow.views import case_context, case_list, step_page
+from rendang.kernel.workflow.views import case_context, case_list, keys_ticked, step_page, way_back
 from rendang.storage.models import Store
 from rendang.storage.stocktakes import actions, forms, queries
 from rendang.storage.stocktakes.models import DISCREPANCIES, Finding, Scan, Stocktake, Verdict
 
 State = Stocktake.State
-MOST_TICKED = 200
 SHOWN = ("institution", "concluded_by", "signed_by", "report")
 
 
@@ -168,7 +167,14 @@ def findings(request: HttpRequest, pk: int) -> HttpResponse:
         record_view("stocktake.findings", case, by=request.user)
     may_resolve = _may_resolve(request.user, case)
     any_open = may_resolve and any(not finding.resolution for finding in page.rows)
-    context = {"case": case, "filter": form, "page": page, "may_resolve": may_resolve, "any_open": any_open}
+    context = {
+        "case": case,
+        "filter": form,
+        "page": page,
+        "may_resolve": may_resolve,
+        "any_open": any_open,
+        "ticked": keys_ticked(request.GET, "finding"),
+    }
     return render_page(request, "stocktakes/findings.html", context, partial="rows")
 
 
@@ -208,8 +214,9 @@ def resolve_many(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Stocktake.objects.select_related("institution")
     case = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_RUN, pk=pk)
     asked = request.POST if request.method == "POST" else request.GET
-    ticked = [int(key) for key in asked.getlist("finding") if key.isascii() and key.isdigit() and len(key) < 19]
-    found = list(queries.findings_of(case).filter(pk__in=ticked[:MOST_TICKED], resolution="").order_by("pk"))
+    ticked = keys_ticked(asked, "finding")
+    found = list(queries.findings_of(case).filter(pk__in=ticked, resolution="").order_by("pk"))
+    start = reverse("stocktakes:findings", args=[case.pk])
     form = forms.ResolveAllForm(found, request.POST or None)
     alike = len({one.verdict for one in found}) <= 1
     context = {
@@ -218,6 +225,7 @@ def resolve_many(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "alike": alike,
         "may_resolve": _may_resolve(request.user, case),
+        "back": way_back(asked, found, name="finding", start=start),
     }
     if request.method == "POST" and found and form.is_valid():
         try:
@@ -229,6 +237,7 @@ def resolve_many(request: HttpRequest, pk: int) -> HttpResponse:
                 "outcomes": [(one, refused.get(one.pk, "")) for one in found],
                 "done": len(found) - len(refused),
                 "refused": len(refused),
+                "back": way_back(asked, [one for one in found if one.pk in refused], name="finding", start=start),
             }
             return render_page(request, "stocktakes/resolved.html", context, partial="outcomes")
     if found and not request.htmx:  # type: ignore[attr-defined]

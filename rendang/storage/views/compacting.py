@@ -17,6 +17,7 @@ from rendang.kernel.audit.actions import record_view
 from rendang.kernel.core.camera import reads_labels
 from rendang.kernel.core.forms import told
 from rendang.kernel.core.htmx import go_to, render_page
+from rendang.kernel.core.language import listed
 from rendang.storage import actions, forms, queries
 from rendang.storage.models import Compaction, CompactionMove, Store
 from rendang.storage.papers import RoundLine, RoundList, render_round_list
@@ -62,20 +63,18 @@ def compaction(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.WorkOffForm(dossiers=dossiers)
     moved: CompactionMove | None = None
     refused: dict[int, str] = {}
-    if request.method == "POST" and "move" in request.POST:
+    here = f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path
+    if request.method == "POST" and request.POST.keys() & {"lines", "move"}:
         chosen = [int(one) for one in request.POST.getlist("move") if one.isascii() and one.isdecimal()]
         chosen = chosen[:PAGE_SIZE]
         try:
             refused = actions.work_off_lines(plan, chosen, by=request.user)
         except ValidationError as problem:
             messages.error(request, " ".join(problem.messages))
-            return redirect("storage:compaction", pk)
-        done = plan.moves.filter(pk__in=chosen, done_at__isnull=False).count()
-        messages.success(
-            request, ngettext("%(count)d move is done.", "%(count)d moves are done.", done) % {"count": done}
-        )
+            return redirect(here)
+        _tell(request, plan, chosen, refused)
         if not refused:
-            return redirect("storage:compaction", pk)
+            return redirect(here)
     elif request.method == "POST":
         form = forms.WorkOffForm(request.POST, dossiers=dossiers)
         if form.is_valid():
@@ -108,6 +107,26 @@ def compaction(request: HttpRequest, pk: int) -> HttpResponse:
         "may_plan": can(request.user, Permission.STORAGE_PLAN, at=plan.institution_id),
     }
     return render_page(request, "storage/compaction.html", context, partial="work")
+
+
+def _tell(request: HttpRequest, plan: Compaction, chosen: list[int], refused: dict[int, str]) -> None:
+    """What became of the ticked lines; of those that fell away, which stand in no list any more, by their barcodes."""
+    if not chosen:
+        messages.warning(request, _("No move is ticked. Tick the moves that are done, or scan the dossier."))
+    if done := plan.moves.filter(pk__in=chosen, done_at__isnull=False).count():
+        said = ngettext("%(count)d move is done.", "%(count)d moves are done.", done)
+        messages.success(request, said % {"count": done})
+    fallen = plan.moves.filter(pk__in=refused, overtaken=True)
+    if left := [line.dossier.barcode for line in fallen.select_related("dossier").order_by("position")]:
+        said = _("Left their slots meanwhile, so that their lines fall away: %(barcodes)s.")
+        messages.warning(request, said % {"barcodes": listed(left)})
+    if stay := len(refused) - len(left):
+        said = ngettext(
+            "%(count)d move could not be noted and stays ticked; the reason stands beside it.",
+            "%(count)d moves could not be noted and stay ticked; the reason stands beside each.",
+            stay,
+        )
+        messages.warning(request, said % {"count": stay})
 
 
 @require_safe

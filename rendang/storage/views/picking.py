@@ -185,6 +185,20 @@ def place_chosen(
     if done := len(wanted) - len(refused.keys() & wanted.keys()):
         said = ngettext("%(count)d dossier is placed.", "%(count)d dossiers are placed.", done)
         messages.success(request, said % {"count": done})
+    if refused:
+        said = ngettext(
+            "%(count)d dossier could not be placed and stays ticked; the reason stands beside it.",
+            "%(count)d dossiers could not be placed and stay ticked; the reason stands beside each.",
+            len(refused),
+        )
+        messages.warning(request, said % {"count": len(refused)})
+    if gone := len(typed) - len(ours):
+        said = ngettext(
+            "%(count)d dossier no longer waits for a place: somebody else has placed it or taken it.",
+            "%(count)d dossiers no longer wait for a place: somebody else has placed them or taken them.",
+            gone,
+        )
+        messages.info(request, said % {"count": gone})
     if not typed:
-        messages.info(request, _("Choose the dossiers to be placed."))
+        messages.warning(request, _("No dossier is ticked. Tick the dossiers to be placed."))
     return typed, refused

@@ -230,6 +230,7 @@ def test_the_list_shows_what_waits_and_the_page_how_to_match_it(institution, cle
     page = browser.get(parcel.get_absolute_url()).content.decode()
     assert reverse("intake:match", args=[parcel.pk]) in page
     case = opened(institution, clerk, "韩梅梅")
+    assert "No person is ticked." in browser.post(reverse("intake:match", args=[parcel.pk]), {"match": "yes"}).text
     browser.post(reverse("intake:match", args=[parcel.pk]), {"intakes": [case.pk]})
     case.refresh_from_db()
     assert case.parcel == parcel

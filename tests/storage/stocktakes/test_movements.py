@@ -232,11 +232,20 @@ def test_on_the_page_ticked_rows_are_resolved_with_the_outcome_of_each(signed_in
     missing = list(two_missing.findings.filter(verdict="MISSING").values_list("pk", flat=True))
     address = reverse("stocktakes:resolve_many", args=[two_missing.pk])
     assert "Resolve together" in browser.get(reverse("stocktakes:findings", args=[two_missing.pk])).text
-    page = browser.get(address, {"finding": missing}).text
+    listed = reverse("stocktakes:findings", args=[two_missing.pk]) + "?verdict=MISSING"
+    asked = browser.get(address, {"finding": missing, "back": listed})
+    kept = "".join(f"&finding={key}" for key in missing)
+    assert asked.context["back"] == f"{listed}{kept}", "whoever thinks better of it finds all rows ticked"
+    assert browser.get(asked.context["back"]).text.count(" checked") == 2
+    page = asked.text
     assert "Resolve 2 findings" in page
     assert "Handed over to be registered" not in page
     storage.move(shelf.first, shelf.slots[2], by=keeper)
-    told = browser.post(address, {"finding": missing, "resolution": "FOUND_AGAIN", "reason": "夹在邻卷中"}).text
+    sent = {"finding": missing, "resolution": "FOUND_AGAIN", "reason": "夹在邻卷中", "back": asked.context["back"]}
+    answer = browser.post(address, sent)
+    refused = two_missing.findings.get(dossier=shelf.first)
+    assert answer.context["back"] == f"{listed}&finding={refused.pk}"
+    told = answer.text
     assert "1 finding is resolved." in told
     assert "1 finding stays as it was" in told
     assert "elsewhere by now" in told
