@@ -68,7 +68,8 @@ GIVEN = {
     "receive_back": {"pages": 30},
     "report_discrepancy": {"pages": 29, "discrepancy": "缺一页"},
     "settle": {"finding": "已补回"},
-    "renew": {"reason": "未看完"},
+    "refuse_renewal": {"reason": "另有单位急需"},
+    "partytransfer.renew": {"reason": "途中遗失"},
     "recall": {"reason": "越权查看"},
     "revoke": {"reason": "记载有误"},
     "report_page_lost": {"reason": "本人遗失"},
@@ -229,6 +230,8 @@ def given(case, step: str) -> dict:
         return days
     if step == "match_parcel":
         return {"parcel": Parcel.objects.order_by("pk").last()}
+    if step == "ask_renewal":
+        return {"reason": "未看完", "until": (case.due_back or today) + dt.timedelta(7)}
     if step in {"lend", "lay_out"}:
         return inputs | {"signed_by": case.borrowers.first()}
     return inputs | departures.given_anew(case, step)

@@ -151,8 +151,9 @@ TOPICS = (
             "Two people come with an introduction letter and their identity cards; an agency may have an agreement"
             " instead. The section approves, and the head as well what leaves the house, a cadre's dossier or a reason"
             " for the head. Pages are counted and signed for at hand-over and at return; who is late gets a letter and"
-            " borrows nothing more. For reading on screen classes or single papers are named, and no others are shown."
-            " Nobody reads their own dossier or a relative's. Of those who wait for a dossier only the first is"
+            " borrows nothing more. A unit that needs it longer asks, and who approves loans grants or refuses the"
+            " renewal. For reading on screen classes or single papers are named, and no others are shown. Nobody reads"
+            " their own dossier or a relative's. Of those who wait for a dossier only the first is"
             " called and told; it is held for them some working days. What a borrower has lost is reported, looked"
             " for, answered for by the unit, and found again or reconstructed."
         ),

@@ -78,8 +78,11 @@ def test_a_dossier_leaves_the_house_and_comes_back_with_a_discrepancy(desk, doss
     assert (loan.state, loan.pages_out, loan.signed_by.name) == ("LENT", 42, second)
     assert current_placement(dossier).kind == "BORROWER"
 
-    approver.open(case)
-    approver.take("续借", 理由="案件尚未办结")
+    clerk.open(case)
+    clerk.take("申请续借", 续借理由="案件尚未办结")
+    approver.open("/desk/")
+    approver.follow(loan.number)
+    approver.take("批准续借")
     renewed = Loan.objects.get()
     assert (renewed.renewals, renewed.due_back > loan.due_back) == (1, True)
 
@@ -106,8 +109,8 @@ def test_a_dossier_leaves_the_house_and_comes_back_with_a_discrepancy(desk, doss
     assert current_placement(dossier).kind == "SLOT"
     told = AuditEvent.objects.filter(subject_type="loans.loan", subject_id=loan.pk).exclude(verb__endswith=".view")
     assert list(told.exclude(verb="loan.print").order_by("pk").values_list("verb", flat=True)) == [
-        "loan.open", "loan.endorse", "loan.approve_finally", "loan.lend", "loan.renew", "loan.chase",
-        "loan.report_discrepancy", "loan.settle",
+        "loan.open", "loan.endorse", "loan.approve_finally", "loan.lend", "loan.ask_renewal", "loan.renew",
+        "loan.chase", "loan.report_discrepancy", "loan.settle",
     ]  # fmt: skip
 
 

@@ -78,7 +78,8 @@ class PermitOut(Schema):
 
 class LoanOut(Schema):
     """A loan as its page shows it. ``place`` is its place in the line for the dossier, 1 for the next; ``turn`` is
-    CALLED when the dossier is held for the unit, TOLD when the unit knows; ``papers`` can be fetched by name."""
+    CALLED when the dossier is held for the unit, TOLD when the unit knows; ``renewal`` what became of the last asking
+    (ASKED, GRANTED, REFUSED, OVERTAKEN); ``papers`` can be fetched by name."""
 
     number: str
     state: str
@@ -90,6 +91,9 @@ class LoanOut(Schema):
     held_until: dt.date | None
     due_back: dt.date | None
     renewals: int
+    renewal: str
+    renewal_wished: dt.date | None
+    renewal_refusal: str
     pages_out: int | None
     pages_back: int | None
     lost: str
@@ -134,6 +138,9 @@ def _loans_out(rows: Any) -> list[dict[str, Any]]:
             "held_until": loan.held_until,
             "due_back": loan.due_back,
             "renewals": loan.renewals,
+            "renewal": loan.renewal,
+            "renewal_wished": loan.renewal_wished,
+            "renewal_refusal": loan.renewal_refusal,
             "pages_out": loan.pages_out,
             "pages_back": loan.pages_back,
             "lost": loan.lost,

@@ -12,6 +12,7 @@ in_words(
     },
     sentences={
         "bar.lift": _("Lifted the bar of a borrower"),
+        "loan.ask_renewal": _("Entered that the unit asks for a renewal"),
         "loan.approve": _("Approved the consultation or loan"),
         "loan.approve_finally": _("Approved the consultation or loan as head"),
         "loan.call": _("The dossier is free: called the next in line"),
@@ -38,6 +39,7 @@ in_words(
         "loan.receive_back": _("Took the dossier back, complete"),
         "loan.refuse": _("Refused the consultation or loan"),
         "loan.refuse_relative": _("Refused an application for the own dossier or a relative's"),
+        "loan.refuse_renewal": _("Refused the renewal"),
         "loan.renew": _("Renewed the loan"),
         "loan.report_discrepancy": _("Took the dossier back with a discrepancy"),
         "loan.settle": _("Settled the discrepancy"),

@@ -269,9 +269,9 @@ def _not_collected(city: City, people: Registry, number: int) -> Scene:
 
 
 def _pension(city: City, people: Registry, number: int) -> Scene:
-    """The pension agency borrows under its agreement for retirements, and renews."""
+    """The pension agency borrows under its agreement, and asks to renew: granted, to be decided, refused."""
     office = "RCSC"
-    for offset in range(2):
+    for offset in range(3):
         dossier = city.dossier(office)
         if dossier is None:
             return
@@ -285,6 +285,18 @@ def _pension(city: City, people: Registry, number: int) -> Scene:
         case = loans.approve(case, by=city.by("approver", office))
         yield 4 - offset
         case = _hand_over(city, office, case, 66)
+        yield 1
+        case = _ask_longer(city, office, case)
         if offset == 0:
             yield 1
-            loans.renew(case, by=city.by("approver", office), reason="退休审批尚未办结。")
+            loans.renew(case, by=city.by("approver", office))
+        elif offset == 2:
+            yield 0
+            reason = "另有单位急需查阅，请按期归还。"
+            loans.refuse_renewal(case, by=city.by("approver", office), reason=reason)
+
+
+def _ask_longer(city: City, office: str, case: Loan) -> Loan:
+    """The unit asks by telephone to keep it as long as the rules allow."""
+    until, _basis = loans.renewed_until(case)
+    return loans.ask_renewal(case, by=city.by("clerk", office), until=until, reason="退休审批尚未办结，需核对工龄。")

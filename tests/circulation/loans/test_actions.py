@@ -231,25 +231,6 @@ def test_a_discrepancy_is_settled_by_another_than_who_counted_and_only_then_the_
     assert (first.state, second.called_on) == ("SETTLED", timezone.localdate())
 
 
-def test_a_loan_is_renewed_once_up_to_the_longest_and_not_when_overdue_or_waited_for(loan, ours):
-    with time_machine.travel(MONDAY, tick=False):
-        case, awaited = loan("LENT"), loan("LENT")
-        loan("APPROVED", dossier=awaited.dossier)
-    refused(lambda: actions.renew(awaited, by=ours[Role.APPROVER], reason="未看完"))
-    with time_machine.travel(MONDAY + dt.timedelta(3), tick=False):
-        refused(
-            lambda: actions.renew(awaited, by=ours[Role.APPROVER], reason="未看完"), match="waits for this dossier"
-        )
-        case = actions.renew(case, by=ours[Role.APPROVER], reason="未看完")
-        assert (case.due_back, case.due_date, case.renewals) == (dt.date(2026, 7, 20), dt.date(2026, 7, 20), 1)
-        refused(
-            lambda: actions.renew(case, by=ours[Role.APPROVER], reason="未看完"),
-            match="1 time at most: the dossier comes back by 2026-07-20",
-        )
-    with time_machine.travel(MONDAY + dt.timedelta(30), tick=False):
-        refused(lambda: actions.renew(awaited, by=ours[Role.APPROVER], reason="未看完"), match="overdue")
-
-
 def test_a_loan_that_is_out_holds_a_departure_back_one_applied_for_warns(loan):
     out, asked = loan("LENT"), loan("APPLIED")
 

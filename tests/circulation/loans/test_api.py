@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from rendang.circulation.loans import actions
 from rendang.circulation.loans.models import Loan
 from rendang.exchange import actions as exchange
 from rendang.kernel.access.models import Role
@@ -233,3 +234,23 @@ def test_a_client_without_the_scope_is_told_nothing_of_a_loan(asked, loan, insti
     answer = Client(headers={"authorization": f"Bearer {token}"}).get(f"/api/v1/loans/{case.number}/{asked}")
 
     assert (answer.status_code, AuditEvent.objects.count()) == (403, before)
+
+
+def test_a_unit_asks_over_the_interface_to_keep_it_longer_and_reads_the_answer(interface, loan, ours):
+    case = loan("LENT")
+    address = f"/api/v1/loans/{case.number}"
+    wrong = interface("post", f"{address}/steps/ask_renewal", {"until": "bald", "reason": ""})
+    assert (wrong.status_code, set(wrong.json()["errors"])) == (422, {"until", "reason"})
+    until = case.due_back + dt.timedelta(2)
+
+    asked = interface("post", f"{address}/steps/ask_renewal", {"until": f"{until}", "reason": "未看完"})
+
+    assert (asked.status_code, asked.json()["state"]) == (200, "LENT")
+    again = interface("post", f"{address}/steps/ask_renewal", {"until": f"{until}", "reason": "未看完"})
+    assert again.status_code == 409
+    assert interface("post", f"{address}/steps/renew", {"until": f"{until}"}).status_code == 403
+    actions.refuse_renewal(case, by=ours[Role.APPROVER], reason="另有单位急需")
+    told = interface("get", f"{address}/details").json()
+    assert (told["renewal"], told["renewal_wished"], told["renewal_refusal"], told["renewals"], told["due_back"]) == (
+        "REFUSED", f"{until}", "另有单位急需", 0, f"{case.due_back}",
+    )  # fmt: skip

@@ -125,7 +125,7 @@ def test_the_registers_tell_what_left_and_what_was_read(loan, ours, institution)
     (line,) = REGISTERS["loans"].rows(institution, first, last)
     assert line[0] == "2026-07-06"
     assert line[3] == f"{lent.unit}（赵一、钱二）"
-    assert line[7:] == ["30", "2026-07-13", "", ""]
+    assert line[7:] == ["30", "2026-07-13", "", "", ""]
     lines = list(REGISTERS["consultations"].rows(institution, first, last))
     assert [row[7:] for row in lines] == [["30", "2026-07-06", "2026-07-06", "30"], ["", "2026-07-07", "", ""]]
     assert shown.unit in lines[1][3]

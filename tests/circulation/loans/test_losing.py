@@ -192,7 +192,7 @@ def test_only_who_hands_over_here_reports_a_loss_and_only_of_what_is_out(loan, o
 def test_the_register_says_that_it_is_lost(lost):
     today = timezone.localdate()
     (line,) = register_of_loans(lost.institution, today, today)
-    assert line[9] == "遗失"
+    assert line[10] == "遗失"
 
 
 def test_the_page_shows_the_search_and_its_papers(lost, ours, signed_in):

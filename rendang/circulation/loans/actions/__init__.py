@@ -14,6 +14,13 @@ from rendang.circulation.loans.actions.losing import (
     report_pages_lost,
     take_statement,
 )
+from rendang.circulation.loans.actions.renewing import (
+    ask_renewal,
+    refuse_renewal,
+    refuse_unless_it_may_be_asked,
+    renew,
+    renewed_until,
+)
 from rendang.circulation.loans.actions.signed import keep_signed
 from rendang.circulation.loans.actions.steps import (
     approve,
@@ -27,8 +34,6 @@ from rendang.circulation.loans.actions.steps import (
     recall,
     receive_back,
     refuse,
-    renew,
-    renewed_until,
     report_discrepancy,
     settle,
     withdraw,
@@ -38,8 +43,8 @@ STEPS = {
     function.__name__: function
     for function in (
         approve, endorse, approve_finally, tell_unit, lend, lay_out, grant, receive_back, report_discrepancy, settle,
-        renew, report_lost, report_pages_lost, note_search, take_statement, find, order_reconstruction,
-        finish_reconstruction, finish, recall, refuse, withdraw, lapse, name_papers,
+        ask_renewal, renew, refuse_renewal, report_lost, report_pages_lost, note_search, take_statement, find,
+        order_reconstruction, finish_reconstruction, finish, recall, refuse, withdraw, lapse, name_papers,
     )
 }  # fmt: skip
 
@@ -49,6 +54,7 @@ __all__ = [
     "apply",
     "approve",
     "approve_finally",
+    "ask_renewal",
     "bar",
     "change_agency",
     "chase_overdue",
@@ -72,6 +78,8 @@ __all__ = [
     "recall",
     "receive_back",
     "refuse",
+    "refuse_renewal",
+    "refuse_unless_it_may_be_asked",
     "renew",
     "renewed_until",
     "report_discrepancy",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.loans import papers
 from rendang.circulation.loans.actions.line import call, lock_next
+from rendang.circulation.loans.actions.renewing import overtake_renewal
 from rendang.circulation.loans.models import Loan
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.files import actions as files
@@ -41,6 +42,7 @@ def report_lost(loan: Loan, *, by: Any, done: str) -> None:
     """The borrower no longer has the dossier: superior and unit are written to, and it is looked for."""
     assert loan.dossier
     loan.lost = Lost.DOSSIER
+    overtake_renewal(loan)
     _report(loan, done, by)
     storage.report_missing(loan.dossier, by=by, detail=loan.number, case=loan)
 

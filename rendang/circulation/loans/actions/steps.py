@@ -7,11 +7,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from rendang.circulation.loans import papers, queries
 from rendang.circulation.loans.actions.applying import papers_named
 from rendang.circulation.loans.actions.line import call, lock_next
+from rendang.circulation.loans.actions.renewing import overtake_renewal
 from rendang.circulation.loans.actions.signed import take_signed
 from rendang.circulation.loans.models import Borrower, Loan
 from rendang.dossiers.models import Custody, Dossier
@@ -220,50 +221,6 @@ def settle(loan: Loan, *, by: Any, finding: str) -> None:
 
 @step(
     Loan,
-    label=gettext_lazy("Renew"),
-    sources=[State.LENT],
-    target=State.LENT,
-    permission=Permission.LOAN_APPROVE,
-    way_out=True,
-)
-def renew(loan: Loan, *, by: Any, reason: str) -> None:
-    """The borrower keeps it longer: before it is overdue, as often and as long as the rules allow, if nobody waits."""
-    due, basis = renewed_until(loan)
-    loan.renewals += 1
-    loan.due_back = loan.due_date = due
-    loan.due_basis = basis
-
-
-def renewed_until(loan: Loan) -> tuple[dt.date, str]:
-    """The day to which a loan would be renewed today, and by which rule; ``ValidationError``: it may not be."""
-    today = timezone.localdate()
-    assert loan.due_back and loan.handed_over_at and loan.dossier
-    if today > loan.due_back:
-        raise ValidationError(_("The loan is overdue: the dossier comes back first."))
-    most = int(standards.policy("borrow_renewals", on=today, institution=loan.institution).value)
-    if loan.renewals >= most:
-        said = ngettext(
-            "A loan is renewed %(most)d time at most: the dossier comes back by %(day)s.",
-            "A loan is renewed %(most)d times at most: the dossier comes back by %(day)s.",
-            most,
-        )
-        raise ValidationError(said % {"most": most, "day": loan.due_back})
-    if following := queries.first_in_line(loan.dossier):
-        raise ValidationError(
-            _("%(number)s waits for this dossier: it comes back by %(day)s.")
-            % {"number": following, "day": loan.due_back}
-        )
-    start = timezone.localdate(loan.handed_over_at)
-    longest = standards.deadline("borrow_max", start=start, institution=loan.institution)
-    wished = standards.deadline("borrow_default", start=loan.due_back, institution=loan.institution)
-    due = min(longest.due, wished.due)
-    if due <= loan.due_back:
-        raise ValidationError(_("The longest loan that the rules allow ends on %(day)s.") % {"day": loan.due_back})
-    return due, longest.policy.basis[:200]
-
-
-@step(
-    Loan,
     label=gettext_lazy("Close the digital consultation"),
     sources=[State.GRANTED],
     target=State.FINISHED,
@@ -350,6 +307,7 @@ def _hand_over(loan: Loan, by: Any, pages: int, signed_by: Any, checked: bool, d
 def _take_back(loan: Loan, by: Any, pages: int, signed: Any) -> None:
     assert loan.dossier
     take_signed(loan, "return", signed, by=by)
+    overtake_renewal(loan)
     loan.pages_back, loan.taken_back_at, loan.taken_back_by = pages, timezone.now(), by
     storage.put_on_desk(loan.dossier, loan.institution, by=by, detail=loan.number, case=loan)
 

@@ -1,12 +1,16 @@
 """What each step of a loan asks."""
 
+import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from rendang.circulation.loans import queries
+from rendang.circulation.loans.actions import renewed_until
 from rendang.circulation.loans.forms.applying import PapersField
 from rendang.circulation.loans.forms.signing import OptionallySignedForm
 from rendang.circulation.loans.models import Loan
@@ -100,6 +104,47 @@ class FindingForm(forms.Form):
     )
 
 
+def _last_day(loan: Loan) -> dt.date | None:
+    """The last day to which it may be renewed; the step itself says in words why there is none."""
+    if loan.state == Loan.State.LENT:
+        with suppress(ValidationError):
+            return renewed_until(loan)[0]
+    return None
+
+
+def _until(day: dt.date | None, last: dt.date | None) -> forms.DateField:
+    asked = forms.DateField(
+        label=gettext_lazy("Renewed until"),
+        initial=day,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    if last:
+        asked.help_text = _("%(day)s at the latest, by the rules.") % {"day": last}
+        asked.widget.attrs["max"] = f"{last}"
+    return asked
+
+
+def ask_renewal_form(loan: Loan) -> type[forms.Form]:
+    last = _last_day(loan)
+
+    class AskRenewalForm(forms.Form):
+        until = _until(last, last)
+        reason = forms.CharField(
+            label=gettext_lazy("Why the unit needs it longer"),
+            max_length=200,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+    return AskRenewalForm
+
+
+def renew_form(loan: Loan) -> type[forms.Form]:
+    class RenewForm(forms.Form):
+        until = _until(loan.renewal_wished, _last_day(loan))
+
+    return RenewForm
+
+
 class TellForm(forms.Form):
     how = forms.ChoiceField(label=gettext_lazy("How the unit was told"), choices=Loan.Way.choices)
     whom = forms.CharField(
@@ -174,7 +219,9 @@ FORMS: dict[str, Any] = {
     "receive_back": receive_back_form,
     "report_discrepancy": DiscrepancyForm,
     "settle": FindingForm,
-    "renew": ReasonForm,
+    "ask_renewal": ask_renewal_form,
+    "renew": renew_form,
+    "refuse_renewal": ReasonForm,
     "recall": ReasonForm,
     "refuse": ReasonForm,
     "withdraw": ReasonForm,

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.loans.models.agencies import Agency
@@ -81,6 +82,15 @@ class Loan(Case):
         NOTHING = "", _("nothing")
         DOSSIER = "DOSSIER", _("the dossier")
         PAGES = "PAGES", _("pages of it")
+
+    class Renewal(models.TextChoices):
+        """续借: what became of the last asking."""
+
+        NONE = "", _("not asked for")
+        ASKED = "ASKED", _("asked for, to be decided")
+        GRANTED = "GRANTED", _("renewed")
+        REFUSED = "REFUSED", _("not granted")
+        OVERTAKEN = "OVERTAKEN", _("overtaken: the dossier was back or lost before an answer")
 
     class Because(models.TextChoices):
         """Why the head must approve, too."""
@@ -159,6 +169,19 @@ class Loan(Case):
     # As told to the borrower; the case's own time limit ends with the return.
     due_back = models.DateField(_("to be returned by"), null=True, blank=True)
     renewals = models.PositiveSmallIntegerField(_("renewals"), default=0)
+    # The last asking for a renewal and its answer; those before it stand in the audit log.
+    renewal = models.CharField(_("renewal"), max_length=10, choices=Renewal.choices, blank=True)
+    renewal_asked_on = models.DateField(_("renewal asked for"), null=True, blank=True)
+    renewal_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    renewal_wished = models.DateField(_("wished until"), null=True, blank=True)
+    renewal_reason = models.CharField(_("reason of the renewal"), max_length=200, blank=True)
+    renewal_answered_on = models.DateField(_("renewal decided"), null=True, blank=True)
+    renewal_answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    renewal_refusal = models.CharField(_("why it is not renewed"), max_length=200, blank=True)
     pages_back = models.PositiveIntegerField(_("pages returned"), null=True, blank=True)
     taken_back_at = models.DateTimeField(_("returned"), null=True, blank=True)
     taken_back_by = models.ForeignKey(
@@ -241,6 +264,22 @@ class Loan(Case):
                 name="who_is_called_has_it_held_until_a_day",
             ),
             models.CheckConstraint(
+                condition=Q(renewal="")
+                | Q(handed_over_at__isnull=False, renewal_asked_by__isnull=False, renewal_wished__isnull=False)
+                & Q(renewal_asked_on__isnull=False)
+                & ~Q(renewal_reason=""),
+                name="a_renewal_is_asked_for_until_a_day_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(renewal__in=["", "ASKED", "OVERTAKEN"])
+                | Q(renewal_answered_on__isnull=False, renewal_answered_by__isnull=False)
+                & ~Q(renewal_answered_by=F("renewal_asked_by")),
+                name="a_second_person_answers_who_asks_for_a_renewal",
+            ),
+            models.CheckConstraint(
+                condition=~Q(renewal="REFUSED") | ~Q(renewal_refusal=""), name="a_refused_renewal_says_why"
+            ),
+            models.CheckConstraint(
                 condition=Q(lost="") | Q(handed_over_at__isnull=False, lost_reported_by__isnull=False),
                 name="only_what_was_handed_over_is_lost",
             ),
@@ -260,6 +299,22 @@ class Loan(Case):
         """Whether its images are open now; which of them, only ``dossiers.actions.ask_to_see`` says."""
         is_granted = self.state == self.State.GRANTED and not self.paused_at
         return is_granted and self.granted_until is not None and timezone.now() < self.granted_until
+
+    @property
+    def may_ask_for_renewal(self) -> bool:
+        """Whether no asking waits for an answer."""
+        return self.renewal != self.Renewal.ASKED
+
+    def attested(self, step: str) -> str:
+        """Who decides on a renewal reads what is asked."""
+        if step not in {"renew", "refuse_renewal"} or self.renewal != self.Renewal.ASKED:
+            return ""
+        return gettext("%(unit)s asks to keep the dossier until %(wished)s instead of %(day)s: %(reason)s") % {
+            "unit": self.unit,
+            "wished": self.renewal_wished,
+            "day": self.due_back,
+            "reason": self.renewal_reason,
+        }
 
     @property
     def goes_to(self) -> str:

@@ -19,6 +19,11 @@ COLUMNS = [
     ("日期", 20), ("姓名", 18), ("档案编号", 28), ("查（借）阅单位及人员", 52), ("介绍信（协议）", 28), ("事由", 28),
     ("批准人", 16), ("页数", 11), ("应还日期", 20), ("归还日期", 20), ("归还页数", 16),
 ]  # fmt: skip
+# What leaves the house can be renewed, too.
+LOAN_COLUMNS = [
+    ("日期", 20), ("姓名", 16), ("档案编号", 28), ("查（借）阅单位及人员", 42), ("介绍信（协议）", 24), ("事由", 24),
+    ("批准人", 16), ("页数", 11), ("应还日期", 20), ("续借", 24), ("归还日期", 20), ("归还页数", 12),
+]  # fmt: skip
 
 
 def _day(moment: dt.datetime | None) -> str:
@@ -31,7 +36,22 @@ def _returned(loan: Loan) -> str:
     return _day(loan.taken_back_at or (loan.closed_at if loan.use == Loan.Use.DIGITAL else None))
 
 
-def _lines(rows: Any, moment: str) -> Iterator[list[str]]:
+def _renewals(loan: Loan) -> str:
+    """How often renewed, and what became of the last asking; the day itself stands beside it."""
+    said = f"续借{loan.renewals}次" if loan.renewals else ""
+    match loan.renewal:
+        case Loan.Renewal.ASKED:
+            last = f"{loan.renewal_asked_on}申请，待批"
+        case Loan.Renewal.GRANTED:
+            last = f"{loan.renewal_answered_on}{loan.renewal_answered_by}批准"
+        case Loan.Renewal.REFUSED:
+            last = f"{loan.renewal_answered_on}{loan.renewal_answered_by}不批准"
+        case _:
+            last = ""
+    return "；".join(filter(None, [said, last]))
+
+
+def _lines(rows: Any, moment: str, *, renewals: bool = False) -> Iterator[list[str]]:
     rows = rows.select_related("person", "custody", "approved_by").prefetch_related("borrowers")
     for loan in rows.order_by(moment, "pk"):
         yield [
@@ -44,6 +64,7 @@ def _lines(rows: Any, moment: str) -> Iterator[list[str]]:
             str(loan.approved_by or ""),
             "" if loan.pages_out is None else str(loan.pages_out),
             f"{loan.due_back or ''}",
+            *([_renewals(loan)] if renewals else []),
             _returned(loan),
             "" if loan.pages_back is None else str(loan.pages_back),
         ]
@@ -58,12 +79,13 @@ def _between(moment: str, first: dt.date, last: dt.date) -> Q:
     title="流动人员人事档案借阅登记簿",
     label=_("Register of loans"),
     permission=Permission.LOAN_VIEW,
-    columns=COLUMNS,
+    columns=LOAN_COLUMNS,
 )
 def register_of_loans(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
     """What left the house on loan in these days."""
     rows = Loan.objects.filter(_between("handed_over_at", first, last), institution=institution, use=Loan.Use.LOAN)
-    return _lines(rows, "handed_over_at")
+    rows = rows.select_related("renewal_answered_by")
+    return _lines(rows, "handed_over_at", renewals=True)
 
 
 @register(

@@ -115,6 +115,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Loan.objects.select_related(
         "institution", "counterpart", "person", "dossier", "custody", "agency", "endorsed_by", "approved_by",
         "handed_over_by", "signed_by", "taken_back_by", "opened_by", "told_by", "lost_reported_by",
+        "renewal_asked_by", "renewal_answered_by",
     )  # fmt: skip
     loan = get_visible_or_404(rows, request.user, Permission.LOAN_VIEW, pk=pk)
     record_view("loan.view", loan, by=request.user)
@@ -149,12 +150,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _renewal(loan: Loan) -> str:
-    """What to answer a unit that asks to keep the dossier longer, whoever picks up the telephone."""
+    """What to answer a unit that asks to keep the dossier longer, and who decides whether the rules allow it."""
     try:
         day, _basis = actions.renewed_until(loan)
     except ValidationError as refused:
         return " ".join(refused.messages)
-    return _("Possible until %(day)s, by whoever approves loans.") % {"day": day}
+    if loan.renewal == Loan.Renewal.ASKED:
+        return _("Possible until %(day)s.") % {"day": day}
+    return _("Possible until %(day)s: enter what the unit asks for; whoever approves loans decides.") % {"day": day}
 
 
 def _to_sign(loan: Loan) -> list[tuple[str, str]]:
@@ -274,5 +277,5 @@ step = step_page(
     Loan, actions.STEPS, forms.FORMS, Permission.LOAN_VIEW,
     papers={name: (field, LABELS[name]) for name, field in PAPERS.items()}
     | {"notice": ("notices", gettext_lazy("Latest overdue notice"))},
-    checks={"renew": actions.renewed_until},
+    checks={"ask_renewal": actions.refuse_unless_it_may_be_asked, "renew": actions.renewed_until},
 )  # fmt: skip
