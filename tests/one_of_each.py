@@ -208,6 +208,12 @@ def one_of_each(institution: Institution, partner: Institution, city: dict[Role,
         papers=[("居民身份证", a_scan())],
     )
     here.intake = intake.issue_letter(here.intake, by=ours[Role.APPROVER])
+    here.replaced_letter = here.intake.replaced_letters.create(
+        number=f"{here.intake.letter_number}之前",
+        issued_on=here.intake.letter_date,
+        valid_until=here.intake.letter_valid_until,
+        file=here.intake.letter_file,
+    )
 
     here.parcel = parcels.register(
         institution,

@@ -163,6 +163,13 @@ def test_which_way_a_case_goes_is_told_by_what_is_stored(model):
             assert not choices or values <= choices, f"{rule.name}: {field}"
 
 
+@pytest.mark.parametrize("model", kinds().values(), ids=kinds())
+def test_what_is_offered_only_sometimes_can_be_asked_of_all_rows_at_once(model):
+    """To-do lists ask it, too: else a step that leads on would be named where its page does not offer it."""
+    for rule in STEPS[model].values():
+        assert rule.way_out or bool(rule.offered_if) == bool(rule.offered_where), rule.name
+
+
 @pytest.mark.parametrize("path", [*modules(), *sorted((ROOT / "tests").rglob("*.py"))], ids=lambda path: path.name)
 def test_no_module_is_long(path):
     assert len(path.read_text().splitlines()) <= 500

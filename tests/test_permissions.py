@@ -102,6 +102,7 @@ ARGUMENTS: dict[str, Any] = {
     "intake:match": lambda here: [here.parcel.pk],
     "intake:open_for_parcel": lambda here: [here.parcel.pk],
     "intake:paper": lambda here: [here.intake.pk, "letter"],
+    "intake:replaced_letter": lambda here: [here.intake.pk, here.replaced_letter.pk],
     "intake:submitted": lambda here: [here.intake.pk, here.intake.submitted.get().pk],
     "intake": lambda here: [here.intake.pk],
     "agreements:end_agent": lambda here: [here.agent.pk],

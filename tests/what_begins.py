@@ -191,7 +191,7 @@ def another_institution_asks(dossier: Any, keeper: Institution, number: int) -> 
     applied = pick(Intake.objects.filter(state="APPLIED", moves_inside=True).order_by("pk"), number // 8)
     if applied:
         act = lambda by: intake.issue_letter(applied, by=by)  # noqa: E731
-        return "intake.issue_letter", act, whoever_may(P.INTAKE_DECIDE, applied.institution_id)
+        return "intake.issue_letter", act, whoever_may(P.INTAKE_CALL, applied.institution_id)
     place = pick(Institution.objects.exclude(pk=keeper.pk).order_by("pk"), number)
     whose = {"name": dossier.person.name, "id_number": dossier.person.id_number}
     act = lambda by: intake.apply(place, by=by, reason="relocation", sender="不详", **whose)  # noqa: E731

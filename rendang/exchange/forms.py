@@ -11,6 +11,7 @@ SCOPES = {
     Permission.CASE_VIEW: _("Read cases"),
     Permission.INTAKE_VIEW: _("Read intakes"),
     Permission.INTAKE_REGISTER: _("Open intakes and register parcels"),
+    Permission.INTAKE_CALL: _("Issue recall letters, also to institutions of the city"),
     Permission.TRANSFER_VIEW: _("Read transfers"),
     Permission.TRANSFER_OFFER: _("Offer and withdraw transfers"),
     Permission.TRANSFER_DECIDE: _("Agree to or decline transfers"),

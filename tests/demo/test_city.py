@@ -10,10 +10,10 @@ from django.test import override_settings
 from django.utils import timezone
 
 from rendang.circulation.accruals.models import Chase
-from rendang.circulation.intake.models import Intake
+from rendang.circulation.intake.models import Intake, ReplacedLetter
 from rendang.circulation.loans.models import Loan
 from rendang.circulation.rosters.models import Roster, RosterRow
-from rendang.circulation.transfers.models import Transfer
+from rendang.circulation.transfers.models import DepartureRequest, Transfer
 from rendang.demo.citizens import CITIZENS
 from rendang.demo.city import PASSWORD, staff
 from rendang.dossiers.models import Custody, CustodyConflict, Material, MaterialRemoval, RecordedValue
@@ -22,6 +22,7 @@ from rendang.kernel.accounts.models import User
 from rendang.kernel.accounts.queries import authenticator_of
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.workflow.models import Case, Urgency
+from rendang.kernel.workflow.queries import to_do
 from rendang.people.models import FamilyMember, Kinship, Person
 from rendang.portal.queries import own_dossier, where_is
 from rendang.services.certificates.models import Certificate
@@ -95,6 +96,14 @@ class TestTheCity:
     @pytest.mark.parametrize("model", [Intake, Transfer, Loan, CustodyConflict, MaterialRemoval, Certificate])
     def test_has_a_case_in_every_state(self, model):
         assert set(model.objects.values_list("state", flat=True)) == set(model.State.values)
+
+    def test_has_an_intake_on_paper_that_was_called_inside_the_city_and_one_where_that_is_to_do(self):
+        letter = ReplacedLetter.objects.select_related("intake").get()
+        assert (letter.intake.state, letter.intake.moves_inside) == ("CALLED", True)
+        assert DepartureRequest.objects.get(letter_number=letter.intake.letter_number).state == "RECEIVED"
+        approver = User.objects.get(username="approver.jyzx")
+        offered = [case for case in to_do(approver, timezone.localdate()) if "call_inside" in case.next_steps]
+        assert [(case.kind, case.urgency) for case in offered] == [("intake", Urgency.SOON)]
 
     def test_has_cases_in_time_due_soon_overdue_and_paused(self):
         found = Case.objects.open().with_urgency(timezone.localdate()).values_list("urgency", flat=True)

@@ -35,7 +35,9 @@ class ApplyIn(Schema):
 def apply(request: HttpRequest, data: ApplyIn) -> Status[dict[str, Any]]:
     """Open an intake. 409 when the institution keeps the dossier already, or it is on its way there.
 
-    If another institution of the city keeps it, that one is asked when the recall letter is issued (``issue_letter``).
+    If another institution of the city keeps it, that one is asked when the recall letter is issued (``issue_letter``,
+    scope intake.call; also ``call_inside`` and ``ask_again``). What is found in the parcel people attest and decide:
+    no scope opens, reviews, accepts or returns.
     """
     allowed = institutions_where(request.user, Permission.INTAKE_REGISTER)
     institution = allowed.filter(code=data.institution).first()

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,11 @@ def held_by_others(person: Any, institution: Any) -> models.QuerySet[Custody]:
     """The custody of a person's dossier, where it is another institution's of the city."""
     held = Custody.objects.filter(dossier__person=person, status=Custody.Status.HELD)
     return held.exclude(institution=institution)
+
+
+def kept_elsewhere() -> Exists:
+    """Of rows of cases: whether another institution of the city keeps the person's dossier."""
+    return Exists(held_by_others(OuterRef("person"), OuterRef("institution")))
 
 
 class Intake(Case):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rendang.circulation.intake.models import ComparedPaper, Intake, ReplacedLetter, held_by_others
+from rendang.circulation.intake.models import ComparedPaper, Intake, ReplacedLetter, held_by_others, kept_elsewhere
 from rendang.circulation.parcels import queries as carrying
 from rendang.circulation.parcels.queries import letter_number
 from rendang.dossiers import queries as dossiers
@@ -116,7 +116,7 @@ def held_elsewhere(intake: Intake) -> Custody | None:
 
 def with_keeper_elsewhere(rows: Any) -> Any:
     """Intakes of which ``is_kept_elsewhere`` is asked at once."""
-    return rows.annotate(kept_elsewhere=Exists(held_by_others(OuterRef("person"), OuterRef("institution"))))
+    return rows.annotate(kept_elsewhere=kept_elsewhere())
 
 
 def on_letter(number: str) -> Q:

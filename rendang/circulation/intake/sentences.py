@@ -37,6 +37,13 @@ in_words(
         "intake.withdraw": _("Withdrew the intake"),
         "intake.witness_opening": _("Signed the opening as second person"),
     },
+    reasons={
+        "comparison": _("comparison"),
+        "letter": _("Recall letter"),
+        "receipt": _("Receipt"),
+        "replaced_letter": _("Recall letter that was replaced"),
+        "return": _("Return slip"),
+    },
     texts={
         "intake.called_inside": _(
             "%(institution)s has called for your dossier at %(keeper)s: the two institutions arrange the transfer"

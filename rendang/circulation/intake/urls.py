@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/comparison/", views.comparison, name="comparison"),
     path("<int:pk>/papers/<slug:paper>/", views.paper, name="paper"),
+    path("<int:pk>/replaced/<int:letter>/", views.replaced_letter, name="replaced_letter"),
     path("<int:pk>/submitted/<int:paper>/", views.submitted, name="submitted"),
     path("<int:pk>/hand-in/", views.hand_in, name="hand_in"),
     path("<int:pk>/<slug:step>/", views.step, name="step"),

@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -79,7 +79,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "carriers": [standards.code_label("carrier", code) for code in carriage_for(intake).carriers],
         "stands_against": stands_against(intake),
         "call": course_of_call(intake),
-        "replaced_letters": intake.replaced_letters.all(),
+        "replaced_letters": list(intake.replaced_letters.all()),
         "asked_next": intake.state == State.APPLIED and held_elsewhere(intake),
         "summary": summary(list(intake.compared.all())),
         "undertaking": Undertaking.objects.filter(origin=intake).first(),
@@ -94,6 +94,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             if getattr(intake, f"{field}_id")
         ],
     }
+    # Beside the papers that hold, each with the mark that it holds no longer.
+    context["papers"] += [
+        (
+            _("Recall letter %(number)s: replaced, holds no longer") % {"number": former.number},
+            reverse("intake:replaced_letter", args=[pk, former.pk]),
+        )
+        for former in context["replaced_letters"]
+    ]
     return render(request, "intake/detail.html", context)
 
 
@@ -214,7 +222,7 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as refused:
             form.is_valid()
             show_refusal(form, refused)
-    record_view("intake.view", intake, by=request.user, reason=_("comparison"))
+    record_view("intake.view", intake, by=request.user, reason="comparison")
     context = {
         "case": intake,
         "lines": list(zip(papers, lines, strict=True)),
@@ -259,6 +267,17 @@ def paper(request: HttpRequest, pk: int, paper: str) -> StreamingHttpResponse:
         raise Http404
     record_view("intake.print", intake, by=request.user, reason=paper)
     return serve(request, stored, permission=Permission.INTAKE_VIEW, belongs_to=intake, inline=True)
+
+
+@require_safe
+@requires(Permission.INTAKE_VIEW)
+def replaced_letter(request: HttpRequest, pk: int, letter: int) -> StreamingHttpResponse:
+    """A recall letter as it went out, in whose place a later one has come; the name of the file says so."""
+    intake = get_visible_or_404(Intake.objects.all(), request.user, Permission.INTAKE_VIEW, pk=pk)
+    former = get_object_or_404(intake.replaced_letters.select_related("file"), pk=letter)
+    record_view("intake.print", intake, by=request.user, reason="replaced_letter")
+    name = f"已作废-{former.file.name}"  # a file of the institution, like the paper itself: Chinese
+    return serve(request, former.file, permission=Permission.INTAKE_VIEW, belongs_to=intake, inline=True, name=name)
 
 
 submitted, hand_in = submitted_pages(Intake, look=Permission.INTAKE_VIEW, edit=Permission.INTAKE_REGISTER)

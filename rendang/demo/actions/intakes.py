@@ -75,6 +75,8 @@ def scenes(city: City) -> Iterator[Scene]:
     yield _intake(city, State.RECEIPTED, 46, lacking=("ED-04",), late=24, comes_later=True)
     yield _contested(city, "RCSC", "JYZX")
     yield _came_round(city)
+    yield _turned_up(city, 28)
+    yield _turned_up(city, 24, called=3)
     yield _listed(city)
     arriving = Inhabitant(
         ARRIVING.name, ARRIVING.id_number, "男", timezone.localdate(), received_from="岱东市人才交流中心"
@@ -252,6 +254,20 @@ def _came_round(city: City) -> Scene:
     yield from _intake(city, State.RECEIPTED, 40, person=somebody, office="RCSC", late=14)
     if person := find_by_id_number(somebody.id_number):
         yield from transfer(city, "RECEIVED", 9, dossier=person.dossier, route=("RCSC", "JYZX"))
+
+
+def _turned_up(city: City, days_ago: int, *, called: int | None = None) -> Scene:
+    """Called for by a letter on paper while the old keeper sends it to another institution of the city.
+
+    ``called``: so many working days ago it was asked for there; else that is still offered.
+    """
+    somebody = city.newcomer()
+    yield from _intake(city, State.CALLED, days_ago, person=somebody, office="JYZX")
+    yield from _intake(city, State.RECEIPTED, days_ago - 4, person=somebody, office="RCSC", late=5)
+    if called is not None:
+        yield called
+        waiting = Intake.objects.get(person=find_by_id_number(somebody.id_number), institution__code="JYZX")
+        intake.call_inside(waiting, by=city.by("approver", "JYZX"))
 
 
 def _signed() -> ContentFile:

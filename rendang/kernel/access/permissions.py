@@ -22,6 +22,7 @@ class Permission(StrEnum):
     ROSTER_IMPORT = "roster.import"
     INTAKE_VIEW = "intake.view"
     INTAKE_REGISTER = "intake.register"
+    INTAKE_CALL = "intake.call"
     INTAKE_OPEN = "intake.open"
     INTAKE_REVIEW = "intake.review"
     INTAKE_DECIDE = "intake.decide"
@@ -116,6 +117,7 @@ API_SCOPES = (
     P.ACCRUAL_INSERT,
     P.INTAKE_VIEW,
     P.INTAKE_REGISTER,
+    P.INTAKE_CALL,
     P.GRADUATE_VIEW,
     P.GRADUATE_EDIT,
     P.AGREEMENT_VIEW,
@@ -190,6 +192,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.DOSSIER_EXPORT,
             P.CATALOGUE_EDIT,
             P.MATERIAL_APPROVE,
+            P.INTAKE_CALL,
             P.INTAKE_DECIDE,
         }
         | {
@@ -223,6 +226,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
         | {
             P.DOSSIER_UNMASK,
             P.DOSSIER_EXPORT,
+            P.INTAKE_CALL,
             P.INTAKE_DECIDE,
             P.TRANSFER_DECIDE,
             P.TRANSFER_DECLARE_LOST,

@@ -24,12 +24,14 @@ def serve(
     permission: Permission | None,
     belongs_to: Model | None = None,
     inline: bool = False,
+    name: str = "",
 ) -> StreamingHttpResponse:
     """The file for the person who asked: 404 of another institution, 403 without the permission at its own.
 
     ``belongs_to`` is the case whose paper it is: then whoever may see the case at either institution may see it.
     ``permission=None`` is for pages marked ``@citizen`` or ``@public`` that have established themselves whose file
-    it is; on a page of staff it is refused. The caller records the view where the content is personal.
+    it is; on a page of staff it is refused. The caller records the view where the content is personal. ``name``: what
+    the file is called from now on, where that says more than what it was stored under.
     """
     if permission is None:
         view = getattr(request.resolver_match, "func", None)
@@ -46,7 +48,7 @@ def serve(
         raise Http404
     response = StreamingHttpResponse(chain([first], pieces), content_type=stored.media_type)
     shown = inline and stored.media_type in SHOWN_INLINE
-    response["Content-Disposition"] = content_disposition_header(not shown, stored.name) or "attachment"
+    response["Content-Disposition"] = content_disposition_header(not shown, name or stored.name) or "attachment"
     response["Content-Length"] = str(stored.size)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

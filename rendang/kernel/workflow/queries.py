@@ -158,6 +158,8 @@ def ways_on(user: Any) -> list[tuple[Step, Q]]:
                 way &= ~Q(**{_path(model, field): user.pk})
             for field, values in rule.only_for:
                 way &= Q(**{f"{_path(model, field)}__in": sorted(values)})
+            if rule.offered_where:
+                way &= Q(rule.offered_where())
             ways.append((rule, way))
     return ways
 

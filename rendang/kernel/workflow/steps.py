@@ -46,6 +46,7 @@ class Step:
     singly: bool  # attests something of one case alone: never taken for many at once
     only_for: tuple[tuple[str, frozenset[Any]], ...]  # what the case's fields must say for it to go this way at all
     offered_if: str  # the case's property without which there is no button; the step itself says in words why not
+    offered_where: Callable[[], Any] | None  # the same asked of rows of ``Case``, for the to-do
     summary: str
 
     def applies(self, case: Any) -> bool:
@@ -75,12 +76,14 @@ def step(
     singly: bool = False,
     only_for: Mapping[str, Iterable[Any]] | None = None,
     offered_if: str = "",
+    offered_where: Callable[[], Any] | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Declare ``change(case, *, by, **inputs)`` as a step; its body holds only what is particular to it.
 
     ``only_for`` (field → values) tells cases of one kind apart that go different ways: lent out or read in the house,
     approved by one or by two. ``offered_if`` names a property, asked last and only of who may take the step: without
-    it there is no button, and whoever takes the step all the same is refused by its body, in words.
+    it there is no button, and whoever takes the step all the same is refused by its body, in words. A step that leads
+    on says the same once more of rows of ``Case``, as a condition (``offered_where``): then it is somebody's to do.
     """
 
     def decorate(change: Callable[..., None]) -> Callable[..., Any]:
@@ -98,6 +101,7 @@ def step(
             singly=singly,
             only_for=tuple((field, frozenset(values)) for field, values in (only_for or {}).items()),
             offered_if=offered_if,
+            offered_where=offered_where,
             summary=(change.__doc__ or "").strip().split("\n")[0],
         )
         STEPS.setdefault(model, {})[rule.name] = rule

@@ -61,7 +61,7 @@ def test_applied_for_listed_and_read(client_of, institution, theirs):
     assert (intake.channel, intake.state) == ("INTERFACE", "APPLIED")
     assert [one["number"] for one in client.get(f"{API}/intake").json()["items"]] == [intake.number]
     read = client.get(f"{API}/intake/{intake.number}").json()
-    assert [step["name"] for step in read["steps"]] == ["match_parcel", "withdraw"]
+    assert [step["name"] for step in read["steps"]] == ["issue_letter", "match_parcel", "withdraw"]
 
 
 def test_what_is_held_already_is_a_conflict_and_opens_nothing(client_of, institution):

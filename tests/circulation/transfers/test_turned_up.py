@@ -1,9 +1,12 @@
 """A dossier called for by a letter on paper turns up elsewhere in the city: asked for there, in the same case."""
 
 import datetime as dt
+from urllib.parse import unquote
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,13 +21,16 @@ from rendang.kernel.access.models import Role
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.files.models import StoredFile
+from rendang.kernel.files.queries import open_file
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.queries import to_do
 from rendang.people.models import Message
 from tests.circulation.intake.test_api import client_of  # noqa: F401 (a fixture)
 from tests.circulation.transfers.asking import answered, offered
 from tests.circulation.transfers.leaving import COUNTED
 from tests.exchange.test_api import API, post
-from tests.factories import CustodyFactory, DossierFactory, EmployerFactory, PersonFactory, PlacementFactory
+from tests.factories import CustodyFactory, DossierFactory, EmployerFactory, PersonFactory, PlacementFactory, staff
+from tests.one_of_each import fresh_number
 from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
@@ -243,7 +249,84 @@ class TestOnTheScreen:
             client.get(reverse("intake:list"))
 
 
+class TestItIsSomebodysToDo:
+    def steps(self, user, case):
+        return to_do(user, TODAY()).get(pk=case.pk).next_steps
+
+    def test_of_who_may_decide_from_the_day_on_which_it_turns_up_until_it_is_done(self, on_paper, leaving, theirs):
+        approver, clerk = theirs[Role.APPROVER], theirs[Role.CLERK]
+        assert self.steps(approver, on_paper) == []
+
+        turns_up(leaving.institution, on_paper.person)
+
+        assert self.steps(approver, on_paper) == ["call_inside"]
+        assert self.steps(clerk, on_paper) == ["register_parcel", "match_parcel"]
+        call(on_paper, approver)
+        assert self.steps(approver, on_paper) == self.steps(clerk, on_paper) == []
+
+    def test_not_when_it_has_left_again_or_is_here(self, on_paper, turned_up, leaving, theirs, other_institution):
+        dossiers.end_custody(Custody.objects.get(dossier=turned_up), by=leaving.by[Role.CLERK])
+        assert self.steps(theirs[Role.APPROVER], on_paper) == []
+
+        dossiers.take_custody(turned_up, other_institution, by=theirs[Role.CLERK])
+
+        assert self.steps(theirs[Role.APPROVER], on_paper) == []
+
+    def test_the_home_page_shows_it_with_its_time_limit_and_asks_no_more_of_many(
+        self, client, on_paper, turned_up, leaving, theirs, django_assert_num_queries
+    ):
+        client.force_login(theirs[Role.APPROVER])
+        client.get(reverse("desk:home"))  # what is read once and kept
+        with CaptureQueriesContext(connection) as once:
+            shown = client.get(reverse("desk:home"), headers=ENGLISH)
+
+        (case, stands, steps) = shown.context["mine"][0]
+        assert (case.pk, stands.due, stands.light) == (on_paper.pk, on_paper.due_date, "green")
+        assert [str(step["label"]) for step in steps] == ["Call for it inside the city"]
+        assert steps[0]["url"] == reverse("intake:step", args=[on_paper.pk, "call_inside"])
+        people, employer = [PersonFactory() for _each in range(5)], EmployerFactory()
+        intake.open_many(on_paper.institution, people, by=theirs[Role.CLERK], employer=employer)
+        for person in people:
+            turns_up(leaving.institution, person)
+        with django_assert_num_queries(len(once)):
+            assert client.get(reverse("desk:home")).context["mine_count"] == 6
+
+
 class TestTheFormerLetter:
+    def test_who_may_read_the_intake_opens_it_marked_as_replaced(self, client, on_paper, turned_up, theirs):
+        call(on_paper, theirs[Role.APPROVER])
+        former = ReplacedLetter.objects.get()
+        address = reverse("intake:replaced_letter", args=[on_paper.pk, former.pk])
+        client.force_login(theirs[Role.CLERK])
+
+        page = client.get(on_paper.get_absolute_url(), headers=ENGLISH).text
+        opened = client.get(address)
+
+        assert f"Recall letter {former.number}: replaced, holds no longer" in page
+        assert page.count(f'href="{address}"') == 2
+        assert b"".join(opened) == b"".join(open_file(former.file))
+        assert unquote(opened["Content-Disposition"]).startswith("inline; filename*=utf-8''已作废-调档函-")
+        looked = AuditEvent.objects.get(verb="intake.print")
+        assert (looked.subject_id, looked.reason, looked.person_id) == (
+            on_paper.pk,
+            "replaced_letter",
+            on_paper.person_id,
+        )
+
+    def test_nobody_else_opens_it_nor_under_another_intake(self, client, on_paper, turned_up, leaving, theirs):
+        call(on_paper, theirs[Role.APPROVER])
+        former = ReplacedLetter.objects.get()
+        facts = {"name": "李雷", "id_number": fresh_number(), "reason": "graduation", "sender": "虚构大学"}
+        another = intake.apply(on_paper.institution, by=theirs[Role.CLERK], **facts)
+        for user, case, answer in (
+            (leaving.by[Role.CLERK], on_paper, 404),
+            (theirs[Role.CLERK], another, 404),
+            (staff(on_paper.institution, Role.DIGITISER), on_paper, 403),
+        ):
+            client.force_login(user)
+            assert client.get(reverse("intake:replaced_letter", args=[case.pk, former.pk])).status_code == answer
+        assert not AuditEvent.objects.filter(verb="intake.print").exists()
+
     def test_who_scans_it_learns_that_it_holds_no_longer(self, client, on_paper, turned_up, theirs):
         page = reverse("portal:letter", args=[on_paper.letter_number])
         assert "This letter is genuine and valid" in client.get(page, headers=ENGLISH).text
@@ -280,8 +363,43 @@ class TestTheFormerLetter:
 
 
 class TestByInterface:
-    def test_it_is_decided_by_people_only(self, client_of, on_paper, turned_up, other_institution):  # noqa: F811
-        """As the issue of a letter is: no scope of an interface holds the decision."""
+    def test_a_client_with_the_scope_issues_the_letter_and_calls(
+        self,
+        client_of,  # noqa: F811
+        other_institution,
+        leaving,
+    ):
+        person = PersonFactory()
+        client = client_of(other_institution)
+        asked = {
+            "institution": other_institution.code, "name": person.name, "id_number": person.id_number,
+            "identity_check": "CARD", "reason": "new_employer", "sender": "虚构大学",
+        }  # fmt: skip
+        number = post(client, "/intake", asked).json()["number"]
+        issued = post(client, f"/intake/{number}/steps/issue_letter", {}).json()
+        assert "call_inside" not in {one["name"] for one in issued["steps"]}, "nobody in the city keeps it"
+        turns_up(leaving.institution, person)
+
+        listed = client.get(f"{API}/intake/{number}").json()["steps"]
+        called = post(client, f"/intake/{number}/steps/call_inside", {})
+
+        case = Intake.objects.get(number=number)
+        assert "call_inside" in {one["name"] for one in listed}
+        assert (called.status_code, called.json()["state"], case.moves_inside) == (200, "CALLED", True)
+        assert DepartureRequest.objects.get().letter_number == case.letter_number
+        assert ReplacedLetter.objects.get().intake == case
+        event = AuditEvent.objects.get(verb="intake.call_inside")
+        assert event.actor_id == other_institution.api_clients.get().actor_id
+
+    def test_it_asks_again_what_was_refused(self, client_of, on_paper, turned_up, leaving, theirs):  # noqa: F811
+        case = call(on_paper, theirs[Role.APPROVER])
+        answered(leaving, DepartureRequest.objects.get())
+        client = client_of(case.institution, Permission.INTAKE_VIEW, Permission.INTAKE_CALL)
+
+        assert post(client, f"/intake/{case.number}/steps/ask_again", {}).json()["state"] == "CALLED"
+        assert DepartureRequest.objects.count() == 2
+
+    def test_without_the_scope_nothing_is_called(self, client_of, on_paper, turned_up, other_institution):  # noqa: F811
         client = client_of(other_institution, Permission.INTAKE_VIEW, Permission.INTAKE_REGISTER)
         listed = client.get(f"{API}/intake/{on_paper.number}").json()["steps"]
 
@@ -311,7 +429,7 @@ class TestByInterface:
         assert (taken.status_code, DepartureRequest.objects.get().state) == (200, "WITHDRAWN")
 
     def test_not_by_another_institution(self, client_of, on_paper, turned_up, leaving):  # noqa: F811
-        client = client_of(leaving.institution, Permission.INTAKE_VIEW, Permission.INTAKE_REGISTER)
+        client = client_of(leaving.institution)
 
         assert post(client, f"/intake/{on_paper.number}/steps/call_inside", {}).status_code == 404
         assert not DepartureRequest.objects.exists()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.intake import papers
 from rendang.circulation.intake.actions.applying import Check, kept_by
-from rendang.circulation.intake.models import Intake, ReplacedLetter
+from rendang.circulation.intake.models import Intake, ReplacedLetter, kept_elsewhere
 from rendang.circulation.intake.queries import held_elsewhere
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody
@@ -33,7 +33,7 @@ WAITING = (State.APPLIED, State.CALLED, State.REFUSED)
     label=gettext_lazy("Issue the recall letter"),
     sources=[State.APPLIED],
     target=State.CALLED,
-    permission=Permission.INTAKE_DECIDE,
+    permission=Permission.INTAKE_CALL,
     deadline="recall_wait",
 )
 def issue_letter(intake: Intake, *, by: Any) -> None:
@@ -99,12 +99,12 @@ def _call(intake: Intake, custody: Custody, *, by: Any, instead_of: str = "") ->
     label=gettext_lazy("Call for it inside the city"),
     sources=[State.CALLED],
     target=State.CALLED,
-    permission=Permission.INTAKE_DECIDE,
+    permission=Permission.INTAKE_CALL,
     deadline="recall_wait",
-    way_out=True,
     singly=True,
     only_for={"moves_inside": [False]},
     offered_if="is_kept_elsewhere",
+    offered_where=kept_elsewhere,
 )
 def call_inside(intake: Intake, *, by: Any) -> None:
     """It waits for a parcel from elsewhere, and the dossier has turned up in the city: asked for there, in this case.
@@ -126,7 +126,7 @@ def call_inside(intake: Intake, *, by: Any) -> None:
     label=gettext_lazy("Ask the keeper again"),
     sources=[State.REFUSED],
     target=State.CALLED,
-    permission=Permission.INTAKE_DECIDE,
+    permission=Permission.INTAKE_CALL,
     deadline="recall_wait",
     singly=True,
 )
