@@ -69,6 +69,9 @@ class Custody(models.Model):
     New archive numbers come from ``workflow.actions.next_in_series("archive", institution, year)``.
     """
 
+    # Why it ended where supervision found the dossier with another institution.
+    BY_A_FINDING = "conflict_settled"
+
     class Status(models.TextChoices):
         HELD = "HELD", _("Held")
         CLAIMED = "CLAIMED", _("Claimed, held elsewhere")
@@ -100,6 +103,7 @@ class Custody(models.Model):
     received_reason = models.CharField(_("reason of receipt"), max_length=60, blank=True)
     received_from = models.CharField(_("received from"), max_length=120, blank=True)
     ended_on = PartialDateField(_("left"))
+    # A code of the table transfer_reason, or BY_A_FINDING (queries/leaving.py says it in words).
     ended_reason = models.CharField(_("reason of leaving"), max_length=60, blank=True)
     sent_to = models.CharField(_("sent to"), max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

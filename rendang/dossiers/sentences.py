@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from rendang.dossiers.models import Custody
 from rendang.dossiers.queries.permits import Denial
 from rendang.kernel.audit.sentences import in_words
 
@@ -47,7 +48,8 @@ in_words(
         "undertaking.settle": _("Settled a paper that was promised"),
         "undertaking.supplement": _("Everything promised has come"),
     },
-    reasons={denial.value: denial.label for denial in Denial},
+    reasons={denial.value: denial.label for denial in Denial}
+    | {Custody.BY_A_FINDING: _("Custody conflict settled: another institution has the dossier")},
     same_as={
         "recordedvalue": "value",
     },

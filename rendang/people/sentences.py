@@ -27,4 +27,5 @@ in_words(
         "person.refuse_relative": _("Was refused: the own dossier or a relative's"),
         "person.unmask": _("Showed the full identity number"),
     },
+    reasons={"given_with_15_digits": _("Given with 15 digits")},
 )

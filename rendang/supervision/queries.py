@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -45,15 +46,19 @@ class Side:
 
 
 def sides(conflict: CustodyConflict) -> tuple[Side, Side]:
-    """The holder and the claim, side by side; a fixed number of queries however much there is to show."""
+    """The holder and the claim, side by side; a fixed number of queries however much there is to show.
+
+    Of a settled conflict what was known when it was settled: what became of the dossier since is its keeper's alone.
+    """
     assert conflict.counterpart and conflict.dossier_id and conflict.person_id
     custodies = (conflict.holding, conflict.claim)
     institutions = (conflict.counterpart, conflict.institution)
-    found = _evidence(custodies)
-    happened = _events(conflict.person_id)
+    until = conflict.closed_at
+    found = _evidence(custodies, until)
+    happened = _events(conflict.person_id, until)
     places = {
         placement.institution_id: placement.label
-        for placement in Placement.objects.filter(dossier=conflict.dossier_id)
+        for placement in Placement.objects.filter(_before("since", until), dossier=conflict.dossier_id)
         .select_related("slot", "institution")
         .order_by("pk")
     }
@@ -73,7 +78,12 @@ def sides(conflict: CustodyConflict) -> tuple[Side, Side]:
     return holder, claimant
 
 
-def _evidence(custodies: tuple[Custody, Custody]) -> dict[int, list[Evidence]]:
+def _before(field: str, moment: dt.datetime | None) -> Q:
+    """Only what was before a moment, if there is one."""
+    return Q(**{f"{field}__lt": moment}) if moment else Q()
+
+
+def _evidence(custodies: tuple[Custody, Custody], until: dt.datetime | None) -> dict[int, list[Evidence]]:
     found: dict[int, list[Evidence]] = {custody.pk: [] for custody in custodies}
     for intake in Intake.objects.filter(custody__in=custodies).select_related("parcel"):
         assert intake.custody_id
@@ -86,9 +96,10 @@ def _evidence(custodies: tuple[Custody, Custody]) -> dict[int, list[Evidence]]:
         if intake.letter_file_id:
             letter = reverse("intake:paper", args=[intake.pk, "letter"])
             here.append(Evidence(_("Recall letter"), intake.letter_number, intake.letter_date, letter))
-        if intake.receipt_file_id:
+        sent_on = intake.receipt_sent_on
+        if intake.receipt_file_id and not (until and (sent_on is None or sent_on > timezone.localdate(until))):
             receipt = reverse("intake:paper", args=[intake.pk, "receipt"])
-            here.append(Evidence(_("Receipt"), intake.number, intake.receipt_sent_on, receipt))
+            here.append(Evidence(_("Receipt"), intake.number, sent_on, receipt))
     for transfer in Transfer.objects.filter(new_custody__in=custodies):
         assert transfer.new_custody_id
         here = found[transfer.new_custody_id]
@@ -97,8 +108,8 @@ def _evidence(custodies: tuple[Custody, Custody]) -> dict[int, list[Evidence]]:
         assert row.custody_id
         line = f"{row.roster} · #{row.number}"
         found[row.custody_id].append(Evidence(_("Line of a roster"), line, timezone.localdate(row.roster.uploaded_at)))
-    issued = Certificate.objects.filter(custody__in=custodies, issued_at__isnull=False).order_by("-pk")[:20]
-    for certificate in issued:
+    issued = Certificate.objects.filter(_before("issued_at", until), custody__in=custodies, issued_at__isnull=False)
+    for certificate in issued.order_by("-pk")[:20]:
         day = timezone.localdate(certificate.issued_at)
         found[certificate.custody_id].append(
             Evidence(_("Certificate"), certificate.certificate_number, day, certificate.get_absolute_url())
@@ -106,10 +117,10 @@ def _evidence(custodies: tuple[Custody, Custody]) -> dict[int, list[Evidence]]:
     return found
 
 
-def _events(person_id: int) -> dict[int, list[TimelineEntry]]:
+def _events(person_id: int, until: dt.datetime | None) -> dict[int, list[TimelineEntry]]:
     """What each institution did with this person's dossier, newest first; mere looks are left out."""
     told: dict[int, list[TimelineEntry]] = {}
-    for event in events_about(person_id, limit=EVENTS):
+    for event in events_about(person_id, until=until, limit=EVENTS):
         if event.institution_id and event.verb.rpartition(".")[2] not in LOOKS:
             entry = TimelineEntry(
                 event.at,

@@ -21,6 +21,7 @@ in_words(
         "agreement.print": _("Opened the agreement as a paper"),
         "agreement.put_in_force": _("Put the agreement into force"),
     },
+    reasons={"joined_employer": _("Joined the employer")},
     texts={
         "agreement.joined": _("The kind of your custody is now the employer's (%(employer)s)."),
         "agreement.left": _(

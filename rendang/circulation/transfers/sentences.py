@@ -58,6 +58,7 @@ in_words(
         "transfer.take_back": _("Took the parcel back"),
         "transfer.withdraw": _("Withdrew the offer"),
     },
+    reasons={"another_institution_s": _("It turned out to be another institution's.")},
     texts={
         "departure.approved": _("Your application for your dossier to leave is approved; it will go to %(receiver)s."),
         "departure.arrived": _(

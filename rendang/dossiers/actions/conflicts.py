@@ -45,7 +45,7 @@ def move(conflict: CustodyConflict, *, by: Any, finding: str) -> None:
     if holding and holding.institution_id == conflict.institution_id:
         raise ValidationError(_("The dossier has come to this institution since. Confirm the holder instead."))
     if holding:
-        end_custody(holding, by=by, reason=_("Custody conflict settled"), sent_to=conflict.institution.name)
+        end_custody(holding, by=by, reason=Custody.BY_A_FINDING, sent_to=conflict.institution.name)
     _set_claim(conflict, Custody.Status.HELD, by=by)
 
 

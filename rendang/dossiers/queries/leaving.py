@@ -10,16 +10,19 @@ from typing import Any
 from rendang.dossiers.models import Custody, CustodyConflict
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
+from rendang.kernel.audit import sentences
+from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Case
 
 
 @dataclass(frozen=True)
 class WayOut:
-    """The case that ended a custody, whose page it may be opened with, and the address of the receipt."""
+    """The case that ended a custody, with which permission its page and receipt are opened, and what was found."""
 
     case: Case
     view: Permission
     receipt: str = ""
+    finding: str = ""
 
 
 Finder = Callable[[Custody], WayOut | None]
@@ -36,7 +39,7 @@ def says_how_it_left(finder: Finder) -> Finder:
 def by_a_finding(custody: Custody) -> WayOut | None:
     """Supervision found that another institution keeps it."""
     case = CustodyConflict.objects.filter(holding=custody, state=CustodyConflict.State.MOVED).first()
-    return WayOut(case, Permission.CONFLICT_VIEW) if case else None
+    return WayOut(case, Permission.CONFLICT_VIEW, finding=case.finding) if case else None
 
 
 def former_custodies(user: Any, dossier: int) -> list[Custody]:
@@ -46,7 +49,19 @@ def former_custodies(user: Any, dossier: int) -> list[Custody]:
     return list(rows.order_by("-ended_on", "-pk"))
 
 
-def way_out(custody: Custody, user: Any) -> WayOut | None:
-    """By which case it left; ``None`` when no case says so, or the person may not see such cases."""
-    found = next((found for finder in FINDERS if (found := finder(custody))), None)
-    return found if found and can(user, found.view, at=custody.institution_id) else None
+def why_it_left(custody: Custody) -> str:
+    """In the reader's language; what an import has brought along stands as it was written."""
+    why = custody.ended_reason
+    if standards.is_code("transfer_reason", why):
+        return standards.code_label("transfer_reason", why, short=False)
+    return sentences.reason(why)
+
+
+def way_out(custody: Custody) -> WayOut | None:
+    """By which case it left: its number is what any former keeper's staff may know. ``None``: no case says so."""
+    return next((found for finder in FINDERS if (found := finder(custody))), None)
+
+
+def may_open(way: WayOut, custody: Custody, user: Any) -> bool:
+    """Whether the page and the receipt of that case are the person's to open."""
+    return can(user, way.view, at=custody.institution_id)

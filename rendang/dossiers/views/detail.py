@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from rendang.dossiers import queries
 from rendang.dossiers.models import Custody, Dossier
-from rendang.dossiers.queries.leaving import former_custodies, way_out
+from rendang.dossiers.queries.leaving import former_custodies, may_open, way_out, why_it_left
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, requires
 from rendang.kernel.audit import actions as audit
@@ -54,14 +54,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _left(request: HttpRequest, pk: int) -> HttpResponse:
-    """Its own past custody: number, from when to when, to whom, by which case. Nothing of the contents or of now."""
+    """Its own past custody: number, from when to when, to whom, why, by which case. Nothing of contents or of now."""
     former = former_custodies(request.user, pk)
     if not former:
         raise Http404
     rows = Custody.objects.select_related("institution")
     last = get_visible_or_404(rows, request.user, Permission.DOSSIER_VIEW, pk=former[0].pk)
     audit.record_view("custody.view", last, by=request.user)
-    episodes = [{"custody": one, "way_out": way_out(one, request.user)} for one in former[:MOST]]
+    episodes = []
+    for one in former[:MOST]:
+        way = way_out(one)
+        opens = way is not None and may_open(way, one, request.user)
+        episodes.append({"custody": one, "why": why_it_left(one), "way_out": way, "may_open": opens})
     return render(request, "dossiers/left.html", {"custody": last, "episodes": episodes})
 
 

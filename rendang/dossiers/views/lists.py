@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from rendang.dossiers import actions, forms, queries
 from rendang.dossiers.models import Custody, Dossier
+from rendang.dossiers.queries.leaving import why_it_left
 from rendang.dossiers.search_text import Shape, read_search_text
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, requires
@@ -40,7 +41,7 @@ def dossier_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "entries": [(row, _sex(row)) for row in page.rows],
+        "entries": [(row, _sex(row), why_it_left(row)) for row in page.rows],
         "sort": "number" if read_search_text(form.text).shape == Shape.NUMBER else "",
         "is_filtered": bool(form.text or form.filters),
         "left": _left(request, form, page),

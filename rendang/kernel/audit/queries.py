@@ -86,9 +86,10 @@ def _labels(model: type[Model]) -> list[str]:
     return sorted(one._meta.label_lower for one in family)
 
 
-def events_about(person_id: int, limit: int = 50) -> QuerySet[AuditEvent]:
+def events_about(person_id: int, limit: int = 50, *, until: dt.datetime | None = None) -> QuerySet[AuditEvent]:
     """What was done with a person's data and who looked at it, newest first (PIPL art. 44, 45)."""
-    return AuditEvent.objects.filter(person_id=person_id).order_by("-pk")[:limit]
+    rows = AuditEvent.objects.filter(person_id=person_id)
+    return (rows.filter(at__lte=until) if until else rows).order_by("-pk")[:limit]
 
 
 @dataclass(frozen=True)

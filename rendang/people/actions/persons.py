@@ -54,6 +54,8 @@ RECORDS: dict[str, type[PersonRecord]] = {
     for model in (Education, Employment, FamilyMember, Reward, LanguageSkill, Training, Title)
 }
 Kind = Person.IdentityKind
+# Why a former number is kept; in words in sentences.py.
+GIVEN_WITH_15_DIGITS = "given_with_15_digits"
 
 
 @transaction.atomic
@@ -70,7 +72,7 @@ def create_person(*, name: str, id_number: str, by: Any, identity_kind: str = Ki
     _set_fields(person, fields)
     _save(person)
     if typed != person.id_number:
-        _keep_identity(person, Kind.ID_CARD, typed, reason=_("Given with 15 digits"))
+        _keep_identity(person, Kind.ID_CARD, typed, reason=GIVEN_WITH_15_DIGITS)
     audit.record("person.create", person, by=by, person=person)
     return person
 

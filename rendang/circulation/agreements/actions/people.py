@@ -103,7 +103,7 @@ def join(entry: Entrusted, *, by: Any, proof: Any) -> Entrusted:
         archive_type=Custody.ArchiveType.UNIT,
         employer=agreement.employer,
         by=by,
-        reason=_("Joined the employer"),
+        reason="joined_employer",
     )
     entry.save(update_fields=["join_proof"])
     audit.record("agreement.join", entry, by=by, before=before)

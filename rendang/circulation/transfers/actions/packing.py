@@ -23,6 +23,8 @@ from rendang.storage import actions as storage
 from rendang.storage.models import Placement
 
 State, Outcome = Departure.State, DepartingDossier.Outcome
+# Why a line was closed, in words in sentences.py.
+NOT_OURS = "another_institution_s"
 DOMESTIC_EMS = re.compile(r"\d{13}")  # numbers within the country carry no check that is public
 
 
@@ -168,4 +170,4 @@ def drop_what_is_not_ours(departure: Departure, ours: list[DepartingDossier], *,
     """At the end of the way the lines of dossiers that are another's by now are closed as such."""
     kept = {line.pk for line in ours}
     rest = [line for line in going(departure) if line.pk not in kept]
-    close(departure, rest, Outcome.STAYED, by=by, note=_("It turned out to be another institution's."))
+    close(departure, rest, Outcome.STAYED, by=by, note=NOT_OURS)

@@ -4,6 +4,7 @@ from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from rendang.kernel.audit.sentences import reason
 from rendang.kernel.core.language import in_chinese
 from rendang.kernel.standards.citations import Part, basis_parts
 from rendang.kernel.standards.english import cell_in_words, in_words
@@ -25,6 +26,7 @@ def basis(text: str) -> SafeString:
 
 
 register.filter("in_words", in_words)
+register.filter("reason_in_words", reason)
 register.filter("cell_in_words", cell_in_words)
 register.filter("institution_in_words", institution_in_words)
 
