@@ -103,7 +103,7 @@ class TestTheCity:
         assert DepartureRequest.objects.get(letter_number=letter.intake.letter_number).state == "RECEIVED"
         approver = User.objects.get(username="approver.jyzx")
         offered = [case for case in to_do(approver, timezone.localdate()) if "call_inside" in case.next_steps]
-        assert [(case.kind, case.urgency) for case in offered] == [("intake", Urgency.SOON)]
+        assert [(case.kind, case.state, case.due_date is not None) for case in offered] == [("intake", "CALLED", True)]
 
     def test_has_cases_in_time_due_soon_overdue_and_paused(self):
         found = Case.objects.open().with_urgency(timezone.localdate()).values_list("urgency", flat=True)

@@ -75,7 +75,7 @@ def scenes(city: City) -> Iterator[Scene]:
     yield _intake(city, State.RECEIPTED, 46, lacking=("ED-04",), late=24, comes_later=True)
     yield _contested(city, "RCSC", "JYZX")
     yield _came_round(city)
-    yield _turned_up(city, 28)
+    yield _turned_up(city, 29)
     yield _turned_up(city, 24, called=3)
     yield _listed(city)
     arriving = Inhabitant(
