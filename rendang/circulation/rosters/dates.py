@@ -10,16 +10,61 @@ from rendang.kernel.core.sheets import Cell
 
 # Nothing on a roster is older or further away than this.
 EARLIEST, LATEST = 1850, 2149
-_DAY_NUMBERS = range(1, 91_000)  # 1900-01-01 to 2149
+_DAY_NUMBERS = range(1000, 91_000)  # 1902 to 2149
+_FIRST_OF_1900 = "30"
 _DAY_ZERO = dt.date(1899, 12, 30)
 _PARTS = re.compile(r"(\d{4})(?:[-./年,](\d{1,2})(?:[-./月,](\d{1,2}))?)?[-./年月日号,]?(?:[T ]?\d{1,2}:\d{2}.*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
-_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_CHINESE = re.compile(
-    r"([〇○零一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,2})月(?:([一二三四五六七八九十]{1,3})[日号]?)?)?"
+# 850510, not a year and a month that went wrong (201013).
+_SHORT_COMPACT = re.compile(r"(?!19|20)(\d{2})(\d{2})(\d{2})")
+# 90.5.1, 05年3月; with strokes only what cannot be month/day/year.
+_SHORT = re.compile(r"(\d{2})[-.年](\d{1,2})(?:[-.月](\d{1,2}))?[-.月日号]?|(3[2-9]|[4-9]\d)/(\d{1,2})(?:/(\d{1,2}))?")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
+_BY_NAME = re.compile(
+    r"(?:(?P<day>\d{1,2})[-. ]?)?(?P<month>[A-Z]{3,9})[-., ]*(?P<year>\d{4}|\d{2})"
+    r"|(?P<year2>\d{4})[-. ]?(?P<month2>[A-Z]{3,9})(?:[-. ]?(?P<day2>\d{1,2}))?"
 )
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_DIGITS = "〇○零一二三四五六七八九"
+_CHINESE_DIGITS = str.maketrans(_DIGITS, "000123456789")
+_CHINESE_NUMBER = re.compile(rf"[{_DIGITS}十]+")
+# 二OO五, 二0一0: a zero typed for the Chinese one.
+_ZERO_IN_CHINESE = re.compile(rf"(?<=[{_DIGITS}])[O0〇]+(?=[{_DIGITS}年])")
+# What is written behind a date: 1990.05（农历）, 2019.7起, the day of the week, the hour.
+_BEHIND = re.compile(r"\s*(?:[(\[【].*|星期.*|周[一二三四五六日].*|[上下]午.*|至今|起|生)$")
+_DASHES = str.maketrans("—–‐‑−─。、\\", "------../")
 NOTHING = frozenset(
-    {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "不详", "未知", "空", "NULL", "N/A", "NA", "NONE", "至今"}
+    {
+        "",
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "\\",
+        "无",
+        "暂无",
+        "不详",
+        "未知",
+        "空",
+        "NULL",
+        "N/A",
+        "NA",
+        "NONE",
+        "至今",
+        # a spreadsheet's day 0, and a failed formula
+        "1900-01-00",
+        "1900-1-0",
+        "1900/1/0",
+        "0000-00-00",
+        "#N/A",
+        "#REF!",
+        "#VALUE!",
+        "#NAME?",
+        "#DIV/0!",
+        "#NUM!",
+        "#NULL!",
+    }
 )
 
 
@@ -45,42 +90,74 @@ def _of_number(number: float) -> str | None:
         return None
     if number != int(number):
         # 1952.3 typed as a number; what was 1952.10 has become 1952.1 and cannot be told from January.
-        return _of_text(repr(number)) if EARLIEST <= number < LATEST else _of_number(int(number))
-    return _of_digits(str(int(number)))
+        is_year = EARLIEST <= number < LATEST or 32 <= number < 100
+        return _of_text(repr(number)) if is_year else _of_number(int(number))
+    return _of_digits(str(int(number))) if number > 0 else None
 
 
 @lru_cache(maxsize=65536)
 def _of_text(text: str) -> str | None:
-    plain = "".join(unicodedata.normalize("NFKC", text).split()) if " " not in text.strip() else text.strip()
-    plain = plain.strip("'’‘`").replace("。", ".").replace("、", ".")
-    if plain.upper() in NOTHING:
+    plain = unicodedata.normalize("NFKC", text).strip().strip("'’‘`").upper()
+    if plain in NOTHING:
         return ""
-    if plain.isdecimal():
-        return _of_digits(plain)
-    if found := _PARTS.fullmatch(plain):
-        return _date(*found.groups())
-    if plain.endswith(".0") and plain[:-2].isdecimal():
-        return _of_digits(plain[:-2])
-    if found := _CHINESE.fullmatch(plain):
-        year, month, day = found.groups()
-        return _date(year.translate(_CHINESE_DIGITS), _chinese_number(month), _chinese_number(day))
-    spaced = "-".join(plain.replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-").split())
-    spaced = re.sub(r"[-.]+", "-", spaced).strip("-")
-    found = _PARTS.fullmatch(spaced)
-    return _date(*found.groups()) if found else None
+    plain = _BEHIND.sub("", plain).translate(_DASHES)
+    tight = "".join(plain.split())
+    if tight.isdecimal():
+        return _of_digits(tight)
+    if tight.endswith(".0") and tight[:-2].isdecimal():
+        return _of_digits(tight[:-2])
+    spaced = re.sub(r"[-.]+", "-", "-".join(re.sub("[年月日号/]", "-", plain).split())).strip("-")
+    digits = _in_digits(tight)
+    found = _PARTS.fullmatch(plain) or _PARTS.fullmatch(tight) or _PARTS.fullmatch(spaced) or _PARTS.fullmatch(digits)
+    if found := found or _SHORT.fullmatch(tight) or _SHORT.fullmatch(digits):
+        return _date(*_three(found))
+    return _other_order(plain)
+
+
+def _three(found: re.Match[str]) -> tuple[str, str | None, str | None]:
+    """Year, month and day of whichever alternative was found."""
+    groups = found.groups()
+    year, month, day = groups[:3] if groups[0] else groups[3:]
+    return year, month, day
+
+
+def _in_digits(text: str) -> str:
+    """二〇一〇年五月 → 2010年5月."""
+    text = _ZERO_IN_CHINESE.sub(lambda zeros: "〇" * len(zeros[0]), text)
+    return _CHINESE_NUMBER.sub(lambda number: _chinese_number(number[0]), text)
+
+
+def _other_order(text: str) -> str | None:
+    """May-90, 5-May-90, 1990-May-5; 17/5/1990 where only one order is possible."""
+    if found := _BY_NAME.fullmatch(text):
+        parts = found.groupdict()
+        name = (parts["month"] or parts["month2"])[:3]
+        month = str(_MONTHS.index(name) + 1) if name in _MONTHS else "13"
+        return _date(parts["year"] or parts["year2"], month, parts["day"] or parts["day2"])
+    if found := _YEAR_LAST.fullmatch(text):
+        first, second, year = found.groups()
+        if int(first) > 12 or first == second:
+            return _date(year, second, first)
+        if int(second) > 12:
+            return _date(year, first, second)
+    return None
 
 
 def _of_digits(digits: str) -> str | None:
-    """195203, 19520315, 1952, or a spreadsheet's day number."""
+    """195203, 19520315, 850510, 1952, 85, or a spreadsheet's day number."""
     if len(digits) in (6, 8) and (found := _COMPACT.fullmatch(digits)) and (date := _date(*found.groups())):
         return date
+    if (found := _SHORT_COMPACT.fullmatch(digits)) and (date := _date(*found.groups())):
+        return date
     number = int(digits) if len(digits) <= 6 else 0
-    if len(digits) == 4 and EARLIEST <= number <= LATEST:
-        return digits
-    return (_DAY_ZERO + dt.timedelta(days=number)).isoformat() if number in _DAY_NUMBERS and number > 60 else None
+    if (len(digits) == 4 and EARLIEST <= number <= LATEST) or len(digits) == 2:
+        return _date(digits, None, None)
+    return (_DAY_ZERO + dt.timedelta(days=number)).isoformat() if number in _DAY_NUMBERS else None
 
 
 def _date(year: str, month: str | None, day: str | None) -> str | None:
+    if len(year) == 2:  # as spreadsheet programs take it
+        year = f"20{year}" if year < _FIRST_OF_1900 else f"19{year}"
     if not EARLIEST <= int(year) <= LATEST:
         return None
     if not month or int(month) == 0:  # 1952.00: only the year is known
@@ -95,11 +172,9 @@ def _date(year: str, month: str | None, day: str | None) -> str | None:
         return None
 
 
-def _chinese_number(text: str | None) -> str | None:
-    """十二 → 12, 二十 → 20, 三十一 → 31."""
-    if not text:
-        return None
+def _chinese_number(text: str) -> str:
+    """一九五二 → 1952, 十二 → 12, 二十 → 20, 三十一 → 31."""
     tens, ten, ones = text.rpartition("十")
     if not ten:
         return text.translate(_CHINESE_DIGITS)
-    return str(int(tens.translate(_CHINESE_DIGITS) or 1) * 10 + int(ones.translate(_CHINESE_DIGITS) or 0))
+    return f"{tens.translate(_CHINESE_DIGITS) or 1}{ones.translate(_CHINESE_DIGITS) or 0}"

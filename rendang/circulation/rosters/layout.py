@@ -2,29 +2,32 @@
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from rendang.circulation.rosters.headings import SEVERAL_COLUMNS, meaning_of, normalise_heading
 from rendang.kernel.core.chinese import SURNAME_READINGS
 from rendang.kernel.core.identifiers import is_valid_uscc, mask_id_number, normalise_id_number
-from rendang.kernel.core.sheets import Cell, Row, Sheet, text_of
-from rendang.kernel.core.yaml_file import read_yaml
+from rendang.kernel.core.sheets import Cell, Row, Sheet, UnreadableTable, text_of
 
 # So many rows are looked at before the rest is read.
 LOOKED_AT = 60
 _MOST_ROWS_ABOVE = 30
-_BY_PART = 1000
+# No roster has more columns; what is further right is not looked at.
+_MOST_COLUMNS = 512
+# What a person may give several columns to: a place, and a name in two.
+_MAY_HAVE_SEVERAL = SEVERAL_COLUMNS | {"name"}
+# Headings that mean a running number or the dossier's; the content decides.
+_ANY_NUMBER = frozenset({"编号", "号", "编码", "流水号", "NO"})
 _IGNORED = "ignored"
-_SEVERAL_COLUMNS = frozenset({"location"})
-_PUNCTUATION = re.compile(r"[\s*:,.。、，：；;·_\-—~'\"“”‘’/\\#＊☆★]+")
-_BRACKETS = re.compile(r"[(\[【〔{<《].*?[)\]】〕}>》]")
-_GROUP_FILLER = re.compile("信息|情况|基本|资料|相关|内容|数据|登记")
+# An identity number that a spreadsheet took for an amount.
+_LOST_DIGITS = 1e14
 _LONG_NUMBER = re.compile(r"\d{15}|\d{17}[\dX]")
 _HAN_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]{2,15}")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _COMMON_SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
@@ -32,16 +35,6 @@ _COMMON_SURNAMES = frozenset(
     "詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司"
     "卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
 )
-
-
-@dataclass(frozen=True)
-class Field:
-    """One thing a roster can say, and the headings under which it says it."""
-
-    names: tuple[str, ...]
-    parts: tuple[str, ...]
-    both: tuple[tuple[str, ...], ...]
-    never: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -69,67 +62,9 @@ class Layout:
         """The same sheet with the meaning of its columns as a person corrected it ("" takes a meaning away)."""
         columns: dict[str, tuple[int, ...]] = {}
         for column, field in sorted(corrected.items()):
-            if field and (field not in columns or field in _SEVERAL_COLUMNS):
+            if field and (field not in columns or field in _MAY_HAVE_SEVERAL):
                 columns[field] = (*columns.get(field, ()), column)
         return replace(self, columns=columns)
-
-
-@cache
-def fields() -> dict[str, Field]:
-    """The fields of headings.yaml, in its order."""
-    raw: dict[str, dict[str, list[str]]] = read_yaml(Path(__file__).with_name("headings.yaml"))
-    return {
-        name: Field(
-            tuple(normalise_heading(str(heading)) for heading in entry.get("names", ())),
-            tuple(normalise_heading(part) for part in entry.get("parts", ())),
-            tuple(map(tuple, entry.get("both", ((), ())))),
-            tuple(entry.get("never", ())),
-        )
-        for name, entry in raw.items()
-    }
-
-
-@cache
-def _by_name() -> dict[str, tuple[str, int]]:
-    found: dict[str, tuple[str, int]] = {}
-    for field, entry in fields().items():
-        for rank, name in enumerate(entry.names):
-            found.setdefault(name, (field, rank))
-    return found
-
-
-@cache
-def normalise_heading(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).upper()
-    plain = _PUNCTUATION.sub("", _BRACKETS.sub("", plain)) or _PUNCTUATION.sub("", plain)
-    return plain.strip("()[]【】")
-
-
-def meaning_of(upper: str, lower: str) -> tuple[str, int] | None:
-    """The field a heading means and how sure that is (smaller is surer); ``upper`` is the group above, if any."""
-    joined = _GROUP_FILLER.sub("", upper) + lower
-    if found := _by_name().get(joined):
-        return found
-    if upper and (found := _by_name().get(lower)) and not any(word in joined for word in fields()[found[0]].never):
-        return found
-    best = max(
-        (
-            (length, name)
-            for name, entry in fields().items()
-            if (length := _piece(joined, entry)) and not any(word in joined for word in entry.never)
-        ),
-        default=None,
-    )
-    return (best[1], _BY_PART) if best and len(joined) <= 24 else None
-
-
-def _piece(heading: str, field: Field) -> int:
-    """How many characters of the heading speak for the field."""
-    lengths = [len(part) for part in field.parts if part in heading]
-    first, second = ([len(part) for part in parts if part in heading] for parts in field.both)
-    if first and second:
-        lengths.append(max(first) + max(second))
-    return max(lengths, default=0)
 
 
 def _joined_headings(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[tuple[str, str]]:
@@ -150,16 +85,20 @@ def _recognise(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
         meaning = meaning_of(upper, lower) if lower else None
         if meaning:
             found.setdefault(meaning[0], []).append((meaning[1], column))
-    return {
-        field: tuple(column for _, column in candidates) if field in _SEVERAL_COLUMNS else (min(candidates)[1],)
+    columns = {
+        field: tuple(column for _rank, column in candidates) if field in SEVERAL_COLUMNS else (min(candidates)[1],)
         for field, candidates in found.items()
         if field != _IGNORED
     }
+    surname, given_name = columns.pop("surname", ()), columns.pop("given_name", ())
+    if surname and given_name:
+        columns.setdefault("name", surname + given_name)
+    return columns
 
 
 def _looks_like_data(cells: Sequence[Cell]) -> bool:
     return any(
-        isinstance(cell, float) or _LONG_NUMBER.fullmatch(normalise_id_number(text_of(cell))) for cell in cells if cell
+        cell > _LOST_DIGITS if isinstance(cell, (int, float)) else _is_id(text_of(cell)) for cell in cells if cell
     )
 
 
@@ -168,7 +107,8 @@ def recognise(rows: Sequence[Row], *, previous: Layout | None = None) -> Layout 
 
     ``previous`` is the layout of the sheet before, which a sheet without headings continues.
     """
-    best: tuple[tuple[int, int, int], tuple[int, ...], list[tuple[str, str]], dict[str, tuple[int, ...]]] | None = None
+    rows = [(number, cells[:_MOST_COLUMNS]) for number, cells in rows]
+    best: tuple[tuple[int, ...], tuple[int, ...], list[tuple[str, str]], dict[str, tuple[int, ...]]] | None = None
     for at, (number, cells) in enumerate(rows[:_MOST_ROWS_ABOVE]):
         if _looks_like_data(cells):
             break
@@ -178,15 +118,17 @@ def recognise(rows: Sequence[Row], *, previous: Layout | None = None) -> Layout 
             options.append(((rows[at - 1][0], number), _joined_headings(rows[at - 1][1], cells)))
         for header_rows, pairs in options:
             columns = _recognise(pairs)
-            fitness = (len(columns), -len(header_rows), -number)
-            if _is_roster(columns) and (best is None or fitness > best[0]):
+            fitness = (len(columns), sum(map(len, columns.values())), -len(header_rows), -number)
+            if (best is None or fitness > best[0]) and _is_roster(
+                columns, [below for _number, below in rows[at + 1 :]]
+            ):
                 best = (fitness, header_rows, pairs, columns)
     if best is None:
         return _by_content_alone(rows, previous) or _unknown(rows)
-    _, header_rows, pairs, columns = best
+    _fitness, header_rows, pairs, columns = best
     data = [cells for number, cells in rows if number > header_rows[-1]]
     return Layout(
-        title_rows=tuple(number for number, _ in rows if number < header_rows[0]),
+        title_rows=tuple(number for number, _cells in rows if number < header_rows[0]),
         header_rows=header_rows,
         headings=tuple(upper + lower if lower != upper else lower for upper, lower in pairs),
         columns=_by_content(columns, pairs, data),
@@ -194,9 +136,36 @@ def recognise(rows: Sequence[Row], *, previous: Layout | None = None) -> Layout 
     )
 
 
-def _is_roster(columns: Mapping[str, Any]) -> bool:
-    return ("name" in columns and "id_number" in columns) or (
-        len(columns) > 2 and ("name" in columns or "id_number" in columns)
+def _is_roster(columns: Mapping[str, tuple[int, ...]], data: Sequence[Sequence[Cell]]) -> bool:
+    """Whether these are the headings of people, not words about headings (姓名 | 与身份证一致 | 必填)."""
+    known = {"name", "id_number"} & columns.keys()
+    if not known or len(columns) < 4 - len(known):
+        return False
+    values = _values(data, columns["id_number"][0]) if "id_number" in columns else []
+    numbers = [value for value in values if len(value) > 3]  # 无, 待补
+    width = max(map(len, data), default=0)
+    return (
+        not numbers
+        or any(map(_may_be_number, numbers))
+        or any(_share(_values(data, column), _is_id) > 0.6 for column in range(width))
+    )
+
+
+def _side_by_side(layout: Layout, rows: Sequence[Row]) -> bool:
+    """Whether name and identity number stand twice in a row under the same headings, each with its numbers."""
+    if not {"name", "id_number"} <= layout.columns.keys() or not layout.headings:
+        return False
+
+    def same(field: str) -> list[int]:
+        heading = layout.headings[layout.columns[field][0]] if layout.columns[field][0] < len(layout.headings) else ""
+        return [column for column, other in enumerate(layout.headings) if heading and other == heading]
+
+    numbers = same("id_number")
+    data = [cells for number, cells in rows if number > max(layout.header_rows, default=0)]
+    return (
+        len(same("name")) > 1
+        and len(numbers) > 1
+        and all(_share(_values(data, column), _is_id) > 0.5 for column in numbers)
     )
 
 
@@ -212,7 +181,12 @@ def _is_id(value: str) -> bool:
     return bool(_LONG_NUMBER.fullmatch(normalise_id_number(value)))
 
 
-def _is_name(value: str) -> bool:
+def _may_be_number(value: str) -> bool:
+    return not _HAN.search(value) and sum(map(str.isdecimal, value)) > 4
+
+
+def is_name(value: str) -> bool:
+    """Whether a text may be a person's name, by its surname, its length, its dot."""
     plain = "".join(value.split())
     if not _HAN_NAME.fullmatch(plain):
         return False
@@ -221,7 +195,7 @@ def _is_name(value: str) -> bool:
 
 _TESTS = {
     "id_number": _is_id,
-    "name": _is_name,
+    "name": is_name,
     "sex": lambda value: value in {"男", "女"},
     "mobile": _MOBILE.fullmatch,
     "credit_code": is_valid_uscc,
@@ -245,10 +219,10 @@ def _by_content(
             fits = [column for column in free if _share(_values(data, column), test) > 0.7]
             if fits and (field in {"id_number", "name"} or not (fits[0] < len(pairs) and pairs[fits[0]][1])):
                 found[field] = (fits[0],)
-    if "archive_number" not in found and "serial" in found:
+    if "archive_number" not in found and "serial" in found and pairs[found["serial"][0]][1] in _ANY_NUMBER:
         # 编号 alone is a running number, or the dossier's.
         numbers = _values(data, found["serial"][0])
-        if numbers and not all(number.isdecimal() and len(number) < 6 for number in numbers):
+        if numbers and _share(numbers, lambda number: number.isdecimal() and len(number) < 6) < 0.5:
             found["archive_number"] = found.pop("serial")
     return found
 
@@ -320,5 +294,10 @@ def layouts(sheets: Iterable[Sheet]) -> Iterable[tuple[Sheet, Layout | None]]:
             if len(first) == LOOKED_AT:
                 break
         layout = recognise(first, previous=previous)
+        if layout and _side_by_side(layout, first):
+            raise UnreadableTable(
+                _("Sheet %(sheet)s: two lists of people stand side by side. Put the right one under the left one.")
+                % {"sheet": sheet.name or 1}
+            )
         previous = layout if layout and layout.columns else previous
         yield sheet, layout

@@ -12,7 +12,10 @@ UNKNOWN = "application/octet-stream"
 HEAD = 64 * 1024
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Directory entries of a workbook inside an OLE container (Excel 97 and 95).
-WORKBOOK_ENTRIES = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+# The last one is a workbook behind a password: whoever reads it says so.
+WORKBOOK_ENTRIES = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book", "EncryptedPackage"))
+# Other systems export a web page's table, or XML of 2003, under the name of XLS; it is only ever downloaded again.
+TABLES_AS_XLS = (b"<table", b"urn:schemas-microsoft-com:office:spreadsheet")
 CONTROLS = frozenset(chr(code) for code in (*range(0x20), 0x7F)) - set("\t\n\r\f")
 ENCODINGS = ("utf-8-sig", "utf-16", "gb18030")
 
@@ -60,8 +63,11 @@ def sniff(content: BinaryIO) -> str:
         return _of_zip(content)
     if head.startswith(OLE):
         return _of_ole(content)
-    if _is_text(head) and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return TEXT
+    if _is_text(head):
+        if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+            return TEXT
+        if any(mark in head.lower() for mark in TABLES_AS_XLS):
+            return XLS
     try:
         matches = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):

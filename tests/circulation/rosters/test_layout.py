@@ -2,7 +2,8 @@
 
 import pytest
 
-from rendang.circulation.rosters.layout import Layout, layouts, meaning_of, normalise_heading
+from rendang.circulation.rosters.headings import meaning_of, normalise_heading
+from rendang.circulation.rosters.layout import Layout, layouts
 from rendang.kernel.core.sheets import open_table
 from tests.circulation.rosters.files import csv_file, id_number, xlsx_file
 
@@ -50,6 +51,16 @@ def headings(layout: Layout) -> dict[str, str]:
         ("身故日期", "died"),
         ("Name", "name"),
         ("AAC003", "name"),
+        ("档案所属人", "name"),
+        ("身份證號碼", "id_number"),
+        ("身份证出生日期", "birth_date"),
+        ("失业前单位", "employer"),
+        ("所在企业", "employer"),
+        ("派遣公司", "entrusting_employer"),
+        ("到馆日期", "received_on"),
+        ("檔案編號", "archive_number"),
+        ("Storage location", "location"),
+        ("Date of receipt", "received_on"),
     ],
 )
 def test_a_heading_means_its_field(heading, field):
@@ -77,6 +88,12 @@ def test_a_heading_means_its_field(heading, field):
         ("", "原档案号", "archive_number"),
         ("", "托管结束时间", "received_on"),
         ("", "档案转出时间", "received_on"),
+        ("", "托管起止时间", "received_on"),
+        ("", "档案袋数", "archive_number"),
+        ("", "户主姓名", "name"),
+        ("家庭成员", "姓名", "name"),
+        ("家庭主要成员", "工作单位", "employer"),
+        ("存放位置", "号", "serial"),
     ],
 )
 def test_a_heading_about_something_else_is_not_mistaken(upper, lower, not_field):

@@ -55,6 +55,7 @@ def archive() -> bytes:
         (b"BM,first,last\n1,2,3\n", "text/plain"),
         (b"<html><script>alert(1)</script>", "text/html"),
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"></svg>', "image/svg+xml"),
+        ("<html><table><tr><td>姓名".encode("gb18030"), "application/vnd.ms-excel"),
         (b"MZ\x90\x00", "application/vnd.microsoft.portable-executable"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), UNKNOWN),
         (bytes(range(256)), UNKNOWN),

@@ -15,7 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from rendang.circulation.rosters.actions import importing
 from rendang.circulation.rosters.actions.importing import CancelledError, as_json, from_json, recognised
-from rendang.circulation.rosters.layout import fields
+from rendang.circulation.rosters.headings import fields
 from rendang.circulation.rosters.marking import marked_workbook
 from rendang.circulation.rosters.models import Roster, RosterLayout, RosterRow
 from rendang.circulation.rosters.report import ALREADY_HELD, ARCHIVE_NUMBER_TAKEN, DIFFERS, HELD_ELSEWHERE, Tally

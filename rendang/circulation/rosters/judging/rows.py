@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from rendang.circulation.rosters.dates import is_later, read_date
+from rendang.circulation.rosters.headings import normalise_heading, simplified
 from rendang.circulation.rosters.judging.verdicts import (
     CODED,
     FOREIGNER_PERMIT,
@@ -18,7 +19,7 @@ from rendang.circulation.rosters.judging.verdicts import (
     Rejection,
     Warning,
 )
-from rendang.circulation.rosters.layout import Layout, normalise_heading
+from rendang.circulation.rosters.layout import Layout, is_name
 from rendang.kernel.core.chinese import normalise_name
 from rendang.kernel.core.identifiers import (
     IdProblem,
@@ -31,18 +32,28 @@ from rendang.kernel.core.identifiers import (
 )
 from rendang.kernel.core.sheets import Cell, text_of
 
+# What a spreadsheet writes where a formula failed.
+_FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
 _LONGEST_NAME = 60
 _LONGEST_LOCATION = 120
 _LONGEST_RAW = 400
 _MARKS = frozenset("'=’‘`")
-_DASHES = frozenset({"", "-", "--", "—", "——", "/", "\\"})
-_NO_ID = _DASHES | {"无", "暂无", "没有", "空", "NULL", "N/A"}
+_DASHES = frozenset({"", "-", "--", "—", "——", "/", "\\"}) | _FAILED
+_NOTHING = _DASHES | {"无", "暂无", "没有", "空", "不详", "NULL", "N/A"}
 _NO_DEGREE = _DASHES | {"无", "无学位", "没有", "未授", "未取得"}
 _NOT_DATA = re.compile(
     r"合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总\s*数|制\s*表|填\s*表|审\s*核|复\s*核|负责人|经办人|单位负责|联系人|说\s*明|注|备\s*注"
-    r"|填报|打印|截至|本页|本表|第\s*\d+\s*页|共\s*\d+|以下空白"
+    r"|填报|打印|截至|本页|本表|第\s*\d+\s*页|共\s*\d+|以下空白|以上|续表|[接承]上?[上前]页|[转过][下次]页|移交人|接收人|监交|经手人|盖章|公章"
+    r"|日\s*期\s*[:：]|联系电话\s*[:：]"
 )
 _EXAMPLE = frozenset({"例", "示例", "样例", "举例", "范例", "例如", "例:", "例：", "填写示例"})
+# 1、王芳 · 王芳（女） · 王芳*
+_BESIDE_NAME = re.compile(r"^\d{1,5}\s*[.、．,，)）]\s*|\s*[(（\[【〔].*$|\s*[*＊※★☆#]+$")
+_ASIDE = re.compile(r"[(（\[【/、,，].*$")
+_ONE_NUMBER = re.compile(r"(?<!\d)(\d{17}[\dX]|\d{15})(?![\dX])")
+_LOST_DIGITS = re.compile(r"\d{15}000")
+# More digits than this are meant to be an identity number.
+_FEW_DIGITS = 10
 _COLUMN_NUMBER = re.compile(r"[(（\[]?[\dA-Z甲乙丙丁一二三四五六七八九十]{1,2}[)）\]]?")
 _OTHER_DOCUMENT = re.compile(r"[A-Z0-9()]{5,20}")
 # An example or a row of column numbers stands right below the headings.
@@ -81,8 +92,10 @@ class RowReader:
         self._id_kind, self._sex, self._birth = columns.get("id_kind"), columns.get("sex"), columns.get("birth_date")
         self._serial, self._credit_code = columns.get("serial"), columns.get("credit_code")
         self._archive_type, self._locations = columns.get("archive_type"), layout.columns.get("location", ())
-        heading = layout.headings[self._name : self._name + 1] if self._name is not None else ()
-        self._name_heading = heading[0] if heading else ""
+        # 姓 and 名 in two columns are one name.
+        names = layout.columns.get("name", ())
+        self._more_names = names[1:]
+        self._name_heading = "".join(layout.headings[column] for column in names if column < len(layout.headings))
         # Columns that only a person's row fills.
         self._telling = [places for name, places in layout.columns.items() if name not in {"serial", "remarks"}]
         self._codes: list[tuple[str, int, dict[Cell, str | None]]] = [
@@ -98,6 +111,10 @@ class RowReader:
         """Judge the cells into ``row``; false when they hold no person (a total, a note, the headings again)."""
         cell = cells[self._name] if self._name is not None else None
         name = normalise_name(cell if isinstance(cell, str) else text_of(cell))
+        if self._more_names:
+            name += "".join(normalise_name(text_of(cells[column])) for column in self._more_names)
+        if name in _NOTHING or not name.isalpha():
+            name = _bare_name(name, row)
         self._read_identity(cells[self._id] if self._id is not None else None, cells, row)
         if (not name or row.rejection) and not self._holds_a_person(cells, name, row, rows_below_header):
             return False
@@ -114,16 +131,22 @@ class RowReader:
 
     def _holds_a_person(self, cells: list[Cell], name: str, row: Judged, rows_below_header: int) -> bool:
         """Whether a row without a good name and number is a person's all the same."""
-        texts = [text for cell in cells if cell and (text := plain(cell))]
+        texts = [text for cell in cells if cell and (text := plain(cell)) not in _NOTHING]
         if not texts or (self._name_heading and normalise_heading(name) == self._name_heading):
             return False
         if row.rejection == Rejection.UNREADABLE_ID and _NOT_DATA.match(name):
             return False
-        if row.rejection == Rejection.MISSING_ID:
+        identity = cells[self._id] if self._id is not None else None
+        if sum(map(str.isdecimal, text_of(identity))) < _FEW_DIGITS:
             if any(_NOT_DATA.match(text) for text in texts[: 3 if len(texts) > 4 else None]):
                 return False
             if not name:
-                return sum(any(plain(cells[column]) for column in columns) for columns in self._telling) > 1
+                return (
+                    sum(any(plain(cells[column]) not in _NOTHING for column in columns) for columns in self._telling)
+                    > 1
+                )
+            if len(texts) == 1 and not is_name(name):  # 二、某某机械厂（2人）
+                return False
         numbered = rows_below_header <= _FIRST_ROWS and all(_COLUMN_NUMBER.fullmatch(text) for text in texts)
         return not numbered
 
@@ -135,7 +158,7 @@ class RowReader:
                 return
             cell = str(int(cell))
         number = normalise_id_number(cell if isinstance(cell, str) else text_of(cell))
-        if number in _NO_ID:
+        if number in _NOTHING:
             row.rejection = Rejection.MISSING_ID
             return
         kind = _kind_of(plain(cells[self._id_kind])) if self._id_kind is not None else ID_CARD
@@ -146,8 +169,15 @@ class RowReader:
                 row.rejection = Rejection.UNREADABLE_ID
             return
         problem = id_number_problem(number, today=self._today)
+        if problem == IdProblem.UNREADABLE and len(found := _ONE_NUMBER.findall(number.replace("-", ""))) == 1:
+            number = found[0]
+            problem = id_number_problem(number, today=self._today)
         if problem is not None:
             row.rejection = _OF_PROBLEM[problem]
+            if not any(map(str.isdecimal, number)):  # 待补
+                row.rejection = Rejection.MISSING_ID
+            elif _LOST_DIGITS.fullmatch(number):
+                row.rejection = Rejection.UNREADABLE_ID
         elif len(number) == 15:
             row.old_id_number, row.id_number = number, convert_old_id_number(number)
             row.warnings = (Warning.OLD_ID_CONVERTED,)
@@ -184,11 +214,15 @@ class RowReader:
         for name, column, limit in self._texts:
             if cell := cells[column]:
                 text = cell.strip() if isinstance(cell, str) and cell[0] not in _MARKS else plain(cell)
+                if text in _NOTHING:
+                    continue
                 if len(text) > limit:
                     row.raw[name], text = text[:_LONGEST_RAW], text[:limit]
                 values[name] = text
         if self._locations:
-            parts = [text for column in self._locations if (cell := cells[column]) and (text := plain(cell))]
+            parts = [
+                text for column in self._locations if (cell := cells[column]) and (text := plain(cell)) not in _NOTHING
+            ]
             values["location"] = "-".join(parts)[:_LONGEST_LOCATION]
         self._read_custody(cells, row, warned)
         if warned:
@@ -198,10 +232,15 @@ class RowReader:
         """The code of a text; "" for one that says there is nothing, None for one nobody knows."""
         text = plain(cell)
         nothing = text in (_NO_DEGREE if table == "degree" else _DASHES)
-        code = "" if nothing else self._synonyms[table].get(self._normalised(text))
+        code = "" if nothing else self._code_of(table, text)
         if len(known) < _MOST_REMEMBERED:
             known[cell] = code
         return code
+
+    def _code_of(self, table: str, text: str) -> str | None:
+        """By the whole text; else without what stands in brackets or behind a stroke (大专（函授）, 本科/学士)."""
+        known, whole = self._synonyms[table], self._normalised(simplified(text))
+        return known.get(self._normalised(text)) or known.get(whole) or known.get(_ASIDE.sub("", whole))
 
     def _date(self, cell: Cell) -> str | None:
         date = read_date(cell)
@@ -212,10 +251,10 @@ class RowReader:
         return date
 
     def _read_sex(self, text: str, row: Judged, warned: set[str]) -> None:
-        code = self._synonyms["sex"].get(text) or self._synonyms["sex"].get(self._normalised(text))
+        code = self._synonyms["sex"].get(text) or ("" if text in _DASHES else self._code_of("sex", text))
         if code is None:
             row.raw["sex"] = text[:_LONGEST_RAW]
-        elif code in "12" and row.values["sex"] != code:
+        elif code and code in "12" and row.values["sex"] != code:
             if row.values["sex"] == "0":
                 row.values["sex"] = code
             else:
@@ -230,7 +269,7 @@ class RowReader:
             in_id = row.values["birth_date"]
             if not in_id:
                 row.values["birth_date"] = date
-            elif not in_id.startswith(date):
+            elif not in_id.startswith(date) and not (date[2:] == in_id[2 : len(date)] and date[:4] not in plain(cell)):
                 warned.add(Warning.BIRTH_DATE_DIFFERS)
                 row.raw["birth_date"] = date
             if is_later(date, self._today_text):
@@ -255,6 +294,17 @@ class RowReader:
                 row.raw["credit_code"] = text[:_LONGEST_RAW]
         if not values["archive_type"]:
             values["archive_type"] = "unit" if values["entrusting_employer"] else "personal"
+
+
+def _bare_name(name: str, row: Judged) -> str:
+    """The name without what lists write beside it; what was written is kept."""
+    if name in _NOTHING:
+        return ""
+    bare = _BESIDE_NAME.sub("", name)
+    if bare in ("", name):
+        return name
+    row.raw["name"] = name[:_LONGEST_RAW]
+    return bare
 
 
 def _kind_of(text: str) -> str:

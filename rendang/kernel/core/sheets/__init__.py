@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from rendang.kernel.core.sheets import delimited, legacy, xlsx
+from rendang.kernel.core.sheets import delimited, legacy, packed, web, xlsx
 from rendang.kernel.core.sheets.cells import Cell, Row, Sheet, UnreadableTable, text_of
 
 __all__ = ["Cell", "Row", "Sheet", "UnreadableTable", "open_table", "text_of"]
@@ -29,10 +29,18 @@ def open_table(path: Path) -> Iterator[Sheet]:
     if not beginning.strip():
         raise UnreadableTable(_("The file is empty."))
     if beginning.startswith(_ZIP):
+        packed.must_be_honest(path)
         return xlsx.sheets(path) if xlsx.is_xlsx(path) else legacy.sheets(path)
     if beginning.startswith(_OLE):
         return legacy.sheets(path)
-    if beginning.startswith(b"%PDF") or b"<html" in beginning.lower() or b"<?xml" in beginning.lower():
+    if web.is_xml_workbook(beginning):
+        return web.workbook_sheets(path)
+    if web.is_page(beginning):
+        return web.page_sheets(path)
+    if (
+        beginning.startswith((b"%PDF", b"MIME-Version", b"{\\rtf"))
+        or beginning.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+    ):
         raise UnreadableTable(
             _("This is not a table that can be read. Open it in a spreadsheet program and save it as XLSX.")
         )

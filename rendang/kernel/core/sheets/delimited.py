@@ -15,6 +15,7 @@ from rendang.kernel.core.sheets.cells import Row, Sheet, UnreadableTable
 
 DELIMITERS = ",;\t|，；"
 _BLOCK = 1 << 20
+_LEARNT = 50  # rows from which is learnt how many cells a row has
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _FIELD_LIMIT = 32_767  # characters; what a cell of a spreadsheet can hold
 
@@ -65,7 +66,9 @@ def delimiter_of(beginning: str) -> str:
         return beginning[4]
 
     def fitness(delimiter: str) -> tuple[int, int]:
-        rows = list(csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter))[:-1][:50]
+        rows = list(csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter, skipinitialspace=True))[:-1][
+            :50
+        ]
         widths = Counter(len(row) for row in rows if len(row) > 1)
         width, lines = widths.most_common(1)[0] if widths else (1, 0)
         return lines, width
@@ -77,20 +80,46 @@ def _rows_of(path: Path, encoding: str, delimiter: str) -> Callable[[Collection[
     def rows(wanted: Collection[int] | None = None) -> Iterator[Row]:
         with path.open(encoding=encoding, newline="") as file:
             lines = map(_at_home, file) if encoding == "gb18030" else file
-            reader = csv.reader(lines, delimiter=delimiter)
-            number = 0
+            reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+            number = line = usual = 0
+            cells: list[str] = []
             try:
                 for number, cells in enumerate(reader, 1):
                     if number == 1 and cells and cells[0].lower().startswith("sep="):
                         continue
+                    if reader.line_num - line > 1:
+                        if number > 1 and _holds_rows(cells, delimiter, usual):
+                            raise _unclosed(number)
+                    elif number < _LEARNT:
+                        usual = max(usual, len(cells))
+                    line = reader.line_num
                     if any(cells):
                         yield number, cells  # type: ignore[misc]  # str is a Cell
             except csv.Error:
-                raise UnreadableTable(
-                    _("Row %(row)s cannot be read: a quotation mark is missing.") % {"row": number + 1}
-                ) from None
+                raise _unclosed(number + 1) from None
+            if cells and cells[-1].endswith(("\n", "\r")) and not _ends_quoted(path):
+                raise _unclosed(number)
 
     return rows
+
+
+def _holds_rows(cells: list[str], delimiter: str, usual: int) -> bool:
+    """Whether a cell of several lines holds whole rows: a quotation mark opened its text and nothing closed it."""
+    most = max(line.count(delimiter) for cell in cells for line in cell.split("\n")[1:] or [""])
+    return most >= max(2, usual // 2)
+
+
+def _ends_quoted(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 64))
+        return file.read().rstrip(b"\r\n\t \0").endswith(b'"')
+
+
+def _unclosed(row: int) -> UnreadableTable:
+    return UnreadableTable(
+        _("Row %(row)s: a quotation mark opens a text and nothing closes it. Add or remove the mark, or save as XLSX.")
+        % {"row": row}
+    )
 
 
 def _at_home(line: str) -> str:

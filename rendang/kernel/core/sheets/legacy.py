@@ -10,10 +10,16 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from rendang.kernel.core.sheets.cells import Cell, Row, Sheet, UnreadableTable
 
+# The entry of an encrypted XLSX in the container's directory, which stands near the beginning or the end.
+_ENCRYPTED, _DIRECTORY = "EncryptedPackage".encode("utf-16-le"), 1 << 28
+
 
 def sheets(path: Path) -> Iterator[Sheet]:
     try:
         with path.open("rb") as file:
+            if _ENCRYPTED in file.read(_DIRECTORY):
+                raise PasswordError
+            file.seek(0)
             workbook = CalamineWorkbook.from_filelike(file)
     except PasswordError:
         raise UnreadableTable(_("The file is protected by a password. Save it without one.")) from None

@@ -36,6 +36,7 @@ _MOST_BLOCKS, _MOST_KNOWN, _MOST_KINDS, _MOST_DATES = 4096, 20_000, 4096, 50_000
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_A_PATTERN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _LOCAL = re.compile(r"^\{.*\}")
+_MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576  # of a sheet
 _SHARED, _NUMBER, _DATE, _TEXT, _BOOLEAN, _ERROR, _INLINE, _ISO = range(8)
 
 
@@ -140,6 +141,8 @@ def _column(letters: bytes) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
+    if number > _MOST_COLUMNS:
+        raise UnreadableTable(_("The file is damaged. Save it again as XLSX."))
     return number - 1
 
 
@@ -178,6 +181,8 @@ def _rows(stream: IO[bytes], values: _Values, wanted: Collection[int] | None) ->
         if row is None:
             continue
         number, cells = row
+        if number > _MOST_ROWS:
+            raise UnreadableTable(_("The file is damaged. Save it again as XLSX."))
         if any(cells) or any(cell is not None for cell in cells):
             yield row
 

@@ -1,0 +1,99 @@
+"""What a column's heading means, by the words of headings.yaml."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rendang.kernel.core.yaml_file import read_yaml
+
+_BY_PART = 1000
+# Fields whose columns make one value together: 库房, 柜, 层.
+SEVERAL_COLUMNS = frozenset({"location"})
+_PUNCTUATION = re.compile(r"[\s*:,.。、，：；;·_\-—~'\"“”‘’/\\#＊☆★※▲]+")
+_BRACKETS = re.compile(r"[(\[【〔{<《].*?[)\]】〕}>》]")
+_GROUP_FILLER = re.compile("信息|情况|基本|资料|相关|内容|数据|登记")
+# Traditional characters of headings, and those they are compared as.
+_SIMPLIFIED = str.maketrans(
+    "號碼證証檔編別學歷業電話聯繫絡單職時間參歸庫櫃層區狀況齡機構關從備註說類種屬轉態費險貫貌黨團務稱級處郵箱戶內縣鄉鎮東門開終託員經辦審覈簽發給領"
+    "漢滿維壯眾漢無離異喪婦醫專科畢農國軍",
+    "号码证证档编别学历业电话联系络单职时间参归库柜层区状况龄机构关从备注说类种属转态费险贯貌党团务称级处邮箱户内县乡镇东门开终托员经办审核签发给领"
+    "汉满维壮众汉无离异丧妇医专科毕农国军",
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a roster can say, and the headings under which it says it."""
+
+    names: tuple[str, ...]
+    parts: tuple[str, ...]
+    both: tuple[tuple[str, ...], ...]
+    never: tuple[str, ...]
+
+
+@cache
+def fields() -> dict[str, Field]:
+    """The fields of headings.yaml, in its order."""
+    raw: dict[str, dict[str, list[str]]] = read_yaml(Path(__file__).with_name("headings.yaml"))
+    return {
+        name: Field(
+            tuple(normalise_heading(str(heading)) for heading in entry.get("names", ())),
+            tuple(normalise_heading(part) for part in entry.get("parts", ())),
+            tuple(map(tuple, entry.get("both", ((), ())))),
+            tuple(entry.get("never", ())),
+        )
+        for name, entry in raw.items()
+    }
+
+
+@cache
+def _by_name() -> dict[str, tuple[str, int]]:
+    found: dict[str, tuple[str, int]] = {}
+    for field, entry in fields().items():
+        for rank, name in enumerate(entry.names):
+            found.setdefault(name, (field, rank))
+    return found
+
+
+def simplified(text: str) -> str:
+    """A text with its traditional characters as simplified ones; good for comparing, never for names."""
+    return text.translate(_SIMPLIFIED)
+
+
+@cache
+def normalise_heading(text: str) -> str:
+    plain = simplified(unicodedata.normalize("NFKC", text)).upper()
+    plain = _PUNCTUATION.sub("", _BRACKETS.sub("", plain)) or _PUNCTUATION.sub("", plain)
+    return plain.strip("()[]【】")
+
+
+def meaning_of(upper: str, lower: str) -> tuple[str, int] | None:
+    """The field a heading means and how sure that is (smaller is surer); ``upper`` is the group above, if any."""
+    joined = _GROUP_FILLER.sub("", upper) + lower
+    if found := _by_name().get(joined):
+        return found
+    if upper and (group := meaning_of("", upper)) and group[0] in SEVERAL_COLUMNS:
+        alone = _by_name().get(lower, group)
+        return group if alone[0] == "serial" else alone  # 号 under 存放位置
+    if upper and (found := _by_name().get(lower)) and not any(word in joined for word in fields()[found[0]].never):
+        return found
+    best = max(
+        (
+            (length, name)
+            for name, entry in fields().items()
+            if (length := _piece(joined, entry)) and not any(word in joined for word in entry.never)
+        ),
+        default=None,
+    )
+    return (best[1], _BY_PART) if best and len(joined) <= 24 else None
+
+
+def _piece(heading: str, field: Field) -> int:
+    """How many characters of the heading speak for the field."""
+    lengths = [len(part) for part in field.parts if part in heading]
+    first, second = ([len(part) for part in parts if part in heading] for parts in field.both)
+    if first and second:
+        lengths.append(max(first) + max(second))
+    return max(lengths, default=0)
