@@ -10,7 +10,7 @@ from itertools import islice
 from json import dumps
 from operator import itemgetter
 
-from rendang.circulation.rosters.judging import PAST_DATES, Judge, Judged
+from rendang.circulation.rosters.judging import Judge, Judged
 from rendang.circulation.rosters.layout import Layout
 from rendang.kernel.core.chinese import name_pinyin
 from rendang.kernel.core.crypto import blind_index, encrypt, encrypt_all
@@ -35,7 +35,6 @@ STAGED = (
     *CUSTODY_COLUMNS, "location", *PERSON_COLUMNS,
 )  # fmt: skip
 _texts_of = itemgetter(*CUSTODY_COLUMNS, "location", *PERSON_COLUMNS)
-_DATES = frozenset(PAST_DATES)
 _NULL = "\\N"
 _NO_OLD_NUMBER = f"{_NULL}\t{_NULL}\t{_NULL}"
 # Only looked for in lines that are not plainly printable.
@@ -56,8 +55,8 @@ class Chunk:
     rejected: list[tuple[int, int, str]]
     # (sheet, row, reasons) of accepted rows; only a dry run needs them apart.
     warned: list[tuple[int, int, tuple[str, ...]]]
-    # (sheet, row, fields whose date could not be read)
-    unread_dates: list[tuple[int, int]] = field(default_factory=list)
+    # (sheet, row, notes) of accepted rows
+    notes: list[tuple[int, int, tuple[str, ...]]] = field(default_factory=list)
     # Rows of the file up to the end of this chunk, for the progress bar.
     not_data: list[tuple[int, int]] = field(default_factory=list)
 
@@ -123,7 +122,7 @@ def _chunk(judged: Sequence[Judged], not_data: list[tuple[int, int]]) -> Chunk:
         employers=list(employers),
         rejected=[(row.sheet, row.number, str(row.rejection)) for row in judged if row.rejection],
         warned=[(row.sheet, row.number, row.warnings) for row in accepted if row.warnings],
-        unread_dates=[(row.sheet, row.number) for row in accepted if row.raw and not _DATES.isdisjoint(row.raw)],
+        notes=[(row.sheet, row.number, row.notes) for row in accepted if row.notes],
         not_data=not_data,
     )
 
@@ -155,7 +154,7 @@ def _staged(rows: Sequence[Judged], employers: dict[tuple[str, str], int]) -> by
             f"\t{_old_number(row.old_id_number) if row.old_id_number else _NO_OLD_NUMBER}"
             f"\t{key_of((employer, code), len(employers)) if employer else _NULL}"
             f"\t{key_of((entrusting, code), len(employers)) if entrusting else _NULL}"
-            f"\t{{{','.join(row.warnings)}}}\t{line}"
+            f"\t{{{','.join((*row.warnings, *row.notes))}}}\t{line}"
         )
     return ("\n".join(lines) + "\n").encode() if lines else b""
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from rendang.kernel.core.yaml_file import read_yaml
 
 _BY_PART = 1000
-# Fields whose columns make one value together: 库房, 柜, 层.
-SEVERAL_COLUMNS = frozenset({"location"})
+# Fields whose columns make one value together: 库房, 柜, 层; 档案状态, 转出时间.
+SEVERAL_COLUMNS = frozenset({"location", "left"})
 _PUNCTUATION = re.compile(r"[\s*:,.。、，：；;·_\-—~'\"“”‘’/\\#＊☆★※▲]+")
 _BRACKETS = re.compile(r"[(\[【〔{<《].*?[)\]】〕}>》]")
 _GROUP_FILLER = re.compile("信息|情况|基本|资料|相关|内容|数据|登记")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from rendang.circulation.rosters.judging import NOTES
 from rendang.circulation.rosters.models import Roster, RosterRow
 from rendang.circulation.rosters.report import (
     ALREADY_HELD,
@@ -34,7 +35,7 @@ def findings(roster: Roster) -> dict[str, list[Finding]]:
     groups = {
         "rejected": [*_reasons(sheets, "rejected"), *_verdicts(sheets, ARCHIVE_NUMBER_TAKEN)],
         "conflict": _verdicts(sheets, HELD_ELSEWHERE),
-        "warned": _reasons(sheets, "warned"),
+        "warned": [*_reasons(sheets, "warned"), *(found for note in NOTES for found in _verdicts(sheets, note))],
         "on_record": [*_verdicts(sheets, DIFFERS), *_verdicts(sheets, ALREADY_HELD)],
     }
     return {name: sorted(found, key=lambda finding: -finding.count) for name, found in groups.items() if found}
@@ -50,7 +51,7 @@ def _reasons(sheets: list[dict[str, Any]], group: str) -> list[Finding]:
 
 
 def _verdicts(sheets: list[dict[str, Any]], verdict: str) -> list[Finding]:
-    found = _finding(verdict, [(sheet["name"], sheet[verdict]) for sheet in sheets])
+    found = _finding(verdict, [(sheet["name"], sheet.get(verdict, [])) for sheet in sheets])
     return [found] if found else []
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rendang.circulation.rosters.chunks import Chunk
-from rendang.circulation.rosters.judging import UNREADABLE_DATE, Rejection, Warning
+from rendang.circulation.rosters.judging import NOTES, Rejection, Warning
 from rendang.circulation.rosters.layout import Layout
 
 HELD_ELSEWHERE = "held_elsewhere"
@@ -36,7 +36,7 @@ class Tally:
                 "rejected": {str(reason): [] for reason in Rejection},
                 "warned": {str(reason): [] for reason in Warning},
                 **{verdict: [] for verdict in OF_THE_RECORD},
-                UNREADABLE_DATE: [],
+                **{note: [] for note in NOTES},
             }
             if layout and layout.columns
             else {}
@@ -53,7 +53,9 @@ class Tally:
         for _, number, reasons in chunk.warned:
             for reason in reasons:
                 sheet["warned"][reason].append(number)
-        sheet[UNREADABLE_DATE] += [number for _, number in chunk.unread_dates]
+        for _, number, notes in chunk.notes:
+            for note in notes:
+                sheet[note].append(number)
         sheet["not_data_rows"] += [number for _, number in chunk.not_data]
 
     def note(self, verdicts: Iterable[tuple[int, int, str]]) -> None:
@@ -73,7 +75,11 @@ class Tally:
         """One JSON object; sheets that are no roster are only named."""
         sheets = [sheet for sheet in self.sheets if sheet]
         for sheet in sheets:
-            for rows in (*sheet["rejected"].values(), *sheet["warned"].values(), *map(sheet.get, OF_THE_RECORD)):
+            for rows in (
+                *sheet["rejected"].values(),
+                *sheet["warned"].values(),
+                *map(sheet.get, (*OF_THE_RECORD, *NOTES)),
+            ):
                 rows.sort()
         return {
             "file": file,
@@ -87,7 +93,7 @@ class Tally:
                 "warned": {str(reason): sum(len(sheet["warned"][reason]) for sheet in sheets) for reason in Warning},
                 "rejected_in_all": self.data_rows - self.importable,
                 "warned_in_all": sum(len(set().union(*sheet["warned"].values())) for sheet in sheets),
-                **{verdict: sum(len(sheet[verdict]) for sheet in sheets) for verdict in OF_THE_RECORD},
+                **{verdict: sum(len(sheet[verdict]) for sheet in sheets) for verdict in (*OF_THE_RECORD, *NOTES)},
             },
             "sheets": sheets,
             "skipped_sheets": [name for name, sheet in zip(self.names, self.sheets, strict=True) if not sheet],

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 REASONS: dict[str, str | Promise] = {
     "missing_name": _("Name missing"),
     "missing_id": _("Identity number missing"),
-    "unreadable_id": _("Identity number typed as a number, digits lost"),
+    "unreadable_id": _("Identity number not readable (mostly typed as a number, digits lost)"),
     "bad_id_checksum": _("Identity number wrong (check character)"),
     "impossible_birth_date_in_id": _("Impossible date of birth in the identity number"),
     "duplicate_in_file": _("Person already in an earlier row"),
@@ -22,12 +22,16 @@ REASONS: dict[str, str | Promise] = {
     "already_held": _("Already on record, unchanged"),
     "differs_from_record": _("Already on record with other particulars"),
     "unreadable_date": _("Date not understood, kept as written"),
+    "said_to_have_left": _("By the roster the dossier has left, or never came"),
 }
 # What to do about it.
 REMEDIES: dict[str, str | Promise] = {
     "missing_name": _("Fill in the name."),
     "missing_id": _("Fill in the identity number."),
-    "unreadable_id": _("Format the column as text and type the number again from the paper."),
+    "unreadable_id": _(
+        "Format the column as text and type the number again from the paper. "
+        "For a passport or a permit add a column 证件类型 that names it."
+    ),
     "bad_id_checksum": _("Compare the number with the identity card."),
     "impossible_birth_date_in_id": _("Compare the number with the identity card."),
     "duplicate_in_file": _("The earlier row is imported; delete one of the two."),
@@ -43,6 +47,9 @@ REMEDIES: dict[str, str | Promise] = {
     "already_held": _("Nothing to do."),
     "differs_from_record": _("Nothing is changed; compare the row with the record."),
     "unreadable_date": _("The text is kept; enter the date on the person's page."),
+    "said_to_have_left": _(
+        "Imported as held: look for the dossier. If it is gone, take the row out before the import."
+    ),
 }
 
 FIELDS: dict[str, str | Promise] = {
@@ -66,6 +73,7 @@ FIELDS: dict[str, str | Promise] = {
     "credit_code": _("Unified social credit code"),
     "archive_number": _("Archive number"),
     "archive_type": _("Kind of custody"),
+    "left": _("Left, or state of the dossier"),
     "received_on": _("Received"),
     "received_reason": _("Reason of receipt"),
     "received_from": _("Received from"),

@@ -167,3 +167,32 @@ def test_a_birth_written_with_two_digits_agrees_in_either_century(tmp_path):
     )
     ((_layout, people, _notes),) = judge_file(path)
     assert [tuple(row.warnings) for row in people] == [(), ("birth_date_differs_from_id",)]
+
+
+def test_a_dossier_that_by_the_roster_has_left_is_told_beside_the_verdict(tmp_path):
+    headings = ("姓名", "身份证号", "档案状态", "转出时间")
+    said = (
+        ("在库", ""),
+        ("已转入", ""),
+        ("未转出", ""),
+        ("已转出", ""),
+        ("空挂", ""),
+        ("借出", ""),
+        ("在库", "2019.7"),
+        ("", "/"),
+    )
+    rows = [(NAMES[n % 4], id_number(n), *texts) for n, texts in enumerate(said)]
+    ((_layout, people, _notes),) = judge_file(csv_file(tmp_path / "r.csv", [headings, *rows]))
+    assert [row.number for row in people if "said_to_have_left" in row.notes] == [5, 6, 7, 8]
+    assert not any(row.rejection or row.warnings for row in people)
+
+
+def test_a_date_that_nobody_can_read_is_told_whichever_date_it_is(tmp_path):
+    headings = ("姓名", "身份证号", "出生年月", "入库时间")
+    rows = [
+        ("王芳", id_number(1), "属马", ""),
+        ("李雷", id_number(2), "", "九十年代"),
+        ("张伟国", id_number(3), "", ""),
+    ]
+    ((_layout, people, _notes),) = judge_file(csv_file(tmp_path / "r.csv", [headings, *rows]))
+    assert [row.notes for row in people] == [("unreadable_date",), ("unreadable_date",), ()]

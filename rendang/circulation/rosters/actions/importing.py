@@ -82,9 +82,14 @@ def recognised(tables: Iterable[Sheet], institution: Institution) -> Sheets:
 
 def must_be_roster(sheets: Sheets) -> None:
     """Raises ``UnreadableTable`` when nobody knows what the columns of any sheet mean."""
+    if not any(layout for _name, layout in sheets):
+        raise UnreadableTable(_("The file holds no rows. Choose the file with the list."))
     if not any(layout and layout.columns for _name, layout in sheets):
         raise UnreadableTable(
-            _("The headings are not understood: at least the name and the identity number must be recognised.")
+            _(
+                "The headings are not understood: at least the name and the identity number must be recognised. "
+                "Correct the columns, or write the headings 姓名 and 公民身份号码 in a row above the people."
+            )
         )
 
 

@@ -265,6 +265,9 @@ def _examine_into_rows(tables: Iterable[Sheet], sheets: Any, roster: Roster) -> 
             (sheet, number): RosterRow(verdict=Verdict.IMPORTED, reasons=list(reasons))
             for sheet, number, reasons in chunk.warned
         }
+        for sheet, number, notes in chunk.notes:
+            row = rows.setdefault((sheet, number), RosterRow(verdict=Verdict.IMPORTED, reasons=[]))
+            row.reasons = [*row.reasons, *notes]
         for sheet, number, verdict in verdicts:
             row = rows.setdefault((sheet, number), RosterRow(verdict=Verdict.IMPORTED, reasons=[]))
             row.verdict = _VERDICTS[verdict]

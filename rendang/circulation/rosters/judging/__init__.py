@@ -8,11 +8,25 @@ from rendang.circulation.rosters.judging.verdicts import (
     CODED,
     FIELDS,
     ID_CARD,
+    NOTES,
     PAST_DATES,
+    SAID_TO_HAVE_LEFT,
     UNREADABLE_DATE,
     Judged,
     Rejection,
     Warning,
 )
 
-__all__ = ["CODED", "FIELDS", "ID_CARD", "PAST_DATES", "UNREADABLE_DATE", "Judge", "Judged", "Rejection", "Warning"]
+__all__ = [
+    "CODED",
+    "FIELDS",
+    "ID_CARD",
+    "NOTES",
+    "PAST_DATES",
+    "SAID_TO_HAVE_LEFT",
+    "UNREADABLE_DATE",
+    "Judge",
+    "Judged",
+    "Rejection",
+    "Warning",
+]

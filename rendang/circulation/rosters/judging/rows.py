@@ -14,6 +14,8 @@ from rendang.circulation.rosters.judging.verdicts import (
     PAST_DATES,
     PLAIN,
     RESIDENCE_PERMIT,
+    SAID_TO_HAVE_LEFT,
+    UNREADABLE_DATE,
     WARNED_CODES,
     Judged,
     Rejection,
@@ -45,6 +47,11 @@ _NOT_DATA = re.compile(
     r"合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总\s*数|制\s*表|填\s*表|审\s*核|复\s*核|负责人|经办人|单位负责|联系人|说\s*明|注|备\s*注"
     r"|填报|打印|截至|本页|本表|第\s*\d+\s*页|共\s*\d+|以下空白|以上|续表|[接承]上?[上前]页|[转过][下次]页|移交人|接收人|监交|经手人|盖章|公章"
     r"|日\s*期\s*[:：]|联系电话\s*[:：]"
+)
+# What is said of a dossier that is not in the store, though it stands on the list of those that are.
+_HAS_LEFT = re.compile(
+    r"(?<![未不非])(?:转出|转走|转往|已转(?!入)|调出|提走|取走|迁出|移出|寄出|借出|外借|注销|销毁|遗失|丢失|空挂)"
+    r"|无档|不在库|不在馆|未到|未转入|未移交|未接收|^否$"
 )
 _EXAMPLE = frozenset({"例", "示例", "样例", "举例", "范例", "例如", "例:", "例：", "填写示例"})
 # 1、王芳 · 王芳（女） · 王芳*
@@ -97,6 +104,7 @@ class RowReader:
         self._more_names = names[1:]
         self._name_heading = "".join(layout.headings[column] for column in names if column < len(layout.headings))
         # Columns that only a person's row fills.
+        self._left = layout.columns.get("left", ())
         self._telling = [places for name, places in layout.columns.items() if name not in {"serial", "remarks"}]
         self._codes: list[tuple[str, int, dict[Cell, str | None]]] = [
             (name, columns[name], {}) for name in CODED if name in columns
@@ -210,7 +218,7 @@ class RowReader:
                     if date in later:
                         warned.add(Warning.FUTURE_DATE)
                 elif date is None:
-                    row.raw[name] = plain(cell)[:_LONGEST_RAW]
+                    row.raw[name], row.notes = plain(cell)[:_LONGEST_RAW], (UNREADABLE_DATE,)
         for name, column, limit in self._texts:
             if cell := cells[column]:
                 text = cell.strip() if isinstance(cell, str) and cell[0] not in _MARKS else plain(cell)
@@ -225,6 +233,10 @@ class RowReader:
             ]
             values["location"] = "-".join(parts)[:_LONGEST_LOCATION]
         self._read_custody(cells, row, warned)
+        if any(
+            (cell := cells[column]) and (read_date(cell) or _HAS_LEFT.search(plain(cell))) for column in self._left
+        ):
+            row.notes = (*row.notes, SAID_TO_HAVE_LEFT)
         if warned:
             row.warnings = tuple(reason for reason in Warning if reason in warned)
 
@@ -264,7 +276,7 @@ class RowReader:
     def _read_birth(self, cell: Cell, row: Judged, warned: set[str]) -> None:
         date = read_date(cell)
         if date is None:
-            row.raw["birth_date"] = plain(cell)[:_LONGEST_RAW]
+            row.raw["birth_date"], row.notes = plain(cell)[:_LONGEST_RAW], (UNREADABLE_DATE,)
         elif date:
             in_id = row.values["birth_date"]
             if not in_id:

@@ -27,8 +27,10 @@ class Warning(StrEnum):
     OLD_ID_CONVERTED = "old_id_converted"
 
 
-# Not a verdict: a date that could not be read is kept as written beside the record.
-UNREADABLE_DATE = "unreadable_date"
+# Not verdicts, but told beside them: a date that could not be read and is kept as written; a dossier that by the
+# roster's own words is not in the store.
+UNREADABLE_DATE, SAID_TO_HAVE_LEFT = "unreadable_date", "said_to_have_left"
+NOTES = (UNREADABLE_DATE, SAID_TO_HAVE_LEFT)
 
 # Kinds of identity, as people.Person names them.
 ID_CARD, PASSPORT, RESIDENCE_PERMIT, FOREIGNER_PERMIT = "ID_CARD", "PASSPORT", "RESIDENCE_PERMIT", "FOREIGNER_PERMIT"
@@ -64,5 +66,7 @@ class Judged:
     values: dict[str, str] = field(default_factory=_EMPTY.copy)
     # Field → what the roster says, where that is not what is recorded.
     raw: dict[str, str] = field(default_factory=dict)
+    # Of ``NOTES``.
+    notes: tuple[str, ...] = ()
     id_number: str = ""
     old_id_number: str = ""

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from rendang.circulation.rosters import actions
+from rendang.circulation.rosters.judging import NOTES
+from rendang.circulation.rosters.report import OF_THE_RECORD
 from rendang.circulation.rosters.words import REASONS
 from rendang.kernel.access.models import Institution
 from rendang.kernel.accounts.actions import system_actor
@@ -55,7 +57,7 @@ class Command(BaseCommand):
             for reason, number in counts[group].items():
                 if number:
                     self.stdout.write(f"  {group} {number:>6}  {REASONS[reason]}")
-        for verdict in ("held_elsewhere", "already_held", "archive_number_taken", "differs_from_record"):
+        for verdict in (*OF_THE_RECORD, *NOTES):
             if counts[verdict]:
                 self.stdout.write(f"  {counts[verdict]:>15}  {REASONS[verdict]}")
 
