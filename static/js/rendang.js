@@ -5,19 +5,34 @@
     // A scanner types fast and ends with Enter: outside a field its code goes to the search box, wherever one is.
     // Every code has digits, the keys of the page have none: so a slow machine may take its time between two signs.
     const PAUSE = 200; // milliseconds
+    // A field for a number takes the digits of a label alone: nine pages would be counted as RD000000009 is scanned.
+    const noNumber = (field) => {
+        field.value = field.defaultValue;
+        field.setCustomValidity(document.body.dataset.noNumber);
+        field.reportValidity();
+        field.addEventListener("keydown", () => field.setCustomValidity(""), { once: true });
+        field.select();
+        field.dispatchEvent(new Event("refused", { bubbles: true }));
+    };
     let code = "";
     let typedAt = 0;
     document.addEventListener(
         "keydown",
         (event) => {
             const box = document.getElementById("search-box");
-            if (!box || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+            const counting = event.target.matches?.("input[type=number]") && event.target;
+            if (!box || (typing(event.target) && !counting) || event.ctrlKey || event.metaKey || event.altKey) return;
             const fast = event.timeStamp - typedAt < PAUSE;
             if (event.key === "Enter" && fast && code.length > 5 && /\d/.test(code)) {
+                if (counting && /^\d*$/.test(code)) return;
                 event.preventDefault();
                 event.stopImmediatePropagation();
-                box.value = code;
-                box.form.requestSubmit();
+                if (counting) {
+                    noNumber(counting);
+                } else {
+                    box.value = code;
+                    box.form.requestSubmit();
+                }
             }
             if (event.key.length === 1) code = fast ? code + event.key : event.key;
             else if (event.key !== "Shift") code = "";
@@ -188,6 +203,13 @@
     };
 
     const prepare = (root) => {
+        // What stands in the first field is typed or scanned over, never added to.
+        const first = root.querySelector("main input[autofocus], input[autofocus]");
+        const free = [document.body, first].includes(document.activeElement);
+        if (first?.value && /^(text|number|search|tel)$/.test(first.type) && free) {
+            first.focus();
+            first.select();
+        }
         root.querySelectorAll("[data-check-all]").forEach(tickAll);
         for (const button of root.querySelectorAll("[data-print], [data-close], [data-copy]")) button.hidden = false;
         // A wide table that scrolls can be scrolled with the keys.

@@ -39,6 +39,25 @@
         },
         true,
     );
+    // Whoever scans looks at the shelf: what is refused is also heard, and felt where the device can.
+    let sound = null;
+    document.addEventListener(
+        "refused",
+        () => {
+            navigator.vibrate?.([90, 60, 90]);
+            if (!window.AudioContext) return;
+            sound ||= new AudioContext();
+            const [tone, loudness] = [sound.createOscillator(), sound.createGain()];
+            tone.type = "square";
+            tone.frequency.value = 196;
+            loudness.gain.value = 0.08;
+            tone.connect(loudness).connect(sound.destination);
+            tone.start();
+            tone.stop(sound.currentTime + 0.3);
+        },
+        true,
+    );
+    if (document.querySelector("main input[autofocus].is-invalid")) document.dispatchEvent(new Event("refused"));
     // The letters are in the field once the input method has let go of them.
     window.addEventListener("compositionend", (event) => {
         if (!taken) return;

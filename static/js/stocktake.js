@@ -47,6 +47,7 @@
             item.lastElementChild.textContent = strange ? said.saidUnknown : said.saidDone;
             item.classList.toggle("unknown", strange);
         }
+        if (unknown.length) page.dispatchEvent(new Event("refused"));
     };
 
     const read = (text) => {
@@ -57,6 +58,7 @@
             keep(prefix + device, [...kept(prefix + device), scan]);
         } catch {
             tell(said.saidFull);
+            page.dispatchEvent(new Event("refused"));
             return;
         }
         number += 1;

@@ -27,8 +27,11 @@
         const next = wrong || suggested || fields.find((field) => !field.value) || fields[0];
         next?.focus();
         next?.select();
+        return wrong;
     };
-    body.addEventListener("htmx:afterSettle", ready);
+    body.addEventListener("htmx:afterSettle", () => {
+        if (ready()) body.dispatchEvent(new Event("refused"));
+    });
     ready();
 
     // One code after the other, from a camera (camera.js) or from a scanner that was faster than the answer: while a
@@ -64,11 +67,33 @@
     body.addEventListener("htmx:beforeRequest", (event) => {
         if (event.target.matches("[data-scan-form]")) away = true;
     });
-    for (const end of ["htmx:afterSettle", "htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-        body.addEventListener(end, () => {
-            away = false;
-            enter();
-        });
+    body.addEventListener("htmx:afterSettle", () => {
+        away = false;
+        enter();
+    });
+    // What did not reach the server is listed to be scanned again, with all that was scanned meanwhile.
+    const lost = () => {
+        const form = document.querySelector("[data-scan-form]");
+        const list = document.querySelector("#scanned");
+        away = false;
+        body.dispatchEvent(new Event("refused"));
+        if (!form) return;
+        const fields = fieldsOf(form);
+        const unsent = [fields.map((field) => field.value).join(" ").trim(), ...codes.splice(0)];
+        for (const code of list ? unsent : []) {
+            const item = document.createElement("li");
+            item.className = "scanned scanned-refused";
+            for (const [kind, text] of [["code", code], ["span", list.dataset.lost]]) {
+                item.append(Object.assign(document.createElement(kind), { textContent: text }));
+            }
+            list.prepend(item);
+        }
+        if (list) fields[0].value = "";
+        fields[0].focus();
+        fields[0].select();
+    };
+    for (const end of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+        body.addEventListener(end, lost);
     }
     document.addEventListener(
         "keydown",

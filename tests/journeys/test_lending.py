@@ -12,10 +12,11 @@ from rendang.dossiers.models import Material, Undertaking
 from rendang.kernel.access.models import Role
 from rendang.storage.queries import current_placement
 from tests.circulation.accruals.test_chases import token_of
+from tests.circulation.loans.conftest import onward
 from tests.circulation.transfers.leaving import a_file
 from tests.factories import PlacementFactory, staff
 from tests.journeys.conftest import PHONE
-from tests.one_of_each import two_people
+from tests.one_of_each import applied_for, two_people
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -67,6 +68,30 @@ def test_a_dossier_is_applied_for_approved_handed_over_and_returned_in_two_inter
     enter(keeper)  # and the second: the count stands there
     expect(keeper.page.get_by_text(f"已完整归还：{dossier.person.name}，30 页。")).to_be_visible()
     assert (Loan.objects.get().state, current_placement(dossier).kind) == ("RETURNED", "DESK")
+
+
+def test_at_the_counter_a_wrong_scan_is_scanned_over_and_a_label_is_no_count(desk, dossier, institution):
+    ours = {role: staff(institution, role) for role in (Role.CLERK, Role.APPROVER, Role.KEEPER)}
+    loan = applied_for(dossier, ours)
+    while loan.state != "READING":
+        loan = onward(loan, ours)
+    keeper = desk(Role.KEEPER)
+    keeper.open("/desk/loans/return/")
+    scan_and_enter(keeper, "RD999999999")
+    keeper.shows("没有找到“RD999999999”对应的档案。")
+    scan_and_enter(keeper, dossier.barcode)
+    field = keeper.page.get_by_label("当面清点页数")
+    expect(field).to_have_value("30")
+
+    keeper.type(dossier.barcode)  # the next one, before this one is counted
+    keeper.key("Enter")
+    expect(field).to_have_value("30")
+    assert "刚才扫到的是标签，不是数字" in field.evaluate("field => field.validationMessage")
+    loan.refresh_from_db()
+    assert loan.state == "READING"
+
+    enter(keeper)
+    expect(keeper.page.get_by_text(f"已完整归还：{dossier.person.name}，30 页。")).to_be_visible()
 
 
 def scan_and_enter(screen, barcode):

@@ -55,6 +55,36 @@ def test_twenty_dossiers_are_placed_with_twenty_one_scans_and_no_other_key(store
     assert Placement.objects.current().filter(slot=slot).count() == 20
 
 
+def test_what_is_refused_or_never_sent_is_heard_and_stays_listed_while_one_scans_on(store, desk, institution):
+    slot = SlotFactory(institution=institution, store=store, code="K01-A-03-4-012", capacity=20)
+    one, two, three = (held_dossier(institution) for _each in range(3))
+    desk.page.add_init_script(
+        "window.tones = 0; window.AudioContext = class extends AudioContext {"
+        " createOscillator() { window.tones++; return super.createOscillator(); } }"
+    )
+    desk.open("/desk/storage/batch/")
+    for label in (slot.code, one.barcode, "RD999999999", two.barcode):
+        desk.type(label)
+        desk.key("Enter")
+    listed, refused = desk.page.locator(".scanned"), desk.page.locator(".scanned-refused")
+    expect(listed).to_have_count(3)
+    expect(refused).to_have_count(1)
+    expect(refused).to_contain_text("“RD999999999”既不是格位也不是档案。")
+    assert desk.page.evaluate("tones") == 1
+
+    desk.page.context.set_offline(True)
+    for label in (three.barcode, slot.code):
+        desk.type(label)
+        desk.key("Enter")
+    expect(refused).to_have_count(3)
+    expect(refused.nth(1)).to_contain_text(f"{three.barcode}未送达：没有连接。请重新扫描。")
+    desk.page.context.set_offline(False)
+    desk.type(three.barcode)
+    desk.key("Enter")
+    expect(listed).to_have_count(6)
+    assert Placement.objects.current().filter(slot=slot).count() == 3
+
+
 def test_a_store_is_put_in_order_by_list_and_scanner_with_a_night_in_between(store, desk, institution, at_desk):
     dossiers = shelf(store, "C", "A", "B", None)
     desk.open(f"/desk/storage/{store.pk}/")

@@ -53,7 +53,7 @@ def scan(request: HttpRequest, mode: str) -> HttpResponse:
     }
     given = {name: request.GET[name] for name in ("dossier", "slot", "detail") if name in request.GET}
     form = forms.ScanForm(request.POST or None, initial=given, **reach)
-    result = suggested = None
+    result = suggested = refusal = None
     in_the_way: list[Any] = []
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
@@ -74,9 +74,13 @@ def scan(request: HttpRequest, mode: str) -> HttpResponse:
                 wrong = "slot" if "slot" in form.fields and getattr(refused, "code", None) == "full" else "dossier"
                 form.add_error(wrong, refused.messages)
                 in_the_way = cases_named(refused.messages, request.user)
+                refusal = {"code": dossier.barcode, "refused": " ".join(refused.messages)}
             else:
                 kept = {"slot": data["slot"].code, "keep_slot": True} if keep else {}
                 form = forms.ScanForm(initial=kept | {"detail": data.get("detail", "")}, **reach)
+    if form.errors and not refusal:  # the list keeps what the next scan would wipe away
+        said = " ".join(str(one) for errors in form.errors.values() for one in errors)
+        refusal = {"code": request.POST.get("dossier", "")[:60], "refused": said}
     context = {
         "form": form,
         "mode": mode,
@@ -84,7 +88,7 @@ def scan(request: HttpRequest, mode: str) -> HttpResponse:
         "title": MODES[mode],
         "suggested": suggested,
         "in_the_way": in_the_way,
-        "results": [_line(result)] if result else [],
+        "results": [_line(result)] if result else [refusal] if refusal else [],
         "at": timezone.localtime(),
     }
     return render_page(request, "storage/scan.html", context, partial="form")
@@ -141,7 +145,6 @@ def batch(request: HttpRequest) -> HttpResponse:
                 again["slot"] = slot.code if slot else ""
                 form = forms.BatchForm(again)
                 form.add_error("code", wrong)
-                results = []
             else:
                 form = forms.BatchForm(initial={"slot": slot.code if slot else "", "moving": data["moving"]})
     context = {
