@@ -50,9 +50,18 @@
         if (unknown.length) page.dispatchEvent(new Event("refused"));
     };
 
+    // Opened anew, also after a reload, the page does not know in front of which slot one stands: whatever lies there
+    // would be counted as lying nowhere. A dossier's label is known by its form; other labels only the server knows.
+    const isDossier = (code) => /RD\d{9}$/i.test(code.normalize("NFKC"));
     const read = (text) => {
         const code = text.trim().slice(0, 60);
         if (!code) return;
+        if (!number && isDossier(code)) {
+            tell(said.saidSlotFirst);
+            page.dispatchEvent(new Event("refused"));
+            return;
+        }
+        if (problem.textContent === said.saidSlotFirst) tell("");
         const scan = { number: number + 1, code, at: new Date().toISOString() };
         try {
             keep(prefix + device, [...kept(prefix + device), scan]);
