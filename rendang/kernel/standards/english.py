@@ -1,6 +1,7 @@
 """What codes, classes and words of ours are called on English pages (``data/english.yaml``); papers stay Chinese."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ from rendang.kernel.core.language import in_chinese
 from rendang.kernel.core.yaml_file import read_yaml
 from rendang.kernel.standards import data_files
 
-# What stands between the words of a cell.
-_APART = re.compile(r"([ （）；：])")
+# What stands between the words of a cell: first between its parts, then within one. A name may hold brackets itself.
+_APART = (re.compile(r"([；：])"), re.compile(r"([ （）])"))
 CLASSES = "classification"
 DATA = Path(__file__).parent / "data"
 
@@ -65,6 +66,12 @@ def cell_in_words(text: str) -> str:
     """A cell of a register: as ``in_words``, also where a carrier or an event stands before its number."""
     if in_chinese():
         return text
-    pieces = _APART.split(text)
-    said = [in_words(piece) for piece in pieces]
-    return "".join(said).replace("（", " (").replace("）", ")") if said != pieces else text
+    said = _part_by_part(text, _APART)
+    return said.replace("（", " (").replace("）", ")").replace("：", ": ") if said != text else text
+
+
+def _part_by_part(text: str, apart: Sequence[re.Pattern[str]]) -> str:
+    whole = in_words(text)
+    if whole != text or not apart:
+        return whole
+    return "".join(_part_by_part(piece, apart[1:]) for piece in apart[0].split(text))

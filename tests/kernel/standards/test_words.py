@@ -26,6 +26,8 @@ def test_a_text_of_ours_is_said_in_the_reader_s_language_and_what_people_typed_a
     assert in_words("学历认定、虚构的影响") == "学历认定、虚构的影响"
     assert cell_in_words("转递途中 机要通信 12号") == "on its way Confidential mail 12号"
     assert cell_in_words("阅档室查阅（T001-20260701-0001）") == "consultation (T001-20260701-0001)"
+    said = cell_in_words("不予受理：手续不完备（缺公章、签名或日期）")
+    assert said == "not accepted: Formalities missing (seal, signature or date)"
     assert cell_in_words("虚构（甲）") == "虚构（甲）"
     with translation.override("zh-hans"):
         assert (in_words("毕业院校"), cell_in_words("借出（1）")) == ("毕业院校", "借出（1）")
