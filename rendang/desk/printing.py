@@ -50,7 +50,7 @@ def print_papers(request: HttpRequest, kind: str) -> HttpResponse:
     cases = _ticked(request, model, made_with)
     counts = {name: sum(_paper(case, made_with, name) is not None for case in cases) for name in made_with.papers}
     choices = [(name, f"{made_with.papers[name][1]} ({count})") for name, count in counts.items() if count]
-    given = request.GET if "paper" in request.GET else None
+    given = request.GET if request.GET.keys() & {"paper", "chosen"} else None  # none chosen is told, not guessed
     form = PapersForm(choices, given, initial={"paper": [name for name, _label in choices]})
     if form.is_valid():
         papers = _printed(request, cases, made_with, form.cleaned_data["paper"])

@@ -56,6 +56,7 @@ def test_the_ticked_cases_papers_come_as_one_pdf_in_their_order_each_with_its_ev
     page = desk.get(URL, ticked).text
     assert "Stocktake report (2)" in page
     assert "One PDF of 3 cases" in page
+    assert "This field is required." in desk.get(URL, ticked | {"chosen": "yes"}).text, "no kind of paper is ticked"
     assert printed() == []
 
     answer = desk.get(URL, ticked | {"paper": ["report"]})
