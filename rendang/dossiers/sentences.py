@@ -1,10 +1,16 @@
 """What happened here, in words: the things, and the verbs whose halves do not tell the story."""
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Custody
 from rendang.dossiers.queries.permits import Denial
 from rendang.kernel.audit.sentences import in_words
+from rendang.kernel.standards import data_files
+from rendang.kernel.standards import queries as standards
+
+# Why a dossier is to leave is a code; it is named when it is read.
+_left = lazy(lambda code: standards.code_label("transfer_reason", code, short=False), str)
 
 in_words(
     things={
@@ -49,6 +55,7 @@ in_words(
         "undertaking.supplement": _("Everything promised has come"),
     },
     reasons={denial.value: denial.label for denial in Denial}
+    | {row["code"]: _left(row["code"]) for row in data_files.codes("transfer_reason")}
     | {Custody.BY_A_FINDING: _("Custody conflict settled: another institution has the dossier")},
     same_as={
         "recordedvalue": "value",

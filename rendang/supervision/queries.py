@@ -15,7 +15,7 @@ from rendang.circulation.transfers.models import Transfer
 from rendang.dossiers.models import Custody, CustodyConflict
 from rendang.kernel.access.models import Institution
 from rendang.kernel.audit.queries import TimelineEntry, events_about
-from rendang.kernel.audit.sentences import LOOKS, actor, icon, sentence, tone
+from rendang.kernel.audit.sentences import LOOKS, actor, icon, reason, sentence, tone
 from rendang.kernel.standards import queries as standards
 from rendang.services.certificates.models import Certificate
 from rendang.storage.models import Placement
@@ -126,7 +126,7 @@ def _events(person_id: int, until: dt.datetime | None) -> dict[int, list[Timelin
                 event.at,
                 actor(event.verb, event.actor_id, event.actor_name),
                 sentence(event.verb),
-                event.reason,
+                reason(event.reason),
                 icon(event.verb),
                 tone(event.verb, event.changes),
             )

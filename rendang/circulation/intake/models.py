@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -162,6 +163,8 @@ class Intake(Case):
         return held_by_others(self.person_id, self.institution_id).exists()
 
     def attested(self, step: str) -> str:
+        if step in {"call_inside", "ask_again"}:
+            return self._asked_of()
         if step != "witness_opening" or self.papers is None:  # nobody has opened it yet
             return ""
         counted = {
@@ -177,6 +180,22 @@ class Intake(Case):
             )
             % counted
         )
+
+    def _asked_of(self) -> str:
+        """Whom the call goes to, and what becomes of the letter that is out."""
+        custody = held_by_others(self.person_id, self.institution_id).select_related("institution").first()
+        if custody is None:
+            return ""
+        said = [gettext("%(institution)s is asked for the dossier and answers here.")]
+        if self.letter_number and not self.moves_inside:
+            said.append(gettext("A new recall letter is issued; %(letter)s holds no longer, and the person is told."))
+        elif self.letter_number and self.letter_has_run_out:
+            said.append(gettext("A new recall letter is issued: %(letter)s has run out."))
+        return " ".join(said) % {"institution": custody.institution, "letter": self.letter_number}
+
+    @property
+    def letter_has_run_out(self) -> bool:
+        return self.letter_valid_until is None or self.letter_valid_until < timezone.localdate()
 
 
 class ReplacedLetter(models.Model):

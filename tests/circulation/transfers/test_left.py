@@ -7,6 +7,7 @@ from django.utils.translation import override
 from rendang.dossiers.actions import CONFLICT_STEPS, claim_custody, end_custody
 from rendang.dossiers.queries.leaving import former_custodies, way_out, why_it_left
 from rendang.kernel.access.models import Role
+from rendang.kernel.audit.sentences import reason
 from tests.factories import held_dossier, staff
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,14 @@ class TestByAFinding:
         assert "Z-1" not in shown.text, "the number there is the new keeper's"
         assert settled.get_absolute_url() not in shown.text, "a clerk does not open conflicts"
 
+    def test_the_timeline_of_the_case_says_it_in_words(self, settled, institution, signed_in):
+        page = signed_in(staff(institution, Role.HEAD)).get(
+            settled.get_absolute_url(), headers={"accept-language": "en"}
+        )
+
+        assert "Custody conflict settled: another institution has the dossier" in page.text
+        assert "conflict_settled" not in page.text
+
     def test_the_head_opens_the_case(self, settled, institution, signed_in):
         head = signed_in(staff(institution, Role.HEAD))
 
@@ -82,6 +91,8 @@ class TestByAFinding:
 def test_the_reason_of_a_transfer_is_named_and_what_was_written_stands_as_written(move, clerk, institution):
     custody = former_custodies(clerk, move("RECEIVED").dossier_id)[0]
     assert why_it_left(custody) == "Between institutions of this city"
+
+    assert reason("internal") == "Between institutions of this city", "as the timeline says it"
 
     written = end_custody(held_dossier(institution).custodies.get(), by=clerk, reason="机构撤并")
     assert (why_it_left(written), way_out(written)) == ("机构撤并", None)

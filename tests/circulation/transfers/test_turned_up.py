@@ -27,7 +27,7 @@ from rendang.kernel.workflow.queries import to_do
 from rendang.people.models import Message
 from tests.circulation.intake.test_api import client_of  # noqa: F401 (a fixture)
 from tests.circulation.transfers.asking import answered, offered
-from tests.circulation.transfers.leaving import COUNTED
+from tests.circulation.transfers.leaving import COUNTED, a_file
 from tests.exchange.test_api import API, post
 from tests.factories import CustodyFactory, DossierFactory, EmployerFactory, PersonFactory, PlacementFactory, staff
 from tests.one_of_each import fresh_number
@@ -230,6 +230,24 @@ class TestOnTheScreen:
         assert "Register the parcel" not in shown
         assert DepartureRequest.objects.get().number in shown
 
+    def test_who_is_to_press_the_button_reads_whom_it_asks_and_what_becomes_of_the_letter(
+        self, client, on_paper, turned_up, leaving, theirs
+    ):
+        client.force_login(theirs[Role.APPROVER])
+        asked = f"{leaving.institution.english_name} is asked for the dossier and answers here."
+
+        first = client.get(on_paper.address_of("call_inside"), headers=ENGLISH).context["intro"]
+        case = call(on_paper, theirs[Role.APPROVER])
+        answered(leaving, DepartureRequest.objects.get())
+        again = client.get(case.address_of("ask_again"), headers=ENGLISH).context["intro"]
+        Intake.objects.filter(pk=case.pk).update(letter_valid_until=TODAY() - dt.timedelta(1))
+        late = client.get(case.address_of("ask_again"), headers=ENGLISH).context["intro"]
+
+        former, latest = on_paper.letter_number, case.letter_number
+        assert first == f"{asked} A new recall letter is issued; {former} holds no longer, and the person is told."
+        assert again == asked
+        assert late == f"{asked} A new recall letter is issued: {latest} has run out."
+
     def test_when_nobody_keeps_it_the_page_says_so(self, client, on_paper, theirs):
         client.force_login(theirs[Role.APPROVER])
 
@@ -360,6 +378,47 @@ class TestTheFormerLetter:
         answer = client.post(reverse("intake:scan"), {"text": on_paper.letter_number})
 
         assert answer["Location"].startswith(case.get_absolute_url())
+
+
+class TestWhoHadSentTheFormerLetterToTheKeeper:
+    """Somebody outside had the paper and sent it on the portal before the institution called by itself."""
+
+    @pytest.fixture
+    def on_the_portal(self, on_paper, turned_up, leaving, theirs):
+        asked = actions.receive_request(
+            leaving.institution, sent_by="EMPLOYER", sender="虚构公司", contact="王小明", phone="0571-12345678",
+            name=on_paper.person.name, id_number=on_paper.person.id_number, letter=a_file(),
+            letter_number=on_paper.letter_number,
+        )  # fmt: skip
+        call(on_paper, theirs[Role.APPROVER])
+        return asked
+
+    def test_the_request_says_that_the_letter_holds_no_longer_and_leads_to_the_one_that_does(
+        self, client, on_the_portal, leaving
+    ):
+        latest = DepartureRequest.objects.get(sent_by="CITY")
+        client.force_login(leaving.by[Role.CLERK])
+
+        former = client.get(on_the_portal.get_absolute_url(), headers=ENGLISH).text
+        later = client.get(latest.get_absolute_url(), headers=ENGLISH).text
+
+        assert "This letter is used, replaced or withdrawn: nothing is sent on it." in former
+        assert f'href="{latest.get_absolute_url()}"' in former
+        assert "nothing is sent on it" not in later
+        assert f'href="{on_the_portal.get_absolute_url()}"' in later
+
+    def test_nothing_is_typed_for_an_offer_on_it(self, client, on_the_portal, leaving):
+        client.force_login(leaving.by[Role.CLERK])
+
+        page = client.get(on_the_portal.address_of("offer_transfer"), headers=ENGLISH)
+
+        assert page.context["in_the_way"] == "This letter is no longer valid. Ask for a new one."
+
+    def test_one_transfer_answers_both(self, on_the_portal, turned_up, leaving):
+        transfer = offered(leaving, DepartureRequest.objects.get(sent_by="CITY"), turned_up).transfer_offered
+
+        on_the_portal.refresh_from_db()
+        assert (on_the_portal.state, on_the_portal.transfer_offered) == ("GRANTED", transfer)
 
 
 class TestByInterface:

@@ -136,7 +136,7 @@ def ask_again(intake: Intake, *, by: Any) -> None:
     if custody is None:
         raise ValidationError(_("No other institution of the city keeps this dossier any more. Withdraw the intake."))
     _called_inside(intake, custody)
-    if intake.letter_valid_until is None or intake.letter_valid_until < timezone.localdate():
+    if intake.letter_has_run_out:
         _write_letter(intake, by=by)
     _call(intake, custody, by=by)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.transfers.models import DepartureRequest, Transfer
+from rendang.circulation.transfers.queries.letters import letters_alike
 from rendang.circulation.transfers.queries.requests import new_receipt_number
 from rendang.dossiers import actions as dossiers
 from rendang.kernel.access.permissions import Permission
@@ -72,8 +73,8 @@ def receive_call(call: dossiers.Call, by: Any) -> None:
 )
 def join(request: DepartureRequest, *, by: Any) -> None:
     """By another way the dossier was offered to whose letter this is: one move answers all who asked for it."""
-    moves = Transfer.objects.open().filter(institution=request.institution_id, letter_number=request.letter_number)
-    transfer = moves.first()
+    alike = letters_alike(request.letter_number)
+    transfer = Transfer.objects.open().filter(institution=request.institution_id, letter_number__in=alike).first()
     if transfer is None:
         raise ValidationError(_("No transfer on this letter is under way."))
     request.transfer_offered, request.dossier, request.person = transfer, transfer.dossier, transfer.person
@@ -97,13 +98,13 @@ def call_off(request: DepartureRequest, *, by: Any) -> None:
 
 
 def join_all(transfer: Transfer, *, but: DepartureRequest | None) -> None:
-    """Who else has asked on the letter of this transfer; a request that somebody works on is left to them."""
+    """Who else has asked on this transfer's letter or one it has replaced; whom somebody works on is left to them."""
     if not transfer.letter_number:
         return
     rows = DepartureRequest.objects.filter(
         institution=transfer.institution_id,
         has_letter_of_ours=True,
-        letter_number=transfer.letter_number,
+        letter_number__in=letters_alike(transfer.letter_number),
         state=State.RECEIVED,
     ).exclude(pk=but.pk if but else 0)
     for request in rows.select_for_update(of=["self", "case_ptr"], skip_locked=True):

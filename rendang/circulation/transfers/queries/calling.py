@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from rendang.circulation.transfers.models import Departure, DepartureRequest
+from rendang.circulation.transfers.models import Departure, DepartureRequest, Transfer
+from rendang.circulation.transfers.queries.letters import letter_of_ours, letters_alike, refuse_if_run_out
+from rendang.circulation.transfers.queries.requests import held_as
 from rendang.dossiers.models import Custody
 from rendang.dossiers.queries.calling import CallCourse, says_how_calls_go
 from rendang.kernel.standards import queries as standards
@@ -35,16 +37,29 @@ def _course(request: DepartureRequest) -> CallCourse:
 
 
 def asked_alike(request: DepartureRequest, held: Custody | None) -> list[Case]:
-    """Who else asks for the move of what is ``held``, on the same letter or as the person; one step answers all."""
+    """Who else asks for the move of what is ``held``, for the same intake or as the person; one step answers all."""
     if not request.is_open or request.letter_of_id is None:
         return []
     others = DepartureRequest.objects.open().filter(
-        institution=request.institution_id, has_letter_of_ours=True, letter_number=request.letter_number
+        institution=request.institution_id,
+        has_letter_of_ours=True,
+        letter_number__in=letters_alike(request.letter_number),
     )
     found: list[Case] = list(others.exclude(pk=request.pk))
     if held and (application := application_of(held.dossier_id, request.letter_of_id)):
         found.append(application)
     return found
+
+
+def refuse_if_the_letter_stands_no_more(request: DepartureRequest) -> None:
+    """Said before anything is typed: nothing is offered on such a letter, unless the dossier moves there already."""
+    if request.letter_of_id is None:
+        return
+    held = held_as(request.asked_name, request.id_number)
+    if held and Transfer.objects.open().filter(dossier=held.dossier_id, counterpart=request.letter_of_id).exists():
+        return
+    if letter := letter_of_ours(request.letter_number):
+        refuse_if_run_out(letter)
 
 
 def application_of(dossier: int, to: int) -> Departure | None:

@@ -96,6 +96,22 @@ def letter_of_ours(number: str) -> Letter | None:
     return Letter(in_words_of_the_reader(name, english_name), institution, person, valid_until, is_open)
 
 
+def letters_alike(number: str) -> set[str]:
+    """The letter, and those of the same intake that it has replaced or that have replaced it."""
+    that = Q(intake__letter_number=number) | Q(intake__replaced_letters__number=number)
+    called = Case.objects.filter(that, kind="intake").values("pk") if number else Case.objects.none().values("pk")
+    rows = Case.objects.filter(pk__in=called).values_list("intake__letter_number", "intake__replaced_letters__number")
+    return {number, *(one for pair in rows for one in pair if one)}
+
+
+def no_longer_holds(number: str) -> Verdict | None:
+    """What is to be said of a letter of ours on which nothing is sent any more, also where its code was not read."""
+    letter = letter_of_ours(number)
+    if letter is None or letter.is_open:
+        return None
+    return Verdict("warning", _("This letter is used, replaced or withdrawn: nothing is sent on it."))
+
+
 def letter_calling_for(person: int, to: Institution) -> str:
     """The number of the valid letter by which the institution waits for this person's dossier, or nothing."""
     waiting = Case.objects.open().filter(kind="intake", institution=to, person=person, state="CALLED")

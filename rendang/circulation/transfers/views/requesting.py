@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms.requesting import REQUEST_FORMS
 from rendang.circulation.transfers.models import DepartureRequest, PassedOn
-from rendang.circulation.transfers.queries.calling import asked_alike
-from rendang.circulation.transfers.queries.letters import verdict_on
+from rendang.circulation.transfers.queries.calling import asked_alike, refuse_if_the_letter_stands_no_more
+from rendang.circulation.transfers.queries.letters import no_longer_holds, verdict_on
 from rendang.circulation.transfers.queries.requests import held_as
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404, requires
@@ -52,7 +52,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = case_context(request, found) | {
         "held": here,
         "held_elsewhere": held is not None and here is None,
-        "letter_verdict": verdict_on(found.letter_read),
+        "letter_verdict": (no_longer_holds(found.letter_number) if found.is_open and found.letter_of_id else None)
+        or verdict_on(found.letter_read),
         "asked_alike": asked_alike(found, here),
         "passed_on": list(found.passed_on.select_related("institution", "passed_by")),
         "answer": found.answer_code and standards.code_label("request_answer", found.answer_code, short=False),
@@ -72,4 +73,10 @@ def letter(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     return serve(request, found.letter_file, permission=Permission.TRANSFER_VIEW, belongs_to=found, inline=True)
 
 
-step = step_page(DepartureRequest, actions.REQUEST_STEPS, REQUEST_FORMS, Permission.TRANSFER_VIEW)
+step = step_page(
+    DepartureRequest,
+    actions.REQUEST_STEPS,
+    REQUEST_FORMS,
+    Permission.TRANSFER_VIEW,
+    checks={"offer_transfer": refuse_if_the_letter_stands_no_more},
+)
