@@ -10,6 +10,8 @@ from itertools import islice
 from json import dumps
 from operator import itemgetter
 
+from django.utils import translation
+
 from rendang.circulation.rosters.judging import Judge, Judged
 from rendang.circulation.rosters.layout import Layout
 from rendang.kernel.core.chinese import name_pinyin
@@ -89,12 +91,15 @@ def ahead(source: Iterable[Chunk], depth: int = 2) -> Generator[Chunk, None, Non
                 continue
             return
 
+    language = translation.get_language()
+
     def produce() -> None:
         try:
-            for chunk in source:
-                put(chunk)
-                if stopped.is_set():
-                    return
+            with translation.override(language):  # what is refused is refused in the caller's language
+                for chunk in source:
+                    put(chunk)
+                    if stopped.is_set():
+                        return
             put(None)
         except BaseException as failure:  # handed to the caller, who raises it
             put(failure)

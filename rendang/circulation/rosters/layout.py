@@ -255,7 +255,10 @@ def _by_content_alone(rows: Sequence[Row], previous: Layout | None) -> Layout | 
 
 
 def _unknown(rows: Sequence[Row]) -> Layout | None:
-    """For a person to say what the columns mean: the row with the most texts is taken for the headings."""
+    """For a person to say what the columns mean: the row with the most texts is taken for the headings.
+
+    Where every row holds somebody's number, none is: nobody's particulars stand as headings, nobody is passed over.
+    """
     if not rows:
         return None
 
@@ -263,6 +266,8 @@ def _unknown(rows: Sequence[Row]) -> Layout | None:
         return 0 if _looks_like_data(row[1]) else sum(isinstance(cell, str) and cell != "" for cell in row[1])
 
     number, cells = max(rows[:_MOST_ROWS_ABOVE], key=texts)
+    if not texts((number, cells)):
+        return Layout((), (), (), {}, _samples([cells for _number, cells in rows]))
     return Layout(
         title_rows=tuple(above for above, _cells in rows if above < number),
         header_rows=(number,),
@@ -296,8 +301,8 @@ def layouts(sheets: Iterable[Sheet]) -> Iterable[tuple[Sheet, Layout | None]]:
         layout = recognise(first, previous=previous)
         if layout and _side_by_side(layout, first):
             raise UnreadableTable(
-                _("Sheet %(sheet)s: two lists of people stand side by side. Put the right one under the left one.")
-                % {"sheet": sheet.name or 1}
+                _("Sheet %(sheet)s: two lists of people stand side by side. Put the right one under the left one."),
+                params={"sheet": sheet.name or 1},
             )
         previous = layout if layout and layout.columns else previous
         yield sheet, layout

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Custody
@@ -62,6 +63,11 @@ class Roster(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("rosters:detail", args=[self.pk])
+
+    @property
+    def problem_in_words(self) -> str:
+        """Why the file could not be read, in the reader's language."""
+        return gettext(self.problem) % self.report.get("problem", {}) if self.problem else ""
 
     @property
     def is_running(self) -> bool:

@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rendang.circulation.rosters import actions
@@ -152,6 +152,31 @@ def test_a_file_nobody_understands_says_so_and_can_be_corrected(institution, cle
     assert unknown.state == "FAILED"
     assert "headings" in unknown.problem
     assert unknown.sheets[0]["layout"]["headings"] == ["A", "B"]
+
+
+def test_why_a_file_cannot_be_read_is_told_in_each_readers_language(institution, clerk):
+    content = '姓名,身份证号,备注\n王芳,1,\n李雷,2,"特殊\n韩梅,3,\n'.encode()
+    unreadable = actions.receive(content, name="x.csv", institution=institution, by=clerk)
+    with translation.override("zh-hans"):
+        actions.judge_roster(roster_id=unreadable.pk)
+        unreadable.refresh_from_db()
+        assert unreadable.problem_in_words.startswith("第3行：引号")
+    with translation.override("en"):
+        assert unreadable.problem_in_words.startswith("Row 3: a quotation mark")
+
+
+def test_rows_without_headings_are_not_remembered_as_a_layout(institution, clerk):
+    content = f"K1,{id_number(1)}\nK2,{id_number(2)}\n".encode()
+    bare = actions.receive(content, name="x.csv", institution=institution, by=clerk)
+    actions.judge_roster(roster_id=bare.pk)
+    bare.refresh_from_db()
+    assert (bare.state, bare.sheets[0]["layout"]["headings"]) == ("FAILED", [])
+    assert id_number(1) not in str(bare.sheets)
+    actions.correct_columns(bare, {0: {0: "name", 1: "id_number"}}, by=clerk)
+    actions.judge_roster(roster_id=bare.pk)
+    bare.refresh_from_db()
+    assert (bare.state, bare.data_rows) == ("JUDGED", 2)
+    assert not RosterLayout.objects.exists()
 
 
 def test_the_workbook_shows_the_verdict_beside_every_row(judged, tmp_path):

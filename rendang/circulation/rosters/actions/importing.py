@@ -74,7 +74,7 @@ def recognised(tables: Iterable[Sheet], institution: Institution) -> Sheets:
     remembered = dict(RosterLayout.objects.filter(institution=institution).values_list("fingerprint", "columns"))
     found = []
     for sheet, layout in layouts(tables):
-        if layout and (columns := remembered.get(layout.fingerprint)):
+        if layout and layout.headings and (columns := remembered.get(layout.fingerprint)):
             layout = layout.with_columns({int(column): field for column, field in columns.items()})
         found.append((sheet.name, layout))
     return found

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -73,6 +73,8 @@ def correct_columns(roster: Roster, columns: Mapping[int, Mapping[int, str]], *,
                 % {"sheet": name or number + 1}
             )
         sheets[number] = (name, layout)
+        if not layout.headings:  # nothing to know it by next time
+            continue
         RosterLayout.objects.update_or_create(
             institution=roster.institution,
             fingerprint=layout.fingerprint,
@@ -230,14 +232,17 @@ def _import(tables: Iterable[Sheet], roster: Roster, *, by: Any, name: str = "")
 
 def _judge(path: Path, roster: Roster) -> None:
     try:
-        tables = list(open_table(path))
-        sheets = from_json(roster.sheets) if roster.sheets else recognised(tables, roster.institution)
-        roster.sheets = as_json(sheets)
-        importing.must_be_roster(sheets)
-        tally = _examine_into_rows(tables, sheets, roster)
+        with translation.override(None):  # the reasons are kept in the sources' language, and told in each reader's
+            tally = _judged(path, roster)
     except UnreadableTable as unreadable:
-        problem = unreadable.messages[0][:300]
-        _finish(roster, State.FAILED, by=roster.uploaded_by, sheets=roster.sheets, problem=problem)
+        _finish(
+            roster,
+            State.FAILED,
+            by=roster.uploaded_by,
+            sheets=roster.sheets,
+            problem=str(unreadable.message)[:300],
+            report={"problem": unreadable.params or {}},
+        )
         return
     _finish(
         roster,
@@ -248,6 +253,14 @@ def _judge(path: Path, roster: Roster) -> None:
         data_rows=tally.data_rows,
         importable=tally.importable,
     )
+
+
+def _judged(path: Path, roster: Roster) -> Tally:
+    tables = list(open_table(path))
+    sheets = from_json(roster.sheets) if roster.sheets else recognised(tables, roster.institution)
+    roster.sheets = as_json(sheets)
+    importing.must_be_roster(sheets)
+    return _examine_into_rows(tables, sheets, roster)
 
 
 def _examine_into_rows(tables: Iterable[Sheet], sheets: Any, roster: Roster) -> Tally:

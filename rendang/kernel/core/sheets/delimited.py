@@ -117,8 +117,11 @@ def _ends_quoted(path: Path) -> bool:
 
 def _unclosed(row: int) -> UnreadableTable:
     return UnreadableTable(
-        _("Row %(row)s: a quotation mark opens a text and nothing closes it. Add or remove the mark, or save as XLSX.")
-        % {"row": row}
+        _(
+            "Row %(row)s: a quotation mark opens a text and nothing closes it. "
+            "Add or remove the mark, or save as XLSX."
+        ),
+        params={"row": row},
     )
 
 
