@@ -140,6 +140,8 @@ ARGUMENTS: dict[str, Any] = {
     "household:member": lambda here: [here.household_member.pk],
     "household:departure": lambda here: [here.household_member.pk],
     "household:lend": lambda here: [here.household_member.pk],
+    "household:new_page": lambda here: [here.household_member.pk],
+    "household:tell": lambda here: [here.household_member.pk],
     "household:arrival": lambda here: [here.dossier.pk],
     "household:page_loan": lambda here: [here.page_loan.pk],
     "household:slip": lambda here: [here.page_loan.pk],

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.household import papers
 from rendang.circulation.household.models import CollectiveHousehold, HouseholdMember, HouseholdMove, PageLoan
-from rendang.circulation.household.queries import open_loans
+from rendang.circulation.household.queries import has_parted, lost_loan, open_loans, told_of_parting
 from rendang.dossiers.models import Custody
+from rendang.dossiers.queries.page import before_beginning
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
@@ -75,6 +76,7 @@ def apply_to_move_in(
     return open_case(move, by=by, permission=None, deadline="household_move")
 
 
+@before_beginning("household:arrival")
 def refuse_unless_they_may_come(person: Person, institution: Institution) -> None:
     """Whichever the household: the dossier is here, and the person is registered in none and moves to none."""
     if not Custody.objects.filter(
@@ -93,11 +95,7 @@ def apply_to_move_out(
     member: HouseholdMember, *, by: Any, other_address: str, reason: str = "", channel: str = Case.Channel.WINDOW
 ) -> HouseholdMove:
     """迁出: a member leaves for another household."""
-    member = HouseholdMember.objects.select_for_update(of=("self",)).select_related("household").get(pk=member.pk)
-    if not can(by, Permission.HOUSEHOLD_EDIT, at=member.institution_id):
-        raise PermissionDenied
-    if member.until:
-        raise ValidationError(_("This member has left the household already."))
+    member = _locked(member, by)
     _refuse_if_moving(member.person)
     move = HouseholdMove(
         institution=member.institution,
@@ -209,16 +207,67 @@ def withdraw(move: HouseholdMove, *, by: Any, reason: str) -> None:
 
 
 @transaction.atomic
-def lend_page(
-    member: HouseholdMember, *, by: Any, purpose: str, with_head_page: bool = False, channel: str = Case.Channel.WINDOW
-) -> PageLoan:
-    """户口页借用: the member signs for the own page and takes it away, until the day the policy sets."""
-    rows = HouseholdMember.objects.select_for_update(of=("self",)).select_related("person", "household")
-    member = rows.get(pk=member.pk)
+def tell_of_parting(member: HouseholdMember, *, by: Any) -> HouseholdMember:
+    """人档户分离告知: the person is told, once, that the registration stays while the dossier goes."""
+    member = _locked(member, by)
+    if not has_parted(member):
+        raise ValidationError(_("The dossier of this member is kept here and stays: there is nothing to tell."))
+    if told_of_parting(member):
+        raise ValidationError(_("The person was told on %(day)s already.") % {"day": member.told_parted_on})
+    before = audit.snapshot(member)
+    member.told_parted_on, member.told_parted_by = timezone.localdate(), by
+    member.save(update_fields=["told_parted_on", "told_parted_by"])
+    audit.record("householdmember.tell_of_parting", member, by=by, before=before)
+    said = say("householdmember.parted", institution=member.institution, number=member.household.number)
+    people.tell(member.person, said, institution=member.institution, by=by)
+    return member
+
+
+def note_new_page(
+    member: HouseholdMember, *, by: Any, issued_on: dt.date, page_reason: str, page: str
+) -> HouseholdMember:
+    """换页: the police have issued another page, after a loss or because an entry changed; it is in the book now."""
+    try:
+        with transaction.atomic():
+            member = _locked(member, by)
+            if open_loans().filter(member=member).exists():
+                raise ValidationError(_("The member page is lent. Take it back or report it lost first."))
+            if issued_on > timezone.localdate():
+                raise ValidationError({"issued_on": _("The police cannot have issued it in the future.")})
+            if issued_on < member.since:
+                raise ValidationError({"issued_on": _("The page cannot be older than the registration.")})
+            if page_reason not in HouseholdMember.PageReason.values:
+                raise ValidationError({"page_reason": _("Say why the police have issued another page.")})
+            if not page.strip():
+                raise ValidationError({"page": _("Say on which page of the household book the member stands.")})
+            before = audit.snapshot(member)
+            member.page, member.page_issued_on, member.page_reason = page.strip(), issued_on, page_reason
+            member.page_noted_at = timezone.now()
+            member.save(update_fields=["page", "page_issued_on", "page_reason", "page_noted_at"])
+            audit.record("householdmember.note_new_page", member, by=by, before=before)
+            return member
+    except IntegrityError as broken:
+        raise refusal_from(broken) from broken
+
+
+def _locked(member: HouseholdMember, by: Any) -> HouseholdMember:
+    """Somebody who is registered now, for a change by who may make it."""
+    rows = HouseholdMember.objects.select_for_update(of=("self",))
+    member = rows.select_related("person", "household", "institution").get(pk=member.pk)
     if not can(by, Permission.HOUSEHOLD_EDIT, at=member.institution_id):
         raise PermissionDenied
     if member.until:
         raise ValidationError(_("This member has left the household already."))
+    return member
+
+
+@transaction.atomic
+def lend_page(
+    member: HouseholdMember, *, by: Any, purpose: str, with_head_page: bool = False, channel: str = Case.Channel.WINDOW
+) -> PageLoan:
+    """户口页借用: the member signs for the own page and takes it away, until the day the policy sets."""
+    member = _locked(member, by)
+    refuse_unless_there_is_a_page(member)
     loan = PageLoan(
         institution=member.institution,
         person=member.person,
@@ -233,6 +282,14 @@ def lend_page(
     loan.slip_file = papers.page_slip(loan, by=by)
     loan.save(update_fields=["slip_file"])
     return loan
+
+
+def refuse_unless_there_is_a_page(member: HouseholdMember) -> None:
+    """What was lost is not lent; the new one is, once it is noted."""
+    if lost_loan(member):
+        raise ValidationError(
+            _("The member page was reported lost. Note the new one here when the police have issued it.")
+        )
 
 
 @step(

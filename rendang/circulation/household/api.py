@@ -9,8 +9,7 @@ from rendang.circulation.household.models import CollectiveHousehold, HouseholdM
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404
-from rendang.kernel.core.pagination import rows_after
-from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out, clean
+from rendang.kernel.workflow.api import MAX_KEY, CaseOut, PageAsked, add_case_routes, case_out, clean
 from rendang.kernel.workflow.models import Case
 
 router = Router(tags=["household"])
@@ -86,18 +85,17 @@ def lend(request: HttpRequest, data: LoanIn) -> Status[dict[str, Any]]:
     return Status(201, case_out(case, request.user))
 
 
-class MemberFilter(Schema):
+class MemberFilter(PageAsked):
     """``show``: separated (the dossier is kept elsewhere) or page_out (the member page is lent); ``household`` is the
     number of a book; ``after`` and ``limit`` page through."""
 
     show: Literal["", "separated", "page_out"] = ""
     household: str = Field("", max_length=30)
-    after: int | None = Field(None, ge=1, le=MAX_KEY)
-    limit: int = Field(50, ge=1, le=200)
 
 
 class MemberOut(Schema):
-    """Who stands on which page of which book, since when; the identity number is masked."""
+    """Who stands on which page of which book, since when; the identity number is masked. ``page_issued_on`` of a page
+    that is not the first; ``told_parted_on`` when the person was told that household and dossier part."""
 
     id: int
     institution: str
@@ -109,6 +107,9 @@ class MemberOut(Schema):
     since: dt.date
     dossier_here: bool
     page_out: bool
+    page_lost: bool
+    page_issued_on: dt.date | None
+    told_parted_on: dt.date | None
 
 
 class MemberPage(Schema):
@@ -124,8 +125,7 @@ def members(request: HttpRequest, asked: Query[MemberFilter]) -> dict[str, Any]:
     rows = queries.narrowed(queries.members(request.user), asked.show)
     if asked.household:
         rows = rows.filter(household__number=asked.household)
-    page, following = rows_after(rows, asked.after, asked.limit)
-    return {"items": [_member_out(one) for one in page], "next": following}
+    return asked.of(rows, _member_out)
 
 
 def _member_out(one: Any) -> dict[str, Any]:
@@ -141,7 +141,35 @@ def _member_out(one: Any) -> dict[str, Any]:
         "since": one.since,
         "dossier_here": one.dossier_here,
         "page_out": one.page_out,
+        "page_lost": one.page_lost,
+        "page_issued_on": one.page_issued_on,
+        "told_parted_on": one.told_parted_on,
     }
+
+
+class NewPageIn(MemberIn):
+    """Another page that the police have issued: ``page_reason`` is LOSS or CHANGE; ``new_page`` its number."""
+
+    issued_on: dt.date
+    page_reason: str = Field(max_length=8)
+    new_page: str = Field(max_length=20)
+
+
+@member_router.post("/new-page", response=MemberOut, operation_id="note_new_member_page")
+def new_page(request: HttpRequest, data: NewPageIn) -> dict[str, Any]:
+    """Note that the police have issued another page, after a loss or a change. 409 while the page is lent."""
+    member = _member(request, data)
+    form = forms.NewPageForm(data.dict() | {"page": data.new_page})
+    actions.note_new_page(member, by=request.user, **clean(form))
+    return _member_out(queries.members(request.user).get(pk=member.pk))
+
+
+@member_router.post("/told-of-parting", response=MemberOut, operation_id="tell_member_of_parting")
+def tell(request: HttpRequest, data: MemberIn) -> dict[str, Any]:
+    """Tell the person, once, that the registration stays while the dossier goes. 409 when it is here and stays."""
+    member = _member(request, data)
+    actions.tell_of_parting(member, by=request.user)
+    return _member_out(queries.members(request.user).get(pk=member.pk))
 
 
 add_case_routes(router, HouseholdMove, Permission.HOUSEHOLD_VIEW, actions.STEPS, forms.FORMS)

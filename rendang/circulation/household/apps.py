@@ -7,5 +7,5 @@ class HouseholdConfig(AppConfig):
     name = "rendang.circulation.household"
 
     def ready(self) -> None:
-        """What stands in the way of a dossier's leaving is asked in jobs, too."""
-        import_module("rendang.circulation.household.queries")
+        """What stands in the way of a dossier's leaving is asked in jobs, too; who may come, on the dossier's page."""
+        import_module("rendang.circulation.household.actions")

@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rendang.circulation.household.models import CollectiveHousehold, HouseholdMove
+from rendang.circulation.household.models import CollectiveHousehold, HouseholdMember, HouseholdMove
 from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.workflow.forms import ReasonForm
 
@@ -48,6 +48,14 @@ class DepartureForm(forms.Form):
 class LendForm(forms.Form):
     purpose = forms.CharField(label=_("Purpose"), max_length=100)
     with_head_page = forms.BooleanField(label=_("With a copy of the head page"), required=False)
+
+
+class NewPageForm(forms.Form):
+    issued_on = forms.DateField(label=_("Issued by the police on"), widget=day_input())
+    page_reason = forms.ChoiceField(
+        label=_("Why a new one"), choices=HouseholdMember.PageReason.choices, widget=forms.RadioSelect
+    )
+    page = forms.CharField(label=_("Number of the member page"), max_length=20)
 
 
 class LeaveForm(forms.Form):

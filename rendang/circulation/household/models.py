@@ -42,10 +42,25 @@ class CollectiveHousehold(models.Model):
 class HouseholdMember(models.Model):
     """户成员 — an episode: somebody is registered in the household, on a page of the book, from when to when."""
 
+    class PageReason(models.TextChoices):
+        """Why the police have issued another page."""
+
+        LOSS = "LOSS", _("the former page was lost")
+        CHANGE = "CHANGE", _("an entry has changed")
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="household_memberships")
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", db_index=False)
     household = models.ForeignKey(CollectiveHousehold, on_delete=models.PROTECT, related_name="members")
     page = models.CharField(_("number of the member page"), max_length=20)
+    # 补发、换发: the page in use is not the first; from when, why, and since when we know of it.
+    page_issued_on = models.DateField(_("new member page issued"), null=True, blank=True)
+    page_reason = models.CharField(_("why a new one"), max_length=8, choices=PageReason.choices, blank=True)
+    page_noted_at = models.DateTimeField(_("new member page noted"), null=True, blank=True)
+    # 人档户分离: the dossier has left or is leaving, the registration stays.
+    told_parted_on = models.DateField(_("told that dossier and household part"), null=True, blank=True)
+    told_parted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     since = models.DateField(_("moved in"))
     until = models.DateField(_("moved out"), null=True, blank=True)
 
@@ -71,6 +86,15 @@ class HouseholdMember(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="a_member_leaves_after_moving_in"
+            ),
+            models.CheckConstraint(
+                condition=Q(page_issued_on__isnull=True, page_noted_at__isnull=True, page_reason="")
+                | Q(page_issued_on__gte=F("since"), page_noted_at__isnull=False) & ~Q(page_reason=""),
+                name="a_new_member_page_has_day_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_parted_on__isnull=True) | Q(told_parted_by__isnull=False),
+                name="who_is_told_of_the_parting_is_told_by_somebody",
             ),
         ]
 

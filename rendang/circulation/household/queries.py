@@ -4,15 +4,14 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.household.models import HouseholdMember, HouseholdMove, PageLoan
 from rendang.dossiers.models import Custody
-from rendang.dossiers.queries.departure import Obstacle, before_departure
+from rendang.dossiers.queries.departure import Obstacle, before_departure, is_going
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet
@@ -27,19 +26,42 @@ def members(user: Any) -> ScopedQuerySet:
     )
     rows = HouseholdMember.objects.visible_to(user, Permission.HOUSEHOLD_VIEW).filter(until__isnull=True)
     rows = rows.annotate(dossier_here=Exists(held), page_out=Exists(open_loans().filter(member=OuterRef("pk"))))
-    rows = rows.annotate(page_lost=_last_loan_is_lost())
+    rows = rows.annotate(page_lost=Exists(_lost().filter(member=OuterRef("pk"))))
     return rows.select_related("person__dossier", "household", "institution")
 
 
-def _last_loan_is_lost() -> Coalesce:
-    """Whether the page was reported lost and none, the new one of the police, was lent since."""
-    last = PageLoan.objects.filter(member=OuterRef("pk")).order_by("-pk")
-    return Coalesce(Subquery(last.values("is_lost")[:1]), False)
+def _lost() -> ScopedQuerySet:
+    """Loans of a page that was reported lost and neither replaced nor, replaced before that was noted, lent since."""
+    later = PageLoan.objects.filter(member=OuterRef("member"), pk__gt=OuterRef("pk"))
+    replaced = Q(member__page_noted_at__gte=F("closed_at"))
+    return PageLoan.objects.filter(~Exists(later), is_lost=True).exclude(replaced)
 
 
-def is_lost(member: HouseholdMember) -> bool:
-    last = member.page_loans.order_by("-pk").first()
-    return last is not None and last.is_lost
+def lost_loan(member: HouseholdMember) -> PageLoan | None:
+    """The loan under which the member page was lost, while there is no new one."""
+    return _lost().filter(member=member).first()
+
+
+def has_parted(member: HouseholdMember) -> bool:
+    """Whether the dossier is elsewhere or about to leave while the registration stays (人档户分离)."""
+    if member.until:
+        return False
+    custody = _held(member).first()
+    return custody is None or is_going(custody.dossier_id)
+
+
+def told_of_parting(member: HouseholdMember) -> bool:
+    """Whether the person was told since the dossier came here last: once for each parting."""
+    if member.told_parted_on is None:
+        return False
+    last = Custody.objects.filter(dossier__person=member.person_id, institution=member.institution_id)
+    came = last.order_by("-pk").values_list("created_at", flat=True).first()
+    return came is None or timezone.localdate(came) <= member.told_parted_on
+
+
+def _held(member: HouseholdMember) -> ScopedQuerySet:
+    where = {"institution": member.institution_id, "status": Custody.Status.HELD}
+    return Custody.objects.filter(dossier__person=member.person_id, **where)
 
 
 def narrowed(rows: ScopedQuerySet, show: str) -> ScopedQuerySet:
@@ -61,17 +83,20 @@ def open_loans() -> ScopedQuerySet:
 def household_stays_behind(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
     """A dossier that leaves does not take the registration along: a warning, not a hindrance (domain.md §5.8)."""
     rows = HouseholdMember.objects.filter(until__isnull=True, person__dossier__in=list(dossiers))
+    rows = rows.select_related("household", "person__dossier")
     return {
-        dossier: [
-            Obstacle(
-                _("The household registration stays in our collective household %s: tell the person.") % number,
-                "household:member",
-                pk,
-                warning=True,
-            )
-        ]
-        for dossier, number, pk in rows.values_list("person__dossier", "household__number", "pk")
+        one.person.dossier.pk: [Obstacle(_stays_behind(one), "household:member", one.pk, warning=True)] for one in rows
     }
+
+
+def _stays_behind(member: HouseholdMember) -> str:
+    if member.told_parted_on is None:
+        said = _("The household registration stays in our collective household %s: tell the person.")
+        return said % member.household.number
+    said = _(
+        "The household registration stays in our collective household %(number)s; the person was told on %(day)s."
+    )
+    return said % {"number": member.household.number, "day": member.told_parted_on}
 
 
 @register(
@@ -100,6 +125,13 @@ def register_of_moves(institution: Institution, first: dt.date, last: dt.date) -
             one.permit_number,
             str(one.approved_by or ""),
         ]
+
+
+def _remarks(loan: PageLoan) -> str:
+    if not loan.is_lost:
+        return loan.reason
+    noted, lost = loan.member.page_noted_at, loan.closed_at
+    return f"遗失，{loan.member.page_issued_on}补发" if noted and lost and noted >= lost else "遗失"
 
 
 def due_back(loan: PageLoan) -> dt.date:
@@ -131,5 +163,5 @@ def register_of_pages(institution: Institution, first: dt.date, last: dt.date) -
             one.purpose,
             f"{due_back(one)}",
             f"{one.returned_on or ''}",
-            "遗失" if one.is_lost else one.reason,
+            _remarks(one),
         ]

@@ -12,6 +12,8 @@ in_words(
         "pageloan": _("loan of a member page"),
     },
     sentences={
+        "householdmember.note_new_page": _("Noted the new member page that the police issued"),
+        "householdmember.tell_of_parting": _("Told the member that dossier and household part"),
         "householdmove.approve": _("Agreed to the move of household registration"),
         "householdmove.open": _("Applied for a move of household registration"),
         "householdmove.register": _("Noted what the police registered"),
@@ -21,6 +23,10 @@ in_words(
         "pageloan.take_back_page": _("Took the member page back"),
     },
     texts={
+        "householdmember.parted": _(
+            "Your dossier is no longer kept by %(institution)s, or is about to leave it; your household registration"
+            " stays in its collective household (no. %(number)s) until you move it. Ask there if you want to."
+        ),
         "householdmove.came": _(
             "Your household registration has moved into the collective household of %(institution)s (no. %(number)s)."
         ),

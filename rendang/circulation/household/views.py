@@ -4,22 +4,22 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rendang.circulation.household import actions, forms, queries
 from rendang.circulation.household.models import CollectiveHousehold, HouseholdMember, HouseholdMove, PageLoan
-from rendang.dossiers.models import Custody, Dossier
+from rendang.dossiers.models import Dossier
 from rendang.dossiers.queries import keeper_among
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, institutions_where, requires
 from rendang.kernel.audit.actions import record_view
 from rendang.kernel.core.constraints import what_refuses
-from rendang.kernel.core.forms import show_refusal
+from rendang.kernel.core.forms import show_refusal, told
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
 from rendang.kernel.files.serving import serve
@@ -130,21 +130,21 @@ def _instead(user: Any, person: int) -> list[tuple[str, str]]:
 @requires(Permission.HOUSEHOLD_VIEW)
 def member(request: HttpRequest, pk: int) -> HttpResponse:
     """One member: page, moves, loans of the page, and whether the dossier is here."""
-    rows = HouseholdMember.objects.select_related("person__dossier", "household", "institution")
+    rows = HouseholdMember.objects.select_related("person__dossier", "household", "institution", "told_parted_by")
     found = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_VIEW, pk=pk)
     record_view("householdmember.view", found, by=request.user)
-    where = {"institution": found.institution_id, "status": Custody.Status.HELD}
     context = {
         "member": found,
         "may_edit": can(request.user, Permission.HOUSEHOLD_EDIT, at=found.institution_id) and not found.until,
-        "dossier_here": Custody.objects.filter(dossier__person=found.person_id, **where).exists(),
+        "parted": queries.has_parted(found),
+        "told": queries.told_of_parting(found),
         "moves": HouseholdMove.objects.filter(person=found.person_id, institution=found.institution_id).order_by(
             "-pk"
         ),
         "moving": HouseholdMove.objects.open().filter(person=found.person_id).first(),
         "loans": (loans := list(found.page_loans.order_by("-pk")[:20])),
         "page_out": next((loan for loan in loans if loan.is_open), None),
-        "page_lost": loans[0] if loans and loans[0].is_lost and not found.until else None,
+        "page_lost": queries.lost_loan(found) if not found.until else None,
         "today": timezone.localdate(),
     }
     return render(request, "household/member.html", context)
@@ -153,7 +153,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
 def _begin(
     request: HttpRequest, pk: int, form: Any, act: Any, template: str, done: str, page: str, known: Any = None
 ) -> HttpResponse:
-    """A case that begins on a member's page: ask, do, and on to the case; ``known`` says what else is shown of it."""
+    """What begins on a member's page: ask, do, and on to what came of it; ``known`` says what else is shown of it."""
     rows = HouseholdMember.objects.select_related("person", "household", "institution")
     found = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_EDIT, pk=pk)
     if request.method == "POST" and form.is_valid():
@@ -187,9 +187,31 @@ def lend(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _before_lending(member: HouseholdMember) -> dict[str, Any]:
-    """Until when the page would be lent, and whether the last one was lost."""
+    """Until when the page would be lent, and why it cannot be."""
     limit = standards.deadline("household_page_loan", start=timezone.localdate(), institution=member.institution)
-    return {"due": limit.due, "page_lost": queries.is_lost(member)}
+    return {"due": limit.due, "in_the_way": what_refuses(actions.refuse_unless_there_is_a_page, member)}
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.HOUSEHOLD_EDIT)
+def new_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The police have issued another page: from when, why, under which number."""
+    found = get_visible_or_404(HouseholdMember.objects.all(), request.user, Permission.HOUSEHOLD_EDIT, pk=pk)
+    why = HouseholdMember.PageReason
+    initial = {"page": found.page, "page_reason": why.LOSS if queries.lost_loan(found) else why.CHANGE}
+    form = forms.NewPageForm(request.POST or None, initial=initial)
+    done = _("The new member page is noted.")
+    return _begin(request, pk, form, actions.note_new_page, "household/new_page.html", done, "household:member")
+
+
+@require_POST
+@requires(Permission.HOUSEHOLD_EDIT)
+def tell(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person is told that the registration stays while the dossier goes."""
+    found = get_visible_or_404(HouseholdMember.objects.all(), request.user, Permission.HOUSEHOLD_EDIT, pk=pk)
+    with told(request, _("The person is told: a message lies on the portal.")):
+        actions.tell_of_parting(found, by=request.user)
+    return redirect(found)
 
 
 @require_safe

@@ -13,6 +13,7 @@ from rendang.circulation.party import papers
 from rendang.circulation.party.models import PartyBranch, PartyMembership, PartyTransfer
 from rendang.circulation.party.queries import dossier_is_here, membership_of, stay_until
 from rendang.dossiers.queries.departure import is_going
+from rendang.dossiers.queries.page import before_beginning
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
@@ -97,21 +98,33 @@ def register_arrival(
     return open_case(case, by=by, permission=None, deadline="party_transfer")
 
 
-def refuse_unless_it_may_come(person: Person, institution: Institution) -> None:
-    """Whatever a letter says: the dossier is here and stays, the record says member, the relation is not kept yet."""
+@before_beginning("party:arrival")
+def refuse_unless_it_could_come(person: Person, institution: Institution) -> None:
+    """Whatever a letter says: the dossier is here and stays, the relation is not kept yet, and no record denies it."""
     if not dossier_is_here(person, institution):
         raise ValidationError(
             _("The dossier of this person is not kept here: take it in first, then the Party relation.")
         )
     _refuse_if_its_dossier_goes(person)
-    if not person.is_party_member:
-        raise ValidationError(
-            _("The record does not say that this person is a member of the Party. Correct the political status first.")
-        )
+    if person.political_status:
+        _refuse_unless_member(person)
     if membership_of(person):
         raise ValidationError(_("The Party relation of this person is kept by a branch already."))
     if PartyTransfer.objects.open().filter(person=person).exists():
         raise ValidationError(_("A transfer of this Party relation is already under way."))
+
+
+def refuse_unless_it_may_come(person: Person, institution: Institution) -> None:
+    """It could come, and the record says member."""
+    refuse_unless_it_could_come(person, institution)
+    _refuse_unless_member(person)
+
+
+def _refuse_unless_member(person: Person) -> None:
+    if not person.is_party_member:
+        raise ValidationError(
+            _("The record does not say that this person is a member of the Party. Correct the political status first.")
+        )
 
 
 @transaction.atomic

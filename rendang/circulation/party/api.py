@@ -10,8 +10,7 @@ from rendang.circulation.party.models import PartyBranch, PartyMembership, Party
 from rendang.dossiers.models import Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import get_visible_or_404
-from rendang.kernel.core.pagination import rows_after
-from rendang.kernel.workflow.api import MAX_KEY, CaseOut, add_case_routes, case_out, clean
+from rendang.kernel.workflow.api import MAX_KEY, CaseOut, PageAsked, add_case_routes, case_out, clean
 from rendang.kernel.workflow.models import Case
 
 router = Router(tags=["party"])
@@ -46,14 +45,12 @@ def arrival(request: HttpRequest, data: ArrivalIn) -> Status[dict[str, Any]]:
     return Status(201, case_out(case, request.user))
 
 
-class MemberFilter(Schema):
+class MemberFilter(PageAsked):
     """``show``: floating, overstaying (the time here is over) or arrears (dues two months behind); ``branch`` is the
     name of a branch; ``after`` and ``limit`` page through."""
 
     show: Literal["", "floating", "overstaying", "arrears"] = ""
     branch: str = Field("", max_length=80)
-    after: int | None = Field(None, ge=1, le=MAX_KEY)
-    limit: int = Field(50, ge=1, le=200)
 
 
 class MemberOut(Schema):
@@ -87,8 +84,7 @@ def members(request: HttpRequest, asked: Query[MemberFilter]) -> dict[str, Any]:
     rows = queries.narrowed(queries.members(request.user), asked.show, timezone.localdate())
     if asked.branch:
         rows = rows.filter(branch__name=asked.branch)
-    page, following = rows_after(rows, asked.after, asked.limit)
-    return {"items": [_member_out(one) for one in page], "next": following}
+    return asked.of(rows, _member_out)
 
 
 def _member_out(one: PartyMembership) -> dict[str, Any]:

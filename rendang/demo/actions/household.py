@@ -1,4 +1,4 @@
-"""Two collective households with members, moves under way, pages lent in time and late, and one that parted."""
+"""Two collective households with members, moves, pages lent, late, lost and replaced, and dossiers that part."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from rendang.circulation.household import actions as household
 from rendang.circulation.household.models import CollectiveHousehold
+from rendang.circulation.transfers import actions as transfers
 from rendang.demo.actions.city import City
 from rendang.demo.actions.timeline import Scene
 from rendang.dossiers.models import Custody
@@ -16,7 +17,8 @@ _OFFICE = "RCSC"
 # Since how many working days, and what happened since.
 _CAST = (
     (44, "lives here"), (43, "lent late"), (41, "lent"), (40, "page returned"), (37, "page lost"), (35, "leaves"),
-    (30, "asks to leave"), (12, "agreed"), (3, "applied"), (9, "withdrawn"),
+    (38, "page replaced"), (30, "asks to leave"),
+    (36, "dossier goes"), (34, "dossier goes, told"), (12, "agreed"), (3, "applied"), (9, "withdrawn"),
 )  # fmt: skip
 
 
@@ -69,15 +71,25 @@ def _registration(city: City, number: int, person: Person, days_ago: int, fate: 
         permit_date=add_working_days(today, -4),
         page=f"{number + 1:03d}",
     ).member
-    if fate in {"lent late", "page returned", "page lost"}:
+    if fate in {"lent late", "page returned", "page lost", "page replaced"}:
         yield 20
         loan = household.lend_page(member, by=clerk, purpose="办理结婚登记", with_head_page=True)
         if fate == "page returned":
             yield 17
             household.take_back_page(loan, by=clerk)
-        if fate == "page lost":
+        if fate in {"page lost", "page replaced"}:
             yield 15
             household.report_page_lost(loan, by=clerk, reason="本人报告途中遗失，已告知到派出所补办")
+        if fate == "page replaced":
+            yield 6
+            day = timezone.localdate()
+            household.note_new_page(member, by=clerk, issued_on=day, page_reason="LOSS", page=member.page)
+    if fate.startswith("dossier goes"):
+        yield 4
+        transfers.offer(person.dossier, city.institutions["WQZX"], by=clerk, reason="employed")
+        if fate == "dossier goes, told":
+            yield 3
+            household.tell_of_parting(member, by=clerk)
     if fate == "lent":
         yield 2
         household.lend_page(member, by=clerk, purpose="购房贷款")

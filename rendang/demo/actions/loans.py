@@ -161,6 +161,10 @@ def _loan(city: City, people: Registry, number: int, use: str, state: str, days_
             loans.recall(case, by=city.by("approver", office), reason="查阅人与介绍信不符。")
         return
     case = _hand_over(city, office, case, pages)
+    if state == State.LENT and days_ago < 5:  # not overdue yet
+        yield 0
+        _ask_longer(city, office, case)
+        return
     if state in {State.LENT, State.READING}:
         for day in range(days_ago - 8, 0, -5):
             yield day
@@ -269,9 +273,9 @@ def _not_collected(city: City, people: Registry, number: int) -> Scene:
 
 
 def _pension(city: City, people: Registry, number: int) -> Scene:
-    """The pension agency borrows under its agreement, and asks to renew: granted, to be decided, refused."""
+    """The pension agency borrows under its agreement, and asks to renew: granted, refused."""
     office = "RCSC"
-    for offset in range(3):
+    for offset in range(2):
         dossier = city.dossier(office)
         if dossier is None:
             return
@@ -290,7 +294,7 @@ def _pension(city: City, people: Registry, number: int) -> Scene:
         if offset == 0:
             yield 1
             loans.renew(case, by=city.by("approver", office))
-        elif offset == 2:
+        else:
             yield 0
             reason = "另有单位急需查阅，请按期归还。"
             loans.refuse_renewal(case, by=city.by("approver", office), reason=reason)
@@ -299,4 +303,4 @@ def _pension(city: City, people: Registry, number: int) -> Scene:
 def _ask_longer(city: City, office: str, case: Loan) -> Loan:
     """The unit asks by telephone to keep it as long as the rules allow."""
     until, _basis = loans.renewed_until(case)
-    return loans.ask_renewal(case, by=city.by("clerk", office), until=until, reason="退休审批尚未办结，需核对工龄。")
+    return loans.ask_renewal(case, by=city.by("clerk", office), until=until, reason="所办事项尚未办结，还须核对。")

@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from rendang.dossiers.models import Custody, CustodyConflict, Dossier
 from rendang.dossiers.queries import catalogue
 from rendang.dossiers.queries.catalogue import FactRecords
+from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import permissions
 from rendang.kernel.access.scope import institution_ids_where
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.audit.queries import IS_A_LOOK, TimelineEntry, entry_of
+from rendang.kernel.core.constraints import what_refuses
 from rendang.kernel.workflow.models import Case, kind_of
 from rendang.kernel.workflow.steps import steps_open_to
 from rendang.people import queries as people
@@ -33,18 +35,24 @@ class Begin(NamedTuple):
     page: str
     permission: Permission
     icon: str
-    may_begin: Callable[[Person], bool] = lambda person: True
 
 
-def _party_relation_may_come(person: Person) -> bool:
-    """A member's (or of whom that is not recorded yet), and not kept by a branch here already (domain.md §5.7)."""
-    may_be = person.is_party_member or not person.political_status
-    return may_be and not person.party_memberships.filter(until__isnull=True).exists()
+Check = Callable[[Person, Institution], None]
+CHECKS: dict[str, Check] = {}
 
 
-def _household_may_come(person: Person) -> bool:
-    """Not of somebody who is registered in a collective household already."""
-    return not person.household_memberships.filter(until__isnull=True).exists()
+def before_beginning(page: str) -> Callable[[Check], Check]:
+    """Ask ``check(person, institution)`` before the business that begins on ``page`` is offered; what it refuses
+    (``ValidationError``) has no button.
+
+    Declared by the app of the business, beside its actions; imported by ``ready()`` of the app.
+    """
+
+    def declare(check: Check) -> Check:
+        CHECKS[page] = check
+        return check
+
+    return declare
 
 
 BUSINESS = (
@@ -55,14 +63,8 @@ BUSINESS = (
     Begin(_("Transfer out"), "departures:apply", Permission.TRANSFER_OFFER, "package-export"),
     Begin(_("Offer a transfer"), "transfers:offer", Permission.TRANSFER_OFFER, "transfer"),
     Begin(_("Read or borrow"), "loans:apply", Permission.LOAN_REGISTER, "book-upload"),
-    Begin(_("Party relation arrives"), "party:arrival", Permission.PARTY_EDIT, "flag", _party_relation_may_come),
-    Begin(
-        _("Household registration arrives"),
-        "household:arrival",
-        Permission.HOUSEHOLD_EDIT,
-        "home",
-        _household_may_come,
-    ),
+    Begin(_("Party relation arrives"), "party:arrival", Permission.PARTY_EDIT, "flag"),
+    Begin(_("Household registration arrives"), "household:arrival", Permission.HOUSEHOLD_EDIT, "home"),
 )
 
 
@@ -100,14 +102,14 @@ class DossierPage:
         return [fact for fact in self.facts if fact.in_conflict]
 
 
-def business(dossier: Dossier, may: frozenset[Permission]) -> list[dict[str, Any]]:
-    """What may begin here, with its address: what the user may do, the installation has and suits the person."""
+def business(custody: Custody, person: Person, may: frozenset[Permission]) -> list[dict[str, Any]]:
+    """What may begin here, with its address: what the user may do, the installation has and nobody refuses."""
     found = []
     for one in BUSINESS:
         if one.permission in may:
             with suppress(NoReverseMatch):
-                address = reverse(one.page, args=[dossier.pk])
-                if one.may_begin(dossier.person):
+                address = reverse(one.page, args=[custody.dossier_id])
+                if one.page not in CHECKS or not what_refuses(CHECKS[one.page], person, custody.institution):
                     found.append({"label": one.label, "icon": one.icon, "url": address})
     return found
 

@@ -36,7 +36,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "dossier": dossier,
         "person": person,
         "custody": shown.custody,
-        "business": queries.business(dossier, shown.may) if shown.custody else [],
+        "business": queries.business(shown.custody, person, shown.may) if shown.custody else [],
         "may": {permission.name: True for permission in shown.may},
         "facts": {
             "sex": _code("sex", person.sex),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.files.serving import serve
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.queries import tone
 from rendang.kernel.workflow.views import case_context, case_list, step_page
 
 PAPERS = {
@@ -54,6 +56,7 @@ def undertaking(request: HttpRequest, pk: int) -> HttpResponse:
     context = case_context(request, found) | {
         "items": found.items.select_related("material", "settled_by"),
         "follow_ups": found.follow_ups.select_related("by"),
+        "letters": [(letter, tone(letter)) for letter in _letters(request.user, found)],
         "is_late": found.is_open and found.promised_on < timezone.localdate(),
         # By name: letters are the business of an app above this one, which also says who may write them.
         "letter_url": reverse("accruals:chase_write", args=[found.dossier_id])
@@ -67,6 +70,12 @@ def undertaking(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "dossiers/undertaking.html", context)
+
+
+def _letters(user: Any, undertaking: Undertaking) -> Any:
+    """The chasing letters about it that the user may open; by name, as above."""
+    letters = undertaking.chases.visible_to(user, Permission.ACCRUAL_VIEW)
+    return letters.annotate(sent_on=Max("sendings__sent_on"), times=Count("sendings")).order_by("pk")
 
 
 def _writes_letters(user: Any, undertaking: Undertaking) -> bool:

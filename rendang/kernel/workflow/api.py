@@ -51,12 +51,22 @@ class CasePage(Schema):
     next: int | None
 
 
-class CaseFilter(Schema):
+class PageAsked(Schema):
+    """Which page of a list, newest first: ``next`` of the page before goes into ``after``."""
+
+    after: int | None = Field(None, ge=1, le=MAX_KEY)
+    limit: int = Field(50, ge=1, le=200)
+
+    def of(self, rows: Any, out: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        """The page of these rows, each as ``out`` tells it."""
+        page, following = rows_after(rows, self.after, self.limit)
+        return {"items": [out(row) for row in page], "next": following}
+
+
+class CaseFilter(PageAsked):
     """``state`` as in ``CaseOut``; ``after`` and ``limit`` page through."""
 
     state: str | None = Field(None, max_length=24)
-    after: int | None = Field(None, ge=1, le=MAX_KEY)
-    limit: int = Field(50, ge=1, le=200)
 
 
 def case_out(case: Any, user: Any = None) -> dict[str, Any]:
@@ -103,8 +113,7 @@ def add_case_routes(
         found = rows.visible_to(request.user, view)
         if asked.state:
             found = found.filter(state=asked.state)
-        page, following = rows_after(found, asked.after, asked.limit)
-        return {"items": [case_out(case) for case in page], "next": following}
+        return asked.of(found, case_out)
 
     @router.get("/{number}", response=CaseOut, operation_id=f"get_{kind}", summary=f"One case: {kind}")
     def get_case(request: HttpRequest, number: str) -> dict[str, Any]:

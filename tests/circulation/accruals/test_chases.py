@@ -377,3 +377,24 @@ def test_the_register_of_letters_prints_as_paper_and_workbook(letter, signed_in,
     else:
         sheet = load_workbook(io.BytesIO(content)).worksheets[0]
         assert (sheet["C1"].value, sheet["C2"].value) == ("催要编号", letter.number)
+
+
+def test_the_page_of_an_undertaking_lists_its_letters_with_their_state_and_they_lead_back(
+    dossier, institution, clerk, signed_in
+):
+    told = dossiers.tell_once(dossier.person, institution, by=clerk, missing=[{"name": "成绩表"}], dossier=dossier)
+    read = lambda case: " ".join(signed_in(clerk).get(case.get_absolute_url()).text.split())  # noqa: E731
+    assert "Chasing letters" not in read(told).partition("<main")[2]
+    first, second = (
+        actions.chase(dossier, by=clerk, addressee_kind="SCHOOL", addressee=school, titles=["成绩表"], promise=told)
+        for school in ("虚构大学", "虚构学院")
+    )
+    actions.CHASE_STEPS["send_again"](first, by=clerk)
+    actions.CHASE_STEPS["end"](second, by=clerk, reason="查无此校")
+
+    page = read(told).partition("<main")[2]
+
+    for letter, said in ((first, f"{TODAY} · sent 2 times"), (second, f"{TODAY}</td>")):
+        row = page.partition(f'href="{letter.get_absolute_url()}"')[2].partition("</tr>")[0]
+        assert said in row and str(Chase.objects.get(pk=letter.pk).state_label) in row
+    assert f'href="{told.get_absolute_url()}"' in read(first)

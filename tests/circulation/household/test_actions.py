@@ -8,6 +8,7 @@ from django.utils import timezone
 from rendang.circulation.household import actions
 from rendang.circulation.household.models import HouseholdMember, HouseholdMove, PageLoan
 from rendang.circulation.household.queries import members, narrowed, register_of_moves, register_of_pages
+from rendang.circulation.transfers import actions as departures
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.queries.departure import obstacles
 from rendang.kernel.audit.models import AuditEvent
@@ -15,7 +16,7 @@ from rendang.kernel.files.models import StoredFile
 from rendang.people.models import Message
 from tests.factories import held_dossier
 from tests.golden import pages_of, squeezed, text_of
-from tests.one_of_each import household_member, staff_of
+from tests.one_of_each import household_member, keeper_outside, staff_of
 from tests.told import chinese
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,76 @@ def test_members_whose_dossier_has_left_are_listed(member, clerk, other_institut
     assert list(narrowed(members(clerk), "separated")) == []
     dossiers.hand_over_custody(member.person.dossier, other_institution, by=clerk, reason="internal")
     assert list(narrowed(members(clerk), "separated")) == [member]
+
+
+def test_the_person_is_told_once_for_each_parting_in_a_sentence_kept_for_either_language(
+    member, clerk, reviewer, other_institution, today, time_machine
+):
+    nothing_happened(lambda: actions.tell_of_parting(member, by=clerk), "kept here and stays")
+    dossiers.hand_over_custody(member.person.dossier, other_institution, by=clerk, reason="internal")
+    nothing_happened(lambda: actions.tell_of_parting(member, by=reviewer), None, PermissionDenied)
+
+    told = actions.tell_of_parting(member, by=clerk)
+
+    assert (told.told_parted_on, told.told_parted_by) == (today, clerk)
+    message = Message.objects.order_by("pk").last()
+    assert (message.person, message.said[0][0]) == (member.person, "householdmember.parted")
+    assert "户口" in chinese(message) and "J000123" in chinese(message)
+    assert AuditEvent.objects.filter(verb="householdmember.tell_of_parting").count() == 1
+    nothing_happened(lambda: actions.tell_of_parting(member, by=clerk), f"told on {today} already")
+    time_machine.move_to(timezone.now() + dt.timedelta(30))
+    dossiers.hand_over_custody(member.person.dossier, member.institution, by=clerk, reason="internal")
+    nothing_happened(lambda: actions.tell_of_parting(member, by=clerk), "kept here and stays")
+    dossiers.hand_over_custody(member.person.dossier, other_institution, by=clerk, reason="internal")
+    assert actions.tell_of_parting(member, by=clerk).told_parted_on == today + dt.timedelta(30)
+
+
+def test_who_was_told_is_said_where_the_dossier_leaves(member, clerk, institution, other_institution, today):
+    dossier = member.person.dossier
+    departures.apply(
+        [dossier], by=clerk, to=keeper_outside(staff_of(institution)), reason="recall", letter_number="调1号",
+        letter_date=today,
+    )  # fmt: skip
+    warned = lambda: str(next(one.text for one in obstacles([dossier.pk])[dossier.pk] if one.warning))  # noqa: E731
+    assert warned().endswith("tell the person.")
+
+    actions.tell_of_parting(member, by=clerk)
+
+    assert warned().endswith(f"the person was told on {today}.")
+
+
+def test_a_page_that_the_police_issue_anew_is_noted_with_day_and_reason(member, clerk, reviewer, today, household):
+    new = {"issued_on": today, "page_reason": "CHANGE", "page": "018"}
+    nothing_happened(lambda: actions.note_new_page(member, by=reviewer, **new), None, PermissionDenied)
+    for wrong, said in (
+        ({"issued_on": today + dt.timedelta(1)}, "in the future"),
+        ({"issued_on": member.since - dt.timedelta(1)}, "older than the registration"),
+        ({"page_reason": "WHIM"}, "why the police"),
+        ({"page": " "}, "on which page"),
+    ):
+        nothing_happened(lambda wrong=wrong: actions.note_new_page(member, by=clerk, **new | wrong), said)
+
+    noted = actions.note_new_page(member, by=clerk, **new)
+
+    assert (noted.page, noted.page_issued_on, noted.page_reason) == ("018", today, "CHANGE")
+    event = AuditEvent.objects.get(verb="householdmember.note_new_page")
+    assert (event.actor_id, event.changes["page"]) == (clerk.pk, ["017", "018"])
+
+
+def test_a_lost_page_is_lent_again_when_the_new_one_is_noted_and_the_register_says_both(
+    member, clerk, institution, today
+):
+    loan = actions.lend_page(member, by=clerk, purpose="购房")
+    new = {"issued_on": today, "page_reason": "LOSS", "page": "017"}
+    nothing_happened(lambda: actions.note_new_page(member, by=clerk, **new), "Take it back or report it lost first")
+    actions.report_page_lost(loan, by=clerk, reason="途中遗失")
+    nothing_happened(lambda: actions.lend_page(member, by=clerk, purpose="购房"), "Note the new one here")
+    assert [line[7] for line in register_of_pages(institution, today, today)] == ["遗失"]
+
+    actions.note_new_page(member, by=clerk, **new)
+
+    assert [line[7] for line in register_of_pages(institution, today, today)] == [f"遗失，{today}补发"]
+    assert actions.lend_page(member, by=clerk, purpose="购房").state == "LENT"
 
 
 def test_the_registers_have_moves_and_pages_of_their_days(member, clerk, institution, today):

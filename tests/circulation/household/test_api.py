@@ -171,6 +171,9 @@ def test_the_members_are_listed_with_book_page_and_where_their_dossier_is(instit
                 "since": f"{timezone.localdate()}",
                 "dossier_here": True,
                 "page_out": False,
+                "page_lost": False,
+                "page_issued_on": None,
+                "told_parted_on": None,
             }
         ],
         "next": None,
@@ -215,3 +218,19 @@ def test_members_are_listed_only_to_their_institution_and_with_the_scope(
     assert listed(other_institution, token_of)().json() == nothing
     assert listed(institution, token_of, [Permission.DOSSIER_FIND])().json() == nothing
     assert Client().get("/api/v1/household-members").status_code == 401
+
+
+def test_a_new_page_is_noted_and_a_parting_told_over_the_interface(member, where, institution, client_of):
+    post, today = client_of(institution), timezone.localdate()
+    members = "/api/v1/household-members"
+    new = where | {"issued_on": f"{today}", "page_reason": "CHANGE", "new_page": "A99"}
+    assert post(f"{members}/new-page", new | {"page_reason": "WHIM"}).status_code == 422
+    noted = post(f"{members}/new-page", new).json()
+    assert (noted["page"], noted["page_issued_on"], noted["page_lost"]) == ("A99", f"{today}", False)
+    where = where | {"page": "A99"}
+    before = trace()
+    assert post(f"{members}/told-of-parting", where).status_code == 409
+    assert trace() == before
+    Custody.objects.filter(dossier__person=member.person).update(status="ENDED")
+    told = post(f"{members}/told-of-parting", where).json()
+    assert (told["dossier_here"], told["told_parted_on"]) == (False, f"{today}")

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rendang.circulation.household import actions
+from rendang.dossiers import actions as dossiers
 from tests.factories import held_dossier
 from tests.one_of_each import household_member, staff_of
 
@@ -62,19 +63,43 @@ def test_a_page_that_is_out_is_taken_back_from_the_page_of_the_member_who_reads_
     assert lend in read(signed_in, clerk, member.get_absolute_url())
 
 
-def test_a_lost_page_is_not_said_to_be_in_the_book_until_the_new_one_was_lent(member, clerk, signed_in):
-    warning, everybody = "Lend only the new one that the police have issued.", reverse("household:list")
+def test_a_lost_page_is_not_in_the_book_and_not_lent_until_the_new_one_is_noted(member, clerk, signed_in):
+    warning, everybody = "Note the new one here when the police have issued it.", reverse("household:list")
+    lend, note = (reverse(f"household:{name}", args=[member.pk]) for name in ("lend", "new_page"))
     loan = actions.lend_page(member, by=clerk, purpose="结婚登记")
     actions.report_page_lost(loan, by=clerk, reason="遗失")
 
     assert "Reported lost" in read(signed_in, clerk, everybody)
     assert "in the book" not in read(signed_in, clerk, everybody)
-    assert warning in read(signed_in, clerk, member.get_absolute_url())
-    assert warning in read(signed_in, clerk, reverse("household:lend", args=[member.pk]))
+    shown = read(signed_in, clerk, member.get_absolute_url())
+    assert warning in shown and note in shown and lend not in shown
+    refused = read(signed_in, clerk, lend)
+    assert warning in refused and 'name="purpose"' not in refused and note in refused
 
-    actions.take_back_page(actions.lend_page(member, by=clerk, purpose="购房"), by=clerk)
+    today = timezone.localdate()
+    answer = signed_in(clerk).post(note, {"issued_on": f"{today}", "page_reason": "LOSS", "page": "017A"})
+
+    assert answer.status_code == 302
     assert "in the book" in read(signed_in, clerk, everybody)
-    assert warning not in read(signed_in, clerk, member.get_absolute_url())
+    shown = read(signed_in, clerk, member.get_absolute_url())
+    assert warning not in shown and lend in shown
+    assert f"issued on {today}" in shown and "the former page was lost" in shown.lower()
+
+
+def test_who_is_to_be_told_that_household_and_dossier_part_is_told_from_the_members_page(
+    member, clerk, reviewer, signed_in, other_institution
+):
+    tell = reverse("household:tell", args=[member.pk])
+    assert tell not in read(signed_in, clerk, member.get_absolute_url())
+    dossiers.hand_over_custody(member.person.dossier, other_institution, by=clerk, reason="internal")
+    assert tell in read(signed_in, clerk, member.get_absolute_url())
+    assert tell not in read(signed_in, reviewer, member.get_absolute_url()), "who may not edit is not led there"
+
+    assert signed_in(clerk).post(tell).status_code == 302
+
+    shown = read(signed_in, clerk, member.get_absolute_url())
+    assert "the person has been told" in shown and tell not in shown
+    assert f"{timezone.localdate()} · {clerk}" in shown
 
 
 def test_who_leaves_while_the_page_is_out_reads_so_before_the_papers_of_the_police_are_typed(

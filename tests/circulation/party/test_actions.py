@@ -184,7 +184,8 @@ def test_the_page_of_a_dossier_offers_the_arrival_only_of_a_member_whose_relatio
     offered = lambda dossier: (  # noqa: E731
         reverse("party:arrival", args=[dossier.pk]) in browser.get(dossier.get_absolute_url()).content.decode()
     )
-    assert (offered(person.dossier), offered(nobody)) == (True, False)
+    unsaid = held_dossier(institution, political_status="")
+    assert (offered(person.dossier), offered(nobody), offered(unsaid)) == (True, False, True)
     actions.approve(actions.register_arrival(person, branch, by=clerk, **letter), by=approver)
     assert not offered(person.dossier)
 
