@@ -27,7 +27,8 @@ from rendang.people.models import FamilyMember, Kinship, Person
 from rendang.portal.queries import own_dossier, where_is
 from rendang.services.certificates.models import Certificate
 from rendang.services.certificates.queries import status_of, verify
-from rendang.storage.models import Placement
+from rendang.storage.models import Compaction, Placement
+from rendang.storage.stocktakes.models import Stocktake
 
 # One worker loads it, for all tests of it.
 pytestmark = pytest.mark.xdist_group("demonstration")
@@ -123,6 +124,15 @@ class TestTheCity:
         assert Person.objects.filter(id_index=declared.id_index, dossier__isnull=False).exists()
         in_stock = next(citizen for citizen in CITIZENS if citizen.key == "in_stock")
         assert FamilyMember.objects.get(name="林国强").person.name == in_stock.name
+
+    def test_the_talent_market_has_a_counted_room_with_findings_to_resolve_together_and_moves_half_done(self):
+        counted = Stocktake.objects.get(institution__code="RCSC", state=Stocktake.State.COUNTED)
+        open_there = counted.findings.filter(resolution="").values_list("verdict", flat=True)
+        assert (*open_there.filter(verdict="MISSING"),) == ("MISSING",) * 3
+        assert (*open_there.filter(verdict="MISPLACED"),) == ("MISPLACED",) * 2
+        plan = Compaction.objects.get(institution__code="RCSC", closed_at=None)
+        assert plan.moves.filter(done_at__isnull=False).exists()
+        assert plan.moves.waiting().exists()
 
     def test_has_certificates_with_every_public_status(self):
         issued = Certificate.objects.filter(issued_at__isnull=False).select_related("custody")

@@ -208,8 +208,8 @@ def expected(institution_ids: Any, text: str) -> Any:
     label=_("Register of intakes"),
     permission=Permission.INTAKE_VIEW,
     columns=[
-        ("接收日期", 19), ("姓名", 16), ("公民身份号码", 31), ("档案编号", 27), ("转出单位", 34), ("接收原因", 22),
-        ("转递方式及单号", 28), ("到件编号", 25), ("正本", 9), ("副本", 9), ("材料", 9), ("审核人", 14), ("回执", 14),
+        ("接收日期", 19), ("姓名", 16), ("公民身份号码", 31), ("档案编号", 27), ("转出单位", 30), ("接收原因", 21),
+        ("转递方式及单号", 28), ("到件编号", 25), ("正本", 9), ("副本", 9), ("材料", 9), ("审核人", 14), ("回执", 19),
     ],
 )  # fmt: skip
 def register_of_intakes(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
@@ -232,7 +232,7 @@ def register_of_intakes(institution: Institution, first: dt.date, last: dt.date)
             str(intake.duplicate_volumes or 0),
             str(intake.papers or 0),
             str(intake.reviewer or ""),
-            f"{intake.receipt_sent_on:%m-%d}" if intake.receipt_sent_on else "",
+            f"{intake.receipt_sent_on:%Y-%m-%d}" if intake.receipt_sent_on else "",
         ]
 
 

@@ -33,7 +33,7 @@ from rendang.kernel.files.serving import serve
 from rendang.kernel.files.views import submitted_context, submitted_pages
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.queries import way_on
-from rendang.kernel.workflow.views import case_context, case_list, step_page
+from rendang.kernel.workflow.views import case_context, case_list, keys_ticked, step_page
 
 State = Intake.State
 MOST_MATCHED = 300
@@ -125,18 +125,20 @@ def scan(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.INTAKE_REGISTER)
 def match(request: HttpRequest, parcel: int) -> HttpResponse:
-    """Whose dossier is in this parcel? Those whose keeper sent it are offered first; others are searched for."""
+    """Whose dossier is in this parcel? Those whose keeper sent it are offered first; others are searched for.
+
+    Who is ticked stays ticked and in sight while others are searched for, and when it is refused.
+    """
     arrived = _parcel(request, parcel)
     form = forms.FindForm(request.POST or None)
-    chosen = [int(key) for key in request.POST.getlist("intakes") if key.isdigit()]
-    waiting = Intake.objects.filter(
-        institution=arrived.institution, state__in=[State.APPLIED, State.CALLED], moves_inside=False
-    )
+    chosen = keys_ticked(request.POST, "intakes")
+    ours = Intake.objects.filter(institution=arrived.institution)
+    waiting = ours.filter(state__in=[State.APPLIED, State.CALLED], moves_inside=False)
     if "match" in request.POST and not chosen:
         messages.warning(request, _("No person is ticked. Tick those whose dossiers are in the parcel."))
-    if chosen:
+    elif "match" in request.POST:
         try:
-            count = actions.match_many(arrived, waiting.filter(pk__in=chosen), by=request.user)
+            count = actions.match_many(arrived, ours.filter(pk__in=chosen), by=request.user)
         except ValidationError as refused:
             messages.error(request, " ".join(refused.messages))
         else:
@@ -148,10 +150,12 @@ def match(request: HttpRequest, parcel: int) -> HttpResponse:
         rows = expected([arrived.institution_id], text).filter(pk__in=waiting)
     else:
         rows = waiting.filter(sender=arrived.sender).select_related("person").order_by("pk")
+    stay = waiting.filter(pk__in=chosen).select_related("person").order_by("pk")
     context = {
         "parcel": arrived,
         "form": form,
-        "found": list(rows[:MOST_MATCHED]),
+        "found": [*stay, *rows.exclude(pk__in=chosen)[:MOST_MATCHED]],
+        "none_fits": not rows.exists(),
         "searched": text,
         "ticked": chosen,
     }

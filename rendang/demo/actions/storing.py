@@ -98,8 +98,8 @@ def _special_rooms(city: City) -> Scene:
         )  # fmt: skip
     yield 12
     for n, (code, thickness, purpose) in enumerate(
-        (("K04", 32, Purpose.SECRET), ("K04", 28, Purpose.SECRET), ("K03", 41, Purpose.ARRANGEMENT),
-         ("K06", 12, Purpose.LOST_CONTACT))
+        (("K04", 32, Purpose.SECRET), ("K04", 28, Purpose.SECRET), ("K06", 12, Purpose.LOST_CONTACT),
+         *[("K03", 41 - thinner, Purpose.ARRANGEMENT) for thinner in range(8)])
     ):  # fmt: skip
         if dossier := _mine(city):
             storage.set_keeping(dossier, thickness=thickness, purpose=purpose, by=by)

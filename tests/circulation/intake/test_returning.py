@@ -93,4 +93,4 @@ def test_an_accepted_dossier_waits_for_its_receipt_to_be_sent(walk, institution)
 
     assert (intake.state, intake.receipt_sent_on, intake.closed_at is not None) == ("RECEIPTED", today, True)
     (line,) = register_of_intakes(institution, today, today)
-    assert (line[1], line[7], line[-1]) == ("王小明", intake.parcel.number, f"{today:%m-%d}")
+    assert (line[1], line[7], line[-1]) == ("王小明", intake.parcel.number, f"{today:%Y-%m-%d}")

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rendang.circulation.intake import actions as intake
+from rendang.circulation.intake.models import Intake
 from rendang.circulation.parcels import actions, papers
 from rendang.circulation.parcels.models import Enclosure, HandOver, Parcel
 from rendang.circulation.parcels.queries import register_of_arrivals
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.files.models import StoredFile
+from rendang.kernel.workflow.actions import pause
 from rendang.people.models import Message
 from tests import factories
 from tests.golden import assert_looks_as_approved, assert_says
@@ -231,6 +234,55 @@ def test_the_list_shows_what_waits_and_the_page_how_to_match_it(institution, cle
     assert reverse("intake:match", args=[parcel.pk]) in page
     case = opened(institution, clerk, "韩梅梅")
     assert "No person is ticked." in browser.post(reverse("intake:match", args=[parcel.pk]), {"match": "yes"}).text
-    browser.post(reverse("intake:match", args=[parcel.pk]), {"intakes": [case.pk]})
+    browser.post(reverse("intake:match", args=[parcel.pk]), {"intakes": [case.pk], "match": "yes"})
     case.refresh_from_db()
     assert case.parcel == parcel
+
+
+def ticked_in(page):
+    lines = [line for line in re.findall(r"<input[^>]*>", page) if 'name="intakes"' in line and " checked" in line]
+    return [int(re.search(r'value="(\d+)"', line)[1]) for line in lines]
+
+
+def test_who_is_ticked_stays_ticked_while_the_others_of_the_parcel_are_searched_for(institution, clerk, signed_in):
+    parcel = arrived(institution, clerk, names=["韩梅梅", "李雷"])
+    first, second = opened(institution, clerk, "韩梅梅"), opened(institution, clerk, "李雷")
+    browser, address = signed_in(clerk), reverse("intake:match", args=[parcel.pk])
+
+    shown = browser.post(address, {"text": "李雷", "intakes": [first.pk]}).text
+    nobody = browser.post(address, {"text": "无此人", "intakes": [first.pk, second.pk]}).text
+
+    assert (ticked_in(shown), f'value="{second.pk}"' in shown, "No open intake fits" in shown) == (
+        [first.pk], True, False,
+    )  # fmt: skip
+    assert (ticked_in(nobody), "No open intake fits" in nobody) == ([first.pk, second.pk], True)
+    assert not Intake.objects.exclude(parcel=None).exists(), "whoever searches matches nothing"
+
+
+def test_a_refused_match_names_the_intake_and_leaves_ticks_and_search_as_they_were(institution, clerk, signed_in):
+    parcel = arrived(institution, clerk, names=["韩梅梅", "李雷"])
+    first, second = opened(institution, clerk, "韩梅梅"), opened(institution, clerk, "李雷")
+    pause(second, by=clerk, reason="等待补件")
+    browser, address = signed_in(clerk), reverse("intake:match", args=[parcel.pk])
+
+    answer = browser.post(address, {"text": "李雷", "intakes": [first.pk, second.pk], "match": "yes"}).text
+
+    assert f"{second.number}: “Match a parcel” must wait: the case is paused" in answer
+    assert "None of the ticked was matched." in answer
+    assert (ticked_in(answer), 'value="李雷"' in answer) == ([first.pk, second.pk], True)
+    assert not Intake.objects.exclude(parcel=None).exists()
+
+
+def test_whom_a_colleague_has_matched_meanwhile_is_named_and_falls_away(institution, clerk, signed_in):
+    parcel = arrived(institution, clerk, names=["韩梅梅", "李雷"])
+    first, second = opened(institution, clerk, "韩梅梅"), opened(institution, clerk, "李雷")
+    intake.match_parcel(second, by=clerk, parcel=arrived(institution, clerk, names=["李雷"]))
+
+    answer = signed_in(clerk).post(
+        reverse("intake:match", args=[parcel.pk]), {"intakes": [first.pk, second.pk], "match": "yes"}
+    )
+
+    assert f"{second.number}: " in answer.text
+    assert ticked_in(answer.text) == [first.pk]
+    first.refresh_from_db()
+    assert first.parcel is None

@@ -82,11 +82,19 @@ def _arrive(intake: Intake, parcel: Parcel, *, by: Any) -> None:
 
 @transaction.atomic
 def match_many(parcel: Parcel, intakes: Iterable[Intake], *, by: Any) -> int:
-    """All dossiers that came in one parcel, or none; returns how many."""
-    matched = [match_parcel(intake, by=by, parcel=parcel) for intake in sorted(intakes, key=lambda one: one.pk)]
-    if not matched:
+    """All dossiers that came in one parcel, or none; returns how many. A refusal names the intake it is about."""
+    ordered = sorted(intakes, key=lambda one: one.pk)
+    if not ordered:
         raise ValidationError(_("Choose at least one intake."))
-    return len(matched)
+    for intake in ordered:
+        try:
+            match_parcel(intake, by=by, parcel=parcel)
+        except ValidationError as refused:
+            raise ValidationError(
+                _("%(number)s: %(refusal)s None of the ticked was matched.")
+                % {"number": intake.number, "refusal": " ".join(refused.messages)}
+            ) from refused
+    return len(ordered)
 
 
 @transaction.atomic
