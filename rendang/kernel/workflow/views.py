@@ -298,11 +298,13 @@ def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
         raise PermissionDenied
     asked = request.POST if request.method == "POST" else request.GET
     rows = ticked(asked, model._default_manager.visible_to(request.user, made_with.view))
-    cases = list(rows.select_related("institution", "counterpart", "person").order_by("pk"))
+    cases = list(rows.select_related("institution", "counterpart", "person", *model.NAMED_BY).order_by("pk"))
     form_class = form_for_many(made_with.forms_of[step]) if step in made_with.forms_of else Form
     assert form_class  # a form made for one case is never offered for many
     form = form_class(request.POST or None)
     context = {"kind": model, "rule": rule, "form": form, "back": way_back(asked, keep=cases)}
+    about_others = model.ABOUT == Case.ABOUT and any(not case.person_id for case in cases)
+    context["about"] = _("Person or matter") if about_others else model.ABOUT
     if request.method == "POST" and form.is_valid():
         outcomes = actions.take_each(made_with.take[step], cases, by=request.user, **form.cleaned_data)
         done = sum(not outcome.refusal for outcome in outcomes)

@@ -210,12 +210,16 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.STOCKTAKE_RUN)
 def resolve_many(request: HttpRequest, pk: int) -> HttpResponse:
-    """The ticked findings of one verdict: one resolution for all, then what became of each."""
-    rows = Stocktake.objects.select_related("institution")
-    case = get_visible_or_404(rows, request.user, Permission.STOCKTAKE_RUN, pk=pk)
+    """The ticked findings of one verdict: one resolution for all, then what became of each.
+
+    Also of one that a colleague has resolved since the page was opened: it is refused in words, and keeps theirs.
+    """
+    cases = Stocktake.objects.select_related("institution")
+    case = get_visible_or_404(cases, request.user, Permission.STOCKTAKE_RUN, pk=pk)
     asked = request.POST if request.method == "POST" else request.GET
     ticked = keys_ticked(asked, "finding")
-    found = list(queries.findings_of(case).filter(pk__in=ticked, resolution="").order_by("pk"))
+    rows = queries.findings_of(case).filter(pk__in=ticked).order_by("pk")
+    found = list(rows if request.method == "POST" else rows.filter(resolution=""))
     start = reverse("stocktakes:findings", args=[case.pk])
     form = forms.ResolveAllForm(found, request.POST or None)
     alike = len({one.verdict for one in found}) <= 1

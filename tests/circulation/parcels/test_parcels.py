@@ -256,6 +256,7 @@ def test_who_is_ticked_stays_ticked_while_the_others_of_the_parcel_are_searched_
         [first.pk], True, False,
     )  # fmt: skip
     assert (ticked_in(nobody), "No open intake fits" in nobody) == ([first.pk, second.pk], True)
+    assert ("Ticked so far" in shown, "Ticked so far" in nobody) == (False, True)
     assert not Intake.objects.exclude(parcel=None).exists(), "whoever searches matches nothing"
 
 

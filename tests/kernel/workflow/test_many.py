@@ -4,6 +4,7 @@ import pytest
 from django.forms import Form
 from django.urls import get_resolver, reverse
 
+from rendang.circulation.accruals import actions as accruals
 from rendang.circulation.intake import actions as intake
 from rendang.circulation.intake.models import Intake
 from rendang.circulation.transfers.models import Transfer
@@ -100,6 +101,23 @@ def test_before_it_is_taken_the_page_says_with_which_cases_it_cannot(drafts, rev
     assert [case.pk for case in answer.context["ready"]] == [drafts[0].pk, drafts[2].pk]
     assert "must wait: the case is paused" in answer.content.decode()
     assert states() == ["DRAFTED"] * 3, "a look changes nothing"
+
+
+def test_of_a_case_without_a_person_the_page_says_whom_it_is_from_before_and_after(
+    institution, clerk, reviewer, keeper, signed_in
+):
+    paper = {"title": "2025年度考核登记表", "class_mark": "3", "formed_on": "2025-12"}
+    given = [(PlacementFactory(institution=institution).dossier_id, paper) for _each in range(2)]
+    delivery = accruals.register(institution, by=clerk, sender="虚构实业有限公司", rows=given)
+    accruals.identify_all(delivery, by=reviewer)
+    browser, asked = signed_in(keeper), {"case": [delivery.pk], "back": "/desk/accruals/"}
+
+    before, after = browser.get(issue("accrual", "file"), asked), browser.post(issue("accrual", "file"), asked)
+
+    for page in (before.text, after.text):
+        assert "<td>虚构实业有限公司</td>" in page
+        assert "Person or matter" in page
+    assert outcomes(after) == [(delivery.number, "")]
 
 
 def test_what_was_left_out_before_stays_ticked_as_well(drafts, reviewer, clerk, signed_in):

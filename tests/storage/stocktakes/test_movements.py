@@ -253,6 +253,22 @@ def test_on_the_page_ticked_rows_are_resolved_with_the_outcome_of_each(signed_in
     assert "Nothing can be resolved together" in browser.get(address, {"finding": both}).text
 
 
+def test_what_a_colleague_has_resolved_since_the_page_was_opened_is_told_and_keeps_theirs(
+    signed_in, two_missing, keeper
+):
+    theirs, mine = two_missing.findings.filter(verdict="MISSING").order_by("pk")
+    actions.resolve(theirs, by=keeper, resolution="LEFT_OPEN", reason="复查未见")
+    sent = {"finding": [theirs.pk, mine.pk], "resolution": "FOUND_AGAIN", "reason": "夹在邻卷中"}
+
+    told = signed_in(keeper).post(reverse("stocktakes:resolve_many", args=[two_missing.pk]), sent).text
+
+    assert "1 finding is resolved." in told
+    assert "This finding is resolved already: " in told
+    theirs.refresh_from_db()
+    mine.refresh_from_db()
+    assert (theirs.resolution, mine.resolution) == ("LEFT_OPEN", "FOUND_AGAIN")
+
+
 def test_what_was_lent_before_the_count_is_listed_with_its_case_and_nobody_resolves_it(
     planned, shelf, keeper, approver, signed_in
 ):
