@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.core.fields import PartialDateField
@@ -81,6 +82,14 @@ PERSON_FACTS = [
     "work_start", "post_kind", "work_division", "retired", "died", "mobile", "email", "address", "postcode",
     "emergency_contact", "remarks",
 ]  # fmt: skip
+
+
+def tell_what_the_roster_says(form: forms.Form, person: Person) -> None:
+    """Beside its field, where the record could not take over what a roster says."""
+    for name, text in person.unknown_texts.items():
+        if field := form.fields.get(name):
+            said = _("The roster says: “%(text)s”.") % {"text": text}
+            field.help_text = format_html("{} {}", field.help_text, said)
 
 
 class PersonForm(forms.Form):

@@ -49,6 +49,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(person, name) for name in forms.PERSON_FACTS}
     initial["employer_name"] = person.employer.name if person.employer else ""
     form = forms.PersonForm(request.POST or None, initial=initial)
+    forms.tell_what_the_roster_says(form, person)
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
         name = facts.pop("employer_name")
@@ -72,6 +73,7 @@ def identity(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     initial = {name: getattr(person, name) for name in ("name", "identity_kind", "sex", "birth_date")}
     form = forms.IdentityForm(request.POST or None, initial=initial)
+    forms.tell_what_the_roster_says(form, person)
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
         if not facts["id_number"]:

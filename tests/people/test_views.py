@@ -107,3 +107,14 @@ def test_a_part_that_does_not_exist_is_not_found(signed_in, clerk, person):
 def test_looking_at_a_record_is_noted(signed_in, clerk, person):
     signed_in(clerk).get(url("edit", person.pk))
     assert AuditEvent.objects.get(verb="person.view").person_id == person.pk
+
+
+def test_what_the_roster_says_stands_beside_the_field_it_did_not_fill(signed_in, clerk, person):
+    person.unknown_texts = {"education": "神学院<i>", "birth_date": "1990.13"}
+    person.save()
+
+    facts, identity = (signed_in(clerk).get(url(page, person.pk)).text for page in ("edit", "identity"))
+    assert "The roster says: “神学院&lt;i&gt;”." in facts and "1990.13" not in facts
+    assert "The roster says: “1990.13”." in identity
+    dossier = signed_in(clerk).get(reverse("dossiers:detail", args=[person.dossier.pk])).text
+    assert "Education, as the roster says" in dossier and "神学院&lt;i&gt;" in dossier

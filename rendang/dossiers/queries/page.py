@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -23,7 +24,7 @@ from rendang.kernel.core.constraints import what_refuses
 from rendang.kernel.workflow.models import Case, kind_of
 from rendang.kernel.workflow.steps import steps_open_to
 from rendang.people import queries as people
-from rendang.people.models import Person
+from rendang.people.models import Employer, Person
 
 EVENTS = 60
 
@@ -100,6 +101,19 @@ class DossierPage:
     @property
     def facts_in_conflict(self) -> list[FactRecords]:
         return [fact for fact in self.facts if fact.in_conflict]
+
+    @property
+    def as_the_roster_says(self) -> list[tuple[str, str]]:
+        """Field and text where the record could not take over what a roster says: kept, never guessed."""
+        return [(_label_of(name), text) for name, text in self.person.unknown_texts.items()]
+
+
+def _label_of(name: str) -> str:
+    """What people call a field of the person, the custody or the employer."""
+    for model in (Person, Custody, Employer):
+        with suppress(FieldDoesNotExist):
+            return str(model._meta.get_field(name.removeprefix("entrusting_")).verbose_name)
+    return name
 
 
 def business(custody: Custody, person: Person, may: frozenset[Permission]) -> list[dict[str, Any]]:
