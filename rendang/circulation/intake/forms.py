@@ -206,7 +206,9 @@ def receipt_carriers() -> list[tuple[str, str]]:
 
 
 class ReturnForm(forms.Form):
-    return_reason = forms.ChoiceField(label=_("Reason of the return"), choices=standards.choices("return_reason"))
+    return_reason = forms.ChoiceField(
+        label=_("Reason of the return"), choices=standards.choices("return_reason", none="—")
+    )
     return_detail = forms.CharField(
         label=_("Explanation of the return"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -71,7 +71,7 @@ def chunks(tables: Iterable[Sheet], layouts: Sequence[Layout | None], judge: Jud
     for sheet_number, (sheet, layout) in enumerate(zip(tables, layouts, strict=True)):
         if layout is None or not layout.columns:
             continue
-        with closing(sheet.rows(layout.wanted)) as rows:  # type: ignore[type-var]
+        with closing(layout.rows_of(sheet)) as rows:
             while piece := list(islice(rows, CHUNK_ROWS)):
                 judged, not_data = judge.judge(sheet_number, layout, piece)
                 if judged:

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from rendang.circulation.rosters.headings import SEVERAL_COLUMNS, meaning_of, normalise_heading
 from rendang.kernel.core.chinese import SURNAME_READINGS
 from rendang.kernel.core.identifiers import is_valid_uscc, mask_id_number, normalise_id_number
-from rendang.kernel.core.sheets import Cell, Row, Sheet, UnreadableTable, text_of
+from rendang.kernel.core.sheets import Cell, Merged, Row, Sheet, UnreadableTable, text_of
 
 # So many rows are looked at before the rest is read.
 LOOKED_AT = 60
@@ -20,6 +21,8 @@ _MOST_ROWS_ABOVE = 30
 _MOST_COLUMNS = 512
 # What a person may give several columns to: a place, and a name in two.
 _MAY_HAVE_SEVERAL = SEVERAL_COLUMNS | {"name"}
+# What a person has in a row of their own, whatever is merged.
+_OF_ONE_ROW = frozenset({"name", "id_number", "serial", "archive_number"})
 # Headings that mean a running number or the dossier's; the content decides.
 _ANY_NUMBER = frozenset({"编号", "号", "编码", "流水号", "NO"})
 _IGNORED = "ignored"
@@ -58,6 +61,15 @@ class Layout:
     def wanted(self) -> frozenset[int]:
         return frozenset(column for columns in self.columns.values() for column in columns)
 
+    def rows_of(self, sheet: Sheet) -> Generator[Row, None, None]:
+        """The rows, of the columns that mean something. What a merged cell says holds for each of its rows — the unit
+        of ten people —, but not who somebody is."""
+        columns = self.wanted - {column for field in _OF_ONE_ROW for column in self.columns.get(field, ())}
+        heads = max(self.header_rows, default=0)
+        merged = [cell for cell in sheet.merged() if cell.column in columns and cell.first > heads]
+        with closing(sheet.rows(self.wanted)) as rows:  # type: ignore[type-var]
+            yield from _repeated(rows, merged) if merged else rows
+
     def with_columns(self, corrected: Mapping[int, str]) -> "Layout":
         """The same sheet with the meaning of its columns as a person corrected it ("" takes a meaning away)."""
         columns: dict[str, tuple[int, ...]] = {}
@@ -65,6 +77,22 @@ class Layout:
             if field and (field not in columns or field in _MAY_HAVE_SEVERAL):
                 columns[field] = (*columns.get(field, ()), column)
         return replace(self, columns=columns)
+
+
+def _repeated(rows: Iterable[Row], merged: Iterable[Merged]) -> Iterator[Row]:
+    """The same rows, in which the value of each merged cell stands in all that it covers."""
+    begins: dict[int, list[Merged]] = {}
+    for cell in merged:
+        begins.setdefault(cell.first, []).append(cell)
+    reaching: dict[int, tuple[int, Cell]] = {}
+    for number, cells in rows:
+        for column, (last, value) in reaching.items():
+            if number <= last and column < len(cells):
+                cells[column] = value
+        for column, _first, last in begins.get(number, ()):
+            if column < len(cells):
+                reaching[column] = (last, cells[column])
+        yield number, cells
 
 
 def _joined_headings(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[tuple[str, str]]:

@@ -112,7 +112,7 @@ def _label_of(name: str) -> str:
     """What people call a field of the person, the custody or the employer."""
     for model in (Person, Custody, Employer):
         with suppress(FieldDoesNotExist):
-            return str(model._meta.get_field(name.removeprefix("entrusting_")).verbose_name)
+            return str(getattr(model._meta.get_field(name.removeprefix("entrusting_")), "verbose_name", name))
     return name
 
 

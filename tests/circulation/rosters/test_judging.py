@@ -38,7 +38,7 @@ def judge_file(path, size=1000):
     for number, (sheet, layout) in enumerate(layouts(open_table(path))):
         if not layout.columns:
             continue
-        rows, judged, not_data = sheet.rows(layout.wanted), [], []
+        rows, judged, not_data = layout.rows_of(sheet), [], []
         while piece := list(islice(rows, size)):
             some, notes = judge.judge(number, layout, piece)
             judged += some

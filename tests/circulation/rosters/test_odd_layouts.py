@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import xlsxwriter
 
 from rendang.circulation.rosters.layout import layouts
 from rendang.kernel.core.sheets import UnreadableTable, open_table
@@ -196,3 +197,28 @@ def test_a_date_that_nobody_can_read_is_told_whichever_date_it_is(tmp_path):
     ]
     ((_layout, people, _notes),) = judge_file(csv_file(tmp_path / "r.csv", [headings, *rows]))
     assert [row.notes for row in people] == [("unreadable_date",), ("unreadable_date",), ()]
+
+
+def test_what_is_merged_over_several_people_holds_for_each_of_them_but_not_who_they_are(tmp_path):
+    path = tmp_path / "r.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.merge_range("A1:D1", "某公司员工档案")
+        for column, heading in enumerate(("姓名", "身份证号", "单位名称")):
+            sheet.merge_range(1, column, 2, column, heading)
+        sheet.merge_range("C4:C6", "某机械厂")
+        sheet.write_row("A4", ["王芳", id_number(1)])
+        sheet.write_row("A5", ["李雷", id_number(2)])
+        sheet.merge_range("A6:A7", "张伟国")
+        sheet.merge_range("B6:B7", id_number(3))
+        sheet.write_row("A8", ["刘洋", id_number(4), "某纺织厂"])
+        sheet.write_row("A9", ["赵敏", id_number(5)])
+    ((_layout, rows, _notes),) = judge_file(path)
+
+    assert {row.number: (row.values["name"], row.values["employer"], str(row.rejection)) for row in rows} == {
+        4: ("王芳", "某机械厂", ""),
+        5: ("李雷", "某机械厂", ""),
+        6: ("张伟国", "某机械厂", ""),
+        8: ("刘洋", "某纺织厂", ""),
+        9: ("赵敏", "", ""),
+    }

@@ -228,7 +228,9 @@ class HandOverForm(forms.Form):
 
 
 class RefusalForm(forms.Form):
-    refusal_reason = forms.ChoiceField(label=_("Reason of the refusal"), choices=standards.choices("return_reason"))
+    refusal_reason = forms.ChoiceField(
+        label=_("Reason of the refusal"), choices=standards.choices("return_reason", none="—")
+    )
     refusal_detail = forms.CharField(
         label=_("Explanation of the refusal"), max_length=180, widget=forms.Textarea(attrs={"rows": 3})
     )

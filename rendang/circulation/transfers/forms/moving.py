@@ -52,7 +52,9 @@ class ReceiveForm(PackForm):
 
 
 class RefuseForm(forms.Form):
-    refusal_reason = forms.ChoiceField(label=_("Reason of the refusal"), choices=standards.choices("return_reason"))
+    refusal_reason = forms.ChoiceField(
+        label=_("Reason of the refusal"), choices=standards.choices("return_reason", none="—")
+    )
     refusal_detail = forms.CharField(
         label=_("Explanation of the refusal"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
     )

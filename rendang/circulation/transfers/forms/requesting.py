@@ -36,7 +36,7 @@ class OpenDepartureForm(DossierForm):
 
 
 class AnswerForm(forms.Form):
-    answer_code = forms.ChoiceField(label=_("Reply"), choices=standards.choices("request_answer"))
+    answer_code = forms.ChoiceField(label=_("Reply"), choices=standards.choices("request_answer", none="—"))
     answer_detail = forms.CharField(
         label=_("Explanation"),
         max_length=200,

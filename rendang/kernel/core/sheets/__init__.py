@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from rendang.kernel.core.sheets import delimited, legacy, packed, web, xlsx
-from rendang.kernel.core.sheets.cells import Cell, Row, Sheet, UnreadableTable, text_of
+from rendang.kernel.core.sheets.cells import Cell, Merged, Row, Sheet, UnreadableTable, text_of
 
-__all__ = ["Cell", "Row", "Sheet", "UnreadableTable", "open_table", "text_of"]
+__all__ = ["Cell", "Merged", "Row", "Sheet", "UnreadableTable", "open_table", "text_of"]
 
 _ZIP = b"PK\x03\x04"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")

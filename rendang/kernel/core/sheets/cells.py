@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 
@@ -14,6 +15,14 @@ class UnreadableTable(ValidationError):
     """The file cannot be read as a table; the message says why and what to do."""
 
 
+class Merged(NamedTuple):
+    """A cell that reaches down: its column from 0, its first and its last row as a spreadsheet program counts them."""
+
+    column: int
+    first: int
+    last: int
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One sheet of a workbook; the only "sheet" of a CSV file has no name."""
@@ -21,6 +30,8 @@ class Sheet:
     name: str | None
     # All rows from the top, again at every call; of the cells only those of the wanted columns, or all.
     rows: Callable[[Collection[int] | None], Iterator[Row]]
+    # The cells that reach down over several rows; the value stands in the first of them.
+    merged: Callable[[], list[Merged]] = list
 
 
 def text_of(cell: Cell) -> str:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from rendang.kernel.core.sheets.cells import Cell, Row, Sheet, UnreadableTable
+from rendang.kernel.core.sheets.cells import Cell, Merged, Row, Sheet, UnreadableTable
 
 # The entry of an encrypted XLSX in the container's directory, which stands near the beginning or the end.
 _ENCRYPTED, _DIRECTORY = "EncryptedPackage".encode("utf-16-le"), 1 << 28
@@ -29,7 +30,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
         ) from None
     for number, about in enumerate(workbook.sheets_metadata):
         if about.visible == SheetVisibleEnum.Visible:
-            yield Sheet(about.name, _rows_of(workbook, number))
+            yield Sheet(about.name, _rows_of(workbook, number), partial(_merged_of, workbook, number))
 
 
 def _rows_of(workbook: CalamineWorkbook, number: int) -> Callable[[Collection[int] | None], Iterator[Row]]:
@@ -46,6 +47,11 @@ def _rows_of(workbook: CalamineWorkbook, number: int) -> Callable[[Collection[in
                 yield index, before + values
 
     return rows
+
+
+def _merged_of(workbook: CalamineWorkbook, number: int) -> list[Merged]:
+    found = workbook.get_sheet_by_index(number).merged_cell_ranges or []
+    return [Merged(column, first + 1, last + 1) for (first, column), (last, _right) in found if first < last]
 
 
 def _plain(cell: Any) -> Cell:

@@ -10,7 +10,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from django.utils.translation import gettext as _
 
-from rendang.kernel.core.sheets.cells import Cell, Row, Sheet, UnreadableTable
+from rendang.kernel.core.sheets.cells import Cell, Merged, Row, Sheet, UnreadableTable
 from rendang.kernel.core.sheets.markup import (
     BLOCK_BITS,
     IN_BLOCK,
@@ -37,6 +37,8 @@ _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_A_PATTERN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _LOCAL = re.compile(r"^\{.*\}")
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576  # of a sheet
+_MERGED_BY_HAND = 16 << 20  # bytes of XML, some 15,000 rows of 20 columns
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]+)(\d+):[A-Z]+(\d+)"')
 _SHARED, _NUMBER, _DATE, _TEXT, _BOOLEAN, _ERROR, _INLINE, _ISO = range(8)
 
 
@@ -59,7 +61,8 @@ def sheets(path: Path) -> Iterator[Sheet]:
             for sheet in (part for group in book if tag(group) == "sheets" for part in group):
                 target = targets.get(next((value for key, value in sheet.items() if _LOCAL.sub("", key) == "id"), ""))
                 if sheet.get("state", "visible") == "visible" and target and "worksheets" in target:
-                    yield Sheet(sheet.get("name"), _rows_of(path, target, _Values(texts, dates, epoch_1904)))
+                    rows = _rows_of(path, target, _Values(texts, dates, epoch_1904))
+                    yield Sheet(sheet.get("name"), rows, partial(_merged_of, path, target))
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, EOFError):
         raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
 
@@ -155,6 +158,20 @@ def _rows_of(path: Path, target: str, values: _Values) -> Callable[[Collection[i
             raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
 
     return rows
+
+
+def _merged_of(path: Path, target: str) -> list[Merged]:
+    """Merged cells stand behind the rows: a sheet too large to have been merged by hand is not unpacked for them."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.getinfo(target).file_size > _MERGED_BY_HAND:
+                return []
+            found = _MERGED.findall(archive.read(target))
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
+    return [
+        Merged(_column(letters), int(first), int(last)) for letters, first, last in found if int(first) < int(last)
+    ]
 
 
 _ROW_END = re.compile(rb"</(?:\w+:)?row\s*>")
