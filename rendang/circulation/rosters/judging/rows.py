@@ -233,10 +233,10 @@ class RowReader:
             ]
             values["location"] = "-".join(parts)[:_LONGEST_LOCATION]
         self._read_custody(cells, row, warned)
-        if any(
-            (cell := cells[column]) and (read_date(cell) or _HAS_LEFT.search(plain(cell))) for column in self._left
-        ):
-            row.notes = (*row.notes, SAID_TO_HAVE_LEFT)
+        for column in self._left:
+            if (cell := cells[column]) and (read_date(cell) or _HAS_LEFT.search(plain(cell))):
+                row.notes = (*row.notes, SAID_TO_HAVE_LEFT)
+                break
         if warned:
             row.warnings = tuple(reason for reason in Warning if reason in warned)
 
