@@ -11,6 +11,9 @@ in_words(
     sentences={
         "query.ask": _("Asked by the public where the dossier is"),
     },
+    reasons={
+        "withdrawn_online": _("withdrawn online by the person"),
+    },
     same_as={
         "publicrequest": "query",
     },

@@ -137,7 +137,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     if found.applicant_id != request.user.pk:
         raise Http404
     with told(request, _("Your application is withdrawn.")):
-        intakes.withdraw(found, by=request.user, reason="本人网上撤回")
+        intakes.withdraw(found, by=request.user, reason="withdrawn_online")
     return redirect("portal:me")
 
 
