@@ -7,7 +7,7 @@
     let quick = 0;
     let taken = false;
 
-    const isQuick = (now) => quick >= FEWEST && now - last < 2 * QUICK;
+    const isQuick = (now) => quick >= FEWEST && now - last < 5 * QUICK;
     const end = (target) => {
         const enter = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true });
         if (target.dispatchEvent(enter)) target.form?.requestSubmit();

@@ -4,13 +4,11 @@ import datetime as dt
 from collections import Counter
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from rendang.circulation.transfers.models import Departure, PassedOn
 from rendang.demo import clock
 from rendang.demo.actions import loading
 from rendang.demo.actions.timeline import play
@@ -67,26 +65,6 @@ def test_a_handful_of_people_is_a_city_too_and_the_same_at_every_loading(setting
     assert len(first["people"]) > 40  # and those whose dossiers are only on their way to the city
     for what, rows in first.items():
         assert second[what] == rows, what
-
-
-def kinds_of_business() -> list[type[Case]]:
-    return [model for model in apps.get_models() if issubclass(model, Case) and model is not Case]
-
-
-@pytest.mark.django_db
-def test_three_hundred_people_are_enough_to_show_each_kind_of_business_in_every_state(settings):
-    settings.DEMONSTRATION = True
-    call_command("load_demonstration", people=300, verbosity=0)
-    missing = {
-        model.__name__: states
-        for model in kinds_of_business()
-        if (states := set(model.State.values) - set(model.objects.values_list("state", flat=True)))
-    }
-    assert missing == {}
-    passed_on = PassedOn.objects.get()
-    assert passed_on.request.institution == passed_on.to
-    assert Departure.objects.filter(state=Departure.State.MOVED).exclude(transfer_offered=None).count() == 1
-    assert Material.objects.filter(dossier__departures__isnull=False).exists()  # there is a list to check against
 
 
 @pytest.mark.django_db
