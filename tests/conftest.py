@@ -13,6 +13,7 @@ from django.utils import translation
 from rendang.kernel.access.models import Institution, Role
 from rendang.kernel.accounts.models import User
 from rendang.kernel.documents import typesetting
+from rendang.kernel.standards.queries import freshness
 from tests import factories, standards
 
 # A gate gives the same answer to the same change; new examples are looked for where somebody can look into them.
@@ -66,6 +67,12 @@ def _in_english() -> Iterator[None]:
     """Messages are compared in the language of the sources; tests/test_translations.py keeps the Chinese."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_request_is_under_way() -> None:
+    """A streamed answer that a test does not read to its end is a request without one: its standards stand still."""
+    freshness.end()
 
 
 @pytest.fixture(autouse=True)
