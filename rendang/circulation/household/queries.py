@@ -131,7 +131,7 @@ def _remarks(loan: PageLoan) -> str:
     if not loan.is_lost:
         return loan.reason
     noted, lost = loan.member.page_noted_at, loan.closed_at
-    return f"遗失，{loan.member.page_issued_on}补发" if noted and lost and noted >= lost else "遗失"
+    return f"遗失；{loan.member.page_issued_on} 补发" if noted and lost and noted >= lost else "遗失"
 
 
 def due_back(loan: PageLoan) -> dt.date:

@@ -10,8 +10,14 @@ from rendang.kernel.core.language import in_chinese
 from rendang.kernel.core.yaml_file import read_yaml
 from rendang.kernel.standards import data_files
 
-# What stands between the words of a cell: first between its parts, then within one. A name may hold brackets itself.
-_APART = (re.compile(r"([；：])"), re.compile(r"([ （）])"))
+# What stands between the words of a cell: between its parts, in a list, within one of them. A name may hold brackets
+# itself; what became of it stands in the last.
+_LIST = re.compile(r"(、)")
+_APART = (re.compile(r"([；：])"), _LIST, re.compile(r"([ （）])"))
+_NAME_AND_BRACKET = re.compile(r"(.+)（([^（）]+)）")
+# As our pages set them in English.
+_MARKS = str.maketrans({"（": " (", "）": ")", "：": ": ", "；": "; ", "、": ", "})
+_NUMBER = re.compile(r"\d+")
 CLASSES = "classification"
 DATA = Path(__file__).parent / "data"
 
@@ -67,11 +73,25 @@ def cell_in_words(text: str) -> str:
     if in_chinese():
         return text
     said = _part_by_part(text, _APART)
-    return said.replace("（", " (").replace("）", ")").replace("：", ": ") if said != text else text
+    return said.translate(_MARKS) if said != text else text
 
 
 def _part_by_part(text: str, apart: Sequence[re.Pattern[str]]) -> str:
-    whole = in_words(text)
+    whole = _with_its_number(text)
     if whole != text or not apart:
         return whole
-    return "".join(_part_by_part(piece, apart[1:]) for piece in apart[0].split(text))
+    held = _NAME_AND_BRACKET.fullmatch(text)
+    if held and (name := in_words(held[1])) != held[1]:
+        return f"{name}（{_part_by_part(held[2], apart)}）"
+    pieces = apart[0].split(text)
+    said = [_part_by_part(piece, apart[1:]) for piece in pieces]
+    if apart[0] is _LIST and any(map(str.__eq__, pieces[::2], said[::2])):
+        return _part_by_part(text, apart[1:])  # half of a list in another language is no list
+    return "".join(said)
+
+
+def _with_its_number(text: str) -> str:
+    """Words of ours, also such as count something: 第2次 is 第#次."""
+    numbers = _NUMBER.findall(text)
+    counted = english_words().get(_NUMBER.sub("#", text)) if len(numbers) == 1 else None
+    return counted.replace("#", numbers[0]) if counted else in_words(text)

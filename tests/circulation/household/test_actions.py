@@ -231,7 +231,7 @@ def test_a_lost_page_is_lent_again_when_the_new_one_is_noted_and_the_register_sa
 
     actions.note_new_page(member, by=clerk, **new)
 
-    assert [line[7] for line in register_of_pages(institution, today, today)] == [f"遗失，{today}补发"]
+    assert [line[7] for line in register_of_pages(institution, today, today)] == [f"遗失；{today} 补发"]
     assert actions.lend_page(member, by=clerk, purpose="购房").state == "LENT"
 
 

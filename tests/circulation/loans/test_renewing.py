@@ -11,6 +11,7 @@ from rendang.circulation.loans.models import Loan
 from rendang.kernel.access.models import Membership, Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.documents.registers import REGISTERS
+from rendang.kernel.standards.english import cell_in_words
 from rendang.kernel.workflow.queries import to_do
 from tests.circulation.loans.test_actions import refused
 
@@ -148,7 +149,12 @@ def test_the_register_of_loans_shows_renewals(asked, ours, institution):
     lines = [line[column] for line in book.rows(institution, MONDAY.date(), MONDAY.date())]
 
     name = ours[Role.APPROVER]
-    assert lines == [f"续借1次；2026-07-06{name}批准", "2026-07-06申请，待批", f"2026-07-06{name}不批准"]
+    assert lines == [f"1 次；2026-07-06 {name} 批准", "2026-07-06 申请，待批", f"2026-07-06 {name} 不批准"]
+    assert [cell_in_words(said) for said in lines] == [
+        f"1 time(s); 2026-07-06 {name} granted",
+        "2026-07-06 asked for, not answered yet",
+        f"2026-07-06 {name} not granted",
+    ]
 
 
 def test_whoever_answers_the_telephone_reads_until_when_a_loan_can_be_renewed_and_why_no_longer(loan, ours, signed_in):

@@ -26,6 +26,13 @@ def test_a_text_of_ours_is_said_in_the_reader_s_language_and_what_people_typed_a
     assert in_words("学历认定、虚构的影响") == "学历认定、虚构的影响"
     assert cell_in_words("转递途中 机要通信 12号") == "on its way Confidential mail 12号"
     assert cell_in_words("阅档室查阅（T001-20260701-0001）") == "consultation (T001-20260701-0001)"
+    assert cell_in_words("解除（终止）劳动（聘用）合同证明（已补）、毕业生登记表（免补）") == (
+        "Proof that a labour contract has ended (supplemented), Registration form of a graduate (waived)"
+    )
+    assert cell_in_words("毕业生登记表、虚构的成绩表") == "毕业生登记表、虚构的成绩表"
+    assert cell_in_words("遗失；2026-11-19 补发") == "lost; 2026-11-19 issued anew"
+    assert (cell_in_words("第2次"), cell_in_words("254天")) == ("no. 2", "254 days")
+    assert cell_in_words("虚构大学人事处（第4组）（王颖、吴颖）") == "虚构大学人事处（第4组）（王颖、吴颖）"
     said = cell_in_words("不予受理：手续不完备（缺公章、签名或日期）")
     assert said == "not accepted: Formalities missing (seal, signature or date)"
     assert cell_in_words("虚构（甲）") == "虚构（甲）"

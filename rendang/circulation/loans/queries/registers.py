@@ -38,14 +38,14 @@ def _returned(loan: Loan) -> str:
 
 def _renewals(loan: Loan) -> str:
     """How often renewed, and what became of the last asking; the day itself stands beside it."""
-    said = f"续借{loan.renewals}次" if loan.renewals else ""
+    said = f"{loan.renewals} 次" if loan.renewals else ""
     match loan.renewal:
         case Loan.Renewal.ASKED:
-            last = f"{loan.renewal_asked_on}申请，待批"
+            last = f"{loan.renewal_asked_on} 申请，待批"
         case Loan.Renewal.GRANTED:
-            last = f"{loan.renewal_answered_on}{loan.renewal_answered_by}批准"
+            last = f"{loan.renewal_answered_on} {loan.renewal_answered_by} 批准"
         case Loan.Renewal.REFUSED:
-            last = f"{loan.renewal_answered_on}{loan.renewal_answered_by}不批准"
+            last = f"{loan.renewal_answered_on} {loan.renewal_answered_by} 不批准"
         case _:
             last = ""
     return "；".join(filter(None, [said, last]))
