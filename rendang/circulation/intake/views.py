@@ -131,7 +131,7 @@ def match(request: HttpRequest, parcel: int) -> HttpResponse:
     """
     arrived = _parcel(request, parcel)
     form = forms.FindForm(request.POST or None)
-    chosen = keys_ticked(request.POST, "intakes")
+    chosen = keys_ticked(request.POST, "intakes", most=None)  # as many as are in the parcel
     ours = Intake.objects.filter(institution=arrived.institution)
     waiting = ours.filter(state__in=[State.APPLIED, State.CALLED], moves_inside=False)
     if "match" in request.POST and not chosen:

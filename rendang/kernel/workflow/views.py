@@ -248,10 +248,10 @@ def case_list(
     return render(request, template, context)
 
 
-def keys_ticked(asked: QueryDict, name: str = "case") -> list[int]:
-    """The keys of the rows that are ticked, as many as may be taken at once; ``name`` is that of their boxes."""
+def keys_ticked(asked: QueryDict, name: str = "case", *, most: int | None = MOST_AT_ONCE) -> list[int]:
+    """The keys of the rows that are ticked, no more than ``most``; ``name`` is that of their boxes."""
     keys = [int(key) for key in asked.getlist(name) if key.isascii() and key.isdigit() and len(key) < 19]
-    return keys[:MOST_AT_ONCE]
+    return keys[:most]
 
 
 def ticked(asked: QueryDict, rows: Any) -> Any:

@@ -18,6 +18,7 @@ from rendang.kernel.core.camera import reads_labels
 from rendang.kernel.core.forms import told
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.language import listed
+from rendang.kernel.workflow.views import keys_ticked
 from rendang.storage import actions, forms, queries
 from rendang.storage.models import Compaction, CompactionMove, Store
 from rendang.storage.papers import RoundLine, RoundList, render_round_list
@@ -65,8 +66,7 @@ def compaction(request: HttpRequest, pk: int) -> HttpResponse:
     refused: dict[int, str] = {}
     here = f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path
     if request.method == "POST" and request.POST.keys() & {"lines", "move"}:
-        chosen = [int(one) for one in request.POST.getlist("move") if one.isascii() and one.isdecimal()]
-        chosen = chosen[:PAGE_SIZE]
+        chosen = keys_ticked(request.POST, "move", most=PAGE_SIZE)
         try:
             refused = actions.work_off_lines(plan, chosen, by=request.user)
         except ValidationError as problem:

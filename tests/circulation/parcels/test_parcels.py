@@ -260,6 +260,18 @@ def test_who_is_ticked_stays_ticked_while_the_others_of_the_parcel_are_searched_
     assert not Intake.objects.exclude(parcel=None).exists(), "whoever searches matches nothing"
 
 
+def test_a_parcel_of_a_hundred_and_one_dossiers_is_matched_with_all_of_them(institution, clerk, signed_in):
+    names = [f"韩梅{sign}" for sign in map(chr, range(0x4E00, 0x4E00 + 101))]
+    parcel = arrived(institution, clerk, names=names)
+    cases = [opened(institution, clerk, name) for name in names]
+
+    signed_in(clerk).post(
+        reverse("intake:match", args=[parcel.pk]), {"intakes": [case.pk for case in cases], "match": "yes"}
+    )
+
+    assert Intake.objects.filter(parcel=parcel).count() == 101
+
+
 def test_a_refused_match_names_the_intake_and_leaves_ticks_and_search_as_they_were(institution, clerk, signed_in):
     parcel = arrived(institution, clerk, names=["韩梅梅", "李雷"])
     first, second = opened(institution, clerk, "韩梅梅"), opened(institution, clerk, "李雷")
