@@ -32,40 +32,16 @@ _CHINESE_NUMBER = re.compile(rf"[{_DIGITS}十]+")
 _ZERO_IN_CHINESE = re.compile(rf"(?<=[{_DIGITS}])[O0〇]+(?=[{_DIGITS}年])")
 # What is written behind a date: 1990.05（农历）, 2019.7起, the day of the week, the hour.
 _BEHIND = re.compile(r"\s*(?:[(\[【].*|星期.*|周[一二三四五六日].*|[上下]午.*|至今|起|生)$")
-_DASHES = str.maketrans("—–‐‑−─。、\\", "------../")
-NOTHING = frozenset(
-    {
-        "",
-        "-",
-        "--",
-        "—",
-        "——",
-        "/",
-        "\\",
-        "无",
-        "暂无",
-        "不详",
-        "未知",
-        "空",
-        "NULL",
-        "N/A",
-        "NA",
-        "NONE",
-        "至今",
-        # a spreadsheet's day 0, and a failed formula
-        "1900-01-00",
-        "1900-1-0",
-        "1900/1/0",
-        "0000-00-00",
-        "#N/A",
-        "#REF!",
-        "#VALUE!",
-        "#NAME?",
-        "#DIV/0!",
-        "#NUM!",
-        "#NULL!",
-    }
+_ONE_DASH = str.maketrans("—–‐‑−─。、\\", "------../")
+# What stands in a cell that says nothing, and what a spreadsheet writes where a formula failed.
+DASHES = frozenset(
+    {"", "-", "--", "—", "——", "/", "\\", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
 )
+# The last ones are a spreadsheet's day 0.
+NOTHING = DASHES | {
+    "无", "暂无", "不详", "未知", "空", "NULL", "N/A", "NA", "NONE", "至今",
+    "1900-01-00", "1900-1-0", "1900/1/0", "0000-00-00",
+}  # fmt: skip
 
 
 def read_date(cell: Cell) -> str | None:
@@ -100,7 +76,7 @@ def _of_text(text: str) -> str | None:
     plain = unicodedata.normalize("NFKC", text).strip().strip("'’‘`").upper()
     if plain in NOTHING:
         return ""
-    plain = _BEHIND.sub("", plain).translate(_DASHES)
+    plain = _BEHIND.sub("", plain).translate(_ONE_DASH)
     tight = "".join(plain.split())
     if tight.isdecimal():
         return _of_digits(tight)

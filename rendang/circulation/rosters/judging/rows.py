@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 
-from rendang.circulation.rosters.dates import is_later, read_date
+from rendang.circulation.rosters.dates import DASHES, is_later, read_date
 from rendang.circulation.rosters.headings import normalise_heading, simplified
 from rendang.circulation.rosters.judging.verdicts import (
     CODED,
@@ -34,15 +34,12 @@ from rendang.kernel.core.identifiers import (
 )
 from rendang.kernel.core.sheets import Cell, text_of
 
-# What a spreadsheet writes where a formula failed.
-_FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
 _LONGEST_NAME = 60
 _LONGEST_LOCATION = 120
 _LONGEST_RAW = 400
 _MARKS = frozenset("'=’‘`")
-_DASHES = frozenset({"", "-", "--", "—", "——", "/", "\\"}) | _FAILED
-_NOTHING = _DASHES | {"无", "暂无", "没有", "空", "不详", "NULL", "N/A"}
-_NO_DEGREE = _DASHES | {"无", "无学位", "没有", "未授", "未取得"}
+_NOTHING = DASHES | {"无", "暂无", "没有", "空", "不详", "NULL", "N/A"}
+_NO_DEGREE = DASHES | {"无", "无学位", "没有", "未授", "未取得"}
 _NOT_DATA = re.compile(
     r"合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总\s*数|制\s*表|填\s*表|审\s*核|复\s*核|负责人|经办人|单位负责|联系人|说\s*明|注|备\s*注"
     r"|填报|打印|截至|本页|本表|第\s*\d+\s*页|共\s*\d+|以下空白|以上|续表|[接承]上?[上前]页|[转过][下次]页|移交人|接收人|监交|经手人|盖章|公章"
@@ -243,7 +240,7 @@ class RowReader:
     def _code(self, table: str, cell: Cell, known: dict[Cell, str | None]) -> str | None:
         """The code of a text; "" for one that says there is nothing, None for one nobody knows."""
         text = plain(cell)
-        nothing = text in (_NO_DEGREE if table == "degree" else _DASHES)
+        nothing = text in (_NO_DEGREE if table == "degree" else DASHES)
         code = "" if nothing else self._code_of(table, text)
         if len(known) < _MOST_REMEMBERED:
             known[cell] = code
@@ -263,7 +260,7 @@ class RowReader:
         return date
 
     def _read_sex(self, text: str, row: Judged, warned: set[str]) -> None:
-        code = self._synonyms["sex"].get(text) or ("" if text in _DASHES else self._code_of("sex", text))
+        code = self._synonyms["sex"].get(text) or ("" if text in DASHES else self._code_of("sex", text))
         if code is None:
             row.raw["sex"] = text[:_LONGEST_RAW]
         elif code and code in "12" and row.values["sex"] != code:
@@ -301,7 +298,7 @@ class RowReader:
             credit_code = normalise_id_number(text).replace("-", "")
             if is_valid_uscc(credit_code):
                 values["credit_code"] = credit_code
-            elif text not in _DASHES:
+            elif text not in DASHES:
                 warned.add(Warning.USCC_INVALID)
                 row.raw["credit_code"] = text[:_LONGEST_RAW]
         if not values["archive_type"]:

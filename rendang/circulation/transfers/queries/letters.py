@@ -98,8 +98,10 @@ def letter_of_ours(number: str) -> Letter | None:
 
 def letters_alike(number: str) -> set[str]:
     """The letter, and those of the same intake that it has replaced or that have replaced it."""
+    if not number:
+        return {number}
     that = Q(intake__letter_number=number) | Q(intake__replaced_letters__number=number)
-    called = Case.objects.filter(that, kind="intake").values("pk") if number else Case.objects.none().values("pk")
+    called = Case.objects.filter(that, kind="intake").values("pk")
     rows = Case.objects.filter(pk__in=called).values_list("intake__letter_number", "intake__replaced_letters__number")
     return {number, *(one for pair in rows for one in pair if one)}
 

@@ -29,8 +29,7 @@ def open_table(path: Path) -> Iterator[Sheet]:
     if not beginning.strip():
         raise UnreadableTable(_("The file is empty."))
     if beginning.startswith(_ZIP):
-        packed.must_be_honest(path)
-        return xlsx.sheets(path) if xlsx.is_xlsx(path) else legacy.sheets(path)
+        return xlsx.sheets(path) if xlsx.WORKBOOK in packed.parts_of(path) else legacy.sheets(path)
     if beginning.startswith(_OLE):
         return legacy.sheets(path)
     if web.is_xml_workbook(beginning):

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 Cell = str | int | float | bool | dt.date | None
 Row = tuple[int, list[Cell]]
+MOST_COLUMNS = 16_384  # of a sheet of a spreadsheet program
 
 
 class UnreadableTable(ValidationError):
     """The file cannot be read as a table; the message says why and what to do."""
+
+
+def damaged() -> UnreadableTable:
+    return UnreadableTable(_("The file is damaged. Save it again as XLSX."))
 
 
 class Merged(NamedTuple):

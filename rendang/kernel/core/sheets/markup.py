@@ -9,9 +9,7 @@ from tempfile import TemporaryFile
 from typing import IO
 from xml.etree import ElementTree
 
-from django.utils.translation import gettext as _
-
-from rendang.kernel.core.sheets.cells import UnreadableTable
+from rendang.kernel.core.sheets.cells import damaged
 
 _BLOCK = 1 << 18
 _LONGEST_ROW = 1 << 24  # bytes; no honest row is longer
@@ -34,7 +32,7 @@ def _blocks(stream: IO[bytes], end: re.Pattern[bytes]) -> Iterator[bytes]:
     while block := stream.read(_BLOCK):
         rest += block
         if len(rest) > _LONGEST_ROW:
-            raise UnreadableTable(_("The file is damaged. Save it again as XLSX."))
+            raise damaged()
         # The last end is near the end; a block without one is rare, and read with the next.
         ends = [found.end() for found in end.finditer(rest, max(0, len(rest) - _NEAR))]
         ends = ends or [found.end() for found in end.finditer(rest)]

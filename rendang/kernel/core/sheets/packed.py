@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from rendang.kernel.core.sheets.cells import UnreadableTable
+from rendang.kernel.core.sheets.cells import UnreadableTable, damaged
 
 _GIB = 1 << 30
 _MOST_UNPACKED = 4 * _GIB
@@ -16,17 +16,21 @@ _MOST_OF_A_SMALL_PART = 32 << 20
 _STREAMED = ("worksheets/", "sharedstrings")
 
 
-def must_be_honest(path: Path) -> None:
-    """Raises ``UnreadableTable`` before anything is unpacked. A part never yields more than its entry announces."""
+def parts_of(path: Path) -> set[str]:
+    """The names of what is packed. A part never yields more than its entry announces.
+
+    Raises ``UnreadableTable``, before anything is unpacked, for what would be more than a table.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
     except zipfile.BadZipFile:
-        raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
+        raise damaged() from None
     if sum(part.file_size for part in parts) > _MOST_UNPACKED or any(map(_overwhelms, parts)):
         raise UnreadableTable(
             _("Unpacked, the file is far larger than a table. Copy the rows into a new workbook and save that.")
         )
+    return {part.filename for part in parts}
 
 
 def _overwhelms(part: zipfile.ZipInfo) -> bool:

@@ -8,13 +8,12 @@ from xml.etree import ElementTree
 
 from django.utils.translation import gettext as _
 
-from rendang.kernel.core.sheets.cells import Cell, Row, Sheet, UnreadableTable
+from rendang.kernel.core.sheets.cells import MOST_COLUMNS, Cell, Row, Sheet, UnreadableTable, damaged
 from rendang.kernel.core.sheets.delimited import encoding_of
 from rendang.kernel.core.sheets.markup import tag
 
 _BLOCK = 1 << 16
 _LONGEST_TAG = 1 << 22  # characters; what is begun and not ended in so many is no page
-_MOST_COLUMNS = 16_384
 _SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
@@ -38,7 +37,7 @@ def page_sheets(path: Path) -> Iterator[Sheet]:
             while block := file.read(_BLOCK):
                 page.feed(block)
                 if len(page.rawdata) > _LONGEST_TAG:
-                    raise UnreadableTable(_("The file is damaged. Save it again as XLSX."))
+                    raise damaged()
                 for cells in page.take_rows():
                     number += 1
                     if any(cells):
@@ -107,8 +106,8 @@ class _Page(HTMLParser):
         self._row.append(" ".join("".join(self._text).split()) or None)
         self._row.extend([None] * (self._across - 1))
         self._text = None
-        if len(self._row) > _MOST_COLUMNS:
-            raise UnreadableTable(_("The file is damaged. Save it again as XLSX."))
+        if len(self._row) > MOST_COLUMNS:
+            raise damaged()
 
     def _end_row(self) -> None:
         self._end_cell()
@@ -119,7 +118,7 @@ class _Page(HTMLParser):
 
 
 def _span(text: str | None) -> int:
-    return min(int(text), _MOST_COLUMNS) if text and text.isdecimal() and int(text) else 1
+    return min(int(text), MOST_COLUMNS) if text and text.isdecimal() and int(text) else 1
 
 
 def workbook_sheets(path: Path) -> Iterator[Sheet]:
@@ -160,7 +159,7 @@ def _walk(path: Path) -> Iterator[tuple[str | None, ElementTree.Element | None]]
                 if table is not None:
                     table.clear()
     except (ElementTree.ParseError, ValueError):
-        raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
+        raise damaged() from None
 
 
 def _named(element: ElementTree.Element, name: str) -> str:
@@ -175,8 +174,8 @@ def _cells(row: ElementTree.Element) -> list[Cell]:
             continue
         column = int(cell.get(_named(cell, "Index"), len(cells) + 1)) - 1
         across = int(cell.get(_named(cell, "MergeAcross"), 0))
-        if not len(cells) <= column < _MOST_COLUMNS or not 0 <= across < _MOST_COLUMNS:
-            raise UnreadableTable(_("The file is damaged. Save it again as XLSX."))
+        if not len(cells) <= column < MOST_COLUMNS or not 0 <= across < MOST_COLUMNS:
+            raise damaged()
         cells.extend([None] * (column - len(cells)))
         data = next((part for part in cell if tag(part) == "Data"), None)
         cells.append(_value(data) if data is not None else None)

@@ -16,9 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 from xml.etree import ElementTree
 
-from django.utils.translation import gettext as _
-
-from rendang.kernel.core.sheets.cells import Cell, Merged, Row, Sheet, UnreadableTable
+from rendang.kernel.core.sheets.cells import MOST_COLUMNS, Cell, Merged, Row, Sheet, damaged
 from rendang.kernel.core.sheets.markup import (
     BLOCK_BITS,
     IN_BLOCK,
@@ -35,25 +33,18 @@ _MOST_BLOCKS, _MOST_KNOWN, _MOST_KINDS, _MOST_DATES = 4096, 20_000, 4096, 50_000
 # Number formats that show a date (ECMA-376 18.8.30, the East Asian ones included).
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_A_PATTERN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+WORKBOOK = "xl/workbook.xml"
 _LOCAL = re.compile(r"^\{.*\}")
-_MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576  # of a sheet
+_MOST_ROWS = 1_048_576  # of a sheet
 _MERGED_BY_HAND = 16 << 20  # bytes of XML, some 15,000 rows of 20 columns
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]+)(\d+):[A-Z]+(\d+)"')
 _SHARED, _NUMBER, _DATE, _TEXT, _BOOLEAN, _ERROR, _INLINE, _ISO = range(8)
 
 
-def is_xlsx(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return "xl/workbook.xml" in archive.namelist()
-    except zipfile.BadZipFile:
-        raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
-
-
 def sheets(path: Path) -> Iterator[Sheet]:
     try:
         with zipfile.ZipFile(path) as archive:
-            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+            book = ElementTree.fromstring(archive.read(WORKBOOK))
             targets = _targets(archive)
             dates = _date_styles(archive)
             texts = SharedTexts(archive, targets)
@@ -64,7 +55,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
                     rows = _rows_of(path, target, _Values(texts, dates, epoch_1904))
                     yield Sheet(sheet.get("name"), rows, partial(_merged_of, path, target))
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, EOFError):
-        raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
+        raise damaged() from None
 
 
 def _targets(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -144,8 +135,8 @@ def _column(letters: bytes) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
-    if number > _MOST_COLUMNS:
-        raise UnreadableTable(_("The file is damaged. Save it again as XLSX."))
+    if number > MOST_COLUMNS:
+        raise damaged()
     return number - 1
 
 
@@ -155,7 +146,7 @@ def _rows_of(path: Path, target: str, values: _Values) -> Callable[[Collection[i
             with zipfile.ZipFile(path) as archive, archive.open(target) as stream:
                 yield from _rows(stream, values, wanted)
         except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, ValueError):
-            raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
+            raise damaged() from None
 
     return rows
 
@@ -168,7 +159,7 @@ def _merged_of(path: Path, target: str) -> list[Merged]:
                 return []
             found = _MERGED.findall(archive.read(target))
     except (zipfile.BadZipFile, zlib.error, EOFError):
-        raise UnreadableTable(_("The file is damaged. Save it again as XLSX.")) from None
+        raise damaged() from None
     return [
         Merged(_column(letters), int(first), int(last)) for letters, first, last in found if int(first) < int(last)
     ]
@@ -199,7 +190,7 @@ def _rows(stream: IO[bytes], values: _Values, wanted: Collection[int] | None) ->
             continue
         number, cells = row
         if number > _MOST_ROWS:
-            raise UnreadableTable(_("The file is damaged. Save it again as XLSX."))
+            raise damaged()
         if any(cells) or any(cell is not None for cell in cells):
             yield row
 
