@@ -52,11 +52,25 @@ def has_parted(member: HouseholdMember) -> bool:
 
 def told_of_parting(member: HouseholdMember) -> bool:
     """Whether the person was told since the dossier came here last: once for each parting."""
-    if member.told_parted_on is None:
-        return False
-    last = Custody.objects.filter(dossier__person=member.person_id, institution=member.institution_id)
-    came = last.order_by("-pk").values_list("created_at", flat=True).first()
-    return came is None or timezone.localdate(came) <= member.told_parted_on
+    return member.pk in told_of_their_parting([member])
+
+
+def told_of_their_parting(members: Iterable[HouseholdMember]) -> set[int]:
+    """The keys of those who were told since their dossier came here last, in one query for all of them."""
+    told = {one.pk: one for one in members if one.told_parted_on}
+    if not told:
+        return set()
+    people = {one.person_id for one in told.values()}
+    kept = Custody.objects.filter(dossier__person__in=people).order_by("pk")
+    came = {
+        (person, institution): timezone.localdate(created)  # of several custodies the last
+        for person, institution, created in kept.values_list("dossier__person", "institution", "created_at")
+    }
+    return {
+        key
+        for key, one in told.items()
+        if one.told_parted_on and came.get((one.person_id, one.institution_id), dt.date.min) <= one.told_parted_on
+    }
 
 
 def _held(member: HouseholdMember) -> ScopedQuerySet:
@@ -83,14 +97,18 @@ def open_loans() -> ScopedQuerySet:
 def household_stays_behind(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
     """A dossier that leaves does not take the registration along: a warning, not a hindrance (domain.md §5.8)."""
     rows = HouseholdMember.objects.filter(until__isnull=True, person__dossier__in=list(dossiers))
-    rows = rows.select_related("household", "person__dossier")
+    members = list(rows.select_related("household", "person__dossier"))
+    told = told_of_their_parting(members)
     return {
-        one.person.dossier.pk: [Obstacle(_stays_behind(one), "household:member", one.pk, warning=True)] for one in rows
+        one.person.dossier.pk: [
+            Obstacle(_stays_behind(one, told=one.pk in told), "household:member", one.pk, warning=True)
+        ]
+        for one in members
     }
 
 
-def _stays_behind(member: HouseholdMember) -> str:
-    if member.told_parted_on is None:
+def _stays_behind(member: HouseholdMember, *, told: bool) -> str:
+    if not told:
         said = _("The household registration stays in our collective household %s: tell the person.")
         return said % member.household.number
     said = _(

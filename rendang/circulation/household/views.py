@@ -1,8 +1,10 @@
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -151,11 +153,23 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _begin(
-    request: HttpRequest, pk: int, form: Any, act: Any, template: str, done: str, page: str, known: Any = None
+    request: HttpRequest,
+    pk: int,
+    form_class: type[Form],
+    act: Any,
+    template: str,
+    done: str,
+    page: str,
+    known: Callable[[HouseholdMember], dict[str, Any]] | None = None,
+    initial: Callable[[HouseholdMember], dict[str, Any]] | None = None,
 ) -> HttpResponse:
-    """What begins on a member's page: ask, do, and on to what came of it; ``known`` says what else is shown of it."""
+    """What begins on a member's page: ask, do, and on to what came of it.
+
+    ``known`` says what else is shown of the member, ``initial`` what the form says already.
+    """
     rows = HouseholdMember.objects.select_related("person", "household", "institution")
     found = get_visible_or_404(rows, request.user, Permission.HOUSEHOLD_EDIT, pk=pk)
+    form = form_class(request.POST or None, initial=initial(found) if initial else None)
     if request.method == "POST" and form.is_valid():
         try:
             case = act(found, by=request.user, **form.cleaned_data)
@@ -172,18 +186,17 @@ def _begin(
 @require_http_methods(["GET", "POST"])
 @requires(Permission.HOUSEHOLD_EDIT)
 def departure(request: HttpRequest, pk: int) -> HttpResponse:
-    form = forms.DepartureForm(request.POST or None)
     done = _("The application is registered. A second person agrees.")
-    return _begin(request, pk, form, actions.apply_to_move_out, "household/departure.html", done, "household:move")
+    template, page = "household/departure.html", "household:move"
+    return _begin(request, pk, forms.DepartureForm, actions.apply_to_move_out, template, done, page)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.HOUSEHOLD_EDIT)
 def lend(request: HttpRequest, pk: int) -> HttpResponse:
-    form = forms.LendForm(request.POST or None)
     done = _("The page is lent. Print the slip; the member signs it.")
-    page = "household:page_loan"
-    return _begin(request, pk, form, actions.lend_page, "household/lend.html", done, page, known=_before_lending)
+    template, page = "household/lend.html", "household:page_loan"
+    return _begin(request, pk, forms.LendForm, actions.lend_page, template, done, page, known=_before_lending)
 
 
 def _before_lending(member: HouseholdMember) -> dict[str, Any]:
@@ -196,12 +209,17 @@ def _before_lending(member: HouseholdMember) -> dict[str, Any]:
 @requires(Permission.HOUSEHOLD_EDIT)
 def new_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The police have issued another page: from when, why, under which number."""
-    found = get_visible_or_404(HouseholdMember.objects.all(), request.user, Permission.HOUSEHOLD_EDIT, pk=pk)
-    why = HouseholdMember.PageReason
-    initial = {"page": found.page, "page_reason": why.LOSS if queries.lost_loan(found) else why.CHANGE}
-    form = forms.NewPageForm(request.POST or None, initial=initial)
     done = _("The new member page is noted.")
-    return _begin(request, pk, form, actions.note_new_page, "household/new_page.html", done, "household:member")
+    template, page = "household/new_page.html", "household:member"
+    return _begin(
+        request, pk, forms.NewPageForm, actions.note_new_page, template, done, page, initial=_before_the_new_page
+    )
+
+
+def _before_the_new_page(member: HouseholdMember) -> dict[str, Any]:
+    """The number it has, and why there is another: it was lost, else an entry changed."""
+    why = HouseholdMember.PageReason
+    return {"page": member.page, "page_reason": why.LOSS if queries.lost_loan(member) else why.CHANGE}
 
 
 @require_POST

@@ -7,7 +7,13 @@ from django.utils import timezone
 
 from rendang.circulation.household import actions
 from rendang.circulation.household.models import HouseholdMember, HouseholdMove, PageLoan
-from rendang.circulation.household.queries import members, narrowed, register_of_moves, register_of_pages
+from rendang.circulation.household.queries import (
+    household_stays_behind,
+    members,
+    narrowed,
+    register_of_moves,
+    register_of_pages,
+)
 from rendang.circulation.transfers import actions as departures
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.queries.departure import obstacles
@@ -199,6 +205,45 @@ def test_who_was_told_is_said_where_the_dossier_leaves(member, clerk, institutio
     actions.tell_of_parting(member, by=clerk)
 
     assert warned().endswith(f"the person was told on {today}.")
+
+
+def test_who_was_told_of_an_earlier_parting_is_told_again_when_the_dossier_leaves_anew(
+    member, clerk, institution, other_institution, today, time_machine
+):
+    dossier = member.person.dossier
+    dossiers.hand_over_custody(dossier, other_institution, by=clerk, reason="internal")
+    actions.tell_of_parting(member, by=clerk)
+    time_machine.move_to(timezone.now() + dt.timedelta(30))
+    dossiers.hand_over_custody(dossier, institution, by=clerk, reason="internal")
+    warned = lambda: str(obstacles([dossier.pk])[dossier.pk][-1].text)  # noqa: E731
+    assert warned() == "The household registration stays in our collective household J000123: tell the person."
+
+    departures.apply(
+        [dossier], by=clerk, to=keeper_outside(staff_of(institution)), reason="recall", letter_number="调1号",
+        letter_date=timezone.localdate(),
+    )  # fmt: skip
+    actions.tell_of_parting(member, by=clerk)
+
+    assert warned().endswith(f"the person was told on {today + dt.timedelta(30)}.")
+
+
+def test_who_was_told_is_asked_of_many_at_once(member, clerk, household, institution, django_assert_num_queries):
+    registered = [member]
+    for page in ("018", "019", "020"):
+        person = held_dossier(institution).person
+        registered.append(
+            HouseholdMember.objects.create(
+                person=person, institution=institution, household=household, page=page, since=member.since
+            )
+        )
+    told = {"told_parted_on": member.since, "told_parted_by": clerk}
+    HouseholdMember.objects.filter(page__in=("017", "020")).update(**told)
+    ids = [one.person.dossier.pk for one in registered]
+
+    with django_assert_num_queries(2):
+        found = household_stays_behind(ids)
+
+    assert [str(found[pk][0].text).endswith("tell the person.") for pk in ids] == [False, True, True, False]
 
 
 def test_a_page_that_the_police_issue_anew_is_noted_with_day_and_reason(member, clerk, reviewer, today, household):
