@@ -175,6 +175,15 @@ def test_no_module_is_long(path):
     assert len(path.read_text().splitlines()) <= 500
 
 
+DAY_ALONE = re.compile(r"""<td>(?:<time[^>]*>)?\{\{ [\w.]+\|date:"Y-m-d[^"]*"(?:\|default:"—")? \}\}""")
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=str)
+def test_a_day_in_a_cell_of_its_own_stays_on_one_line(path):
+    """A browser breaks 2026-11-27 at its hyphens."""
+    assert not re.search(DAY_ALONE.pattern + r"(?:</time>)?</td>", path.read_text()), "class=text-nowrap"
+
+
 def test_no_template_is_unused():
     """Named in a view, by another template, by settings, or by a convention of Django or allauth."""
     text = "\n".join(path.read_text() for path in [*RENDANG.rglob("*.py"), *TEMPLATES.rglob("*.html")])

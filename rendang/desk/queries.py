@@ -33,7 +33,8 @@ def looks_like_id_number(text: str) -> bool:
 def exact_hit(user: Any, text: str) -> str | None:
     """The address of the one thing a whole number names, if the person may see it.
 
-    A dossier, a case, a certificate, a parcel; of a recall letter of ours, scanned or typed, what is to be done next.
+    A dossier, a case, a certificate, a parcel; of a recall letter of ours, scanned or typed, what is to be done next;
+    of somebody whose dossier is not here yet the intake that waits for it.
     """
     text = text.strip()
     upper = text.upper()
@@ -46,9 +47,7 @@ def exact_hit(user: Any, text: str) -> str | None:
         rows = Certificate.objects.visible_to(user, Permission.CERTIFICATE_VIEW)
         found = rows.filter(certificate_number=upper).first()
     elif PARCEL_NUMBER.match(upper) or WAYBILL.match(upper):
-        if can(user, Permission.INTAKE_VIEW):
-            arrived = Parcel.objects.visible_to(user, Permission.INTAKE_VIEW)
-            found = arrived.filter(Q(number=upper) | Q(waybill=upper)).order_by("-pk").first()
+        found = _arrived_under(user, upper)
     elif LETTER_OF_OURS.match(letter := letter_number(text)):
         if can(user, Permission.INTAKE_VIEW):
             called = Intake.objects.visible_to(user, Permission.INTAKE_VIEW)
@@ -58,9 +57,29 @@ def exact_hit(user: Any, text: str) -> str | None:
         person = find_by_id_number(text)
         if person is not None:
             found = Dossier.objects.visible_to(user, Permission.DOSSIER_VIEW).filter(person=person).first()
+            found = found or _coming(user).filter(person=person).order_by("-pk").first()
     elif any(sign.isdigit() for sign in text):
-        found = _held_under(user, text)
+        found = _held_under(user, text) or _arrived_under(user, upper)
     return found.get_absolute_url() if found else None
+
+
+def is_coming(user: Any, name: str) -> bool:
+    """Whether an open intake that the person may see waits for the dossier of somebody of this name."""
+    return _coming(user).open().filter(person__name__startswith=name).exists()
+
+
+def _coming(user: Any) -> Any:
+    if not can(user, Permission.INTAKE_VIEW):
+        return Intake.objects.none()
+    return Intake.objects.visible_to(user, Permission.INTAKE_VIEW)
+
+
+def _arrived_under(user: Any, number: str) -> Parcel | None:
+    """The parcel of this number, or the last one of this consignment: confidential post numbers as it likes."""
+    if not can(user, Permission.INTAKE_VIEW):
+        return None
+    arrived = Parcel.objects.visible_to(user, Permission.INTAKE_VIEW)
+    return arrived.filter(Q(number=number) | Q(waybill=number)).order_by("-pk").first()
 
 
 def _held_under(user: Any, number: str) -> Dossier | None:

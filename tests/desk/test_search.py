@@ -94,3 +94,40 @@ def test_a_part_of_a_number_is_looked_for(dossier, clerk, signed_in):
     part = dossier.custodies.get().archive_number[:-1]
 
     assert where(signed_in(clerk), part) == f"/desk/dossiers/?q={part}"
+
+
+def test_who_has_no_dossier_here_yet_is_found_among_the_intakes(
+    institution, other_institution, dossier, clerk, signed_in
+):
+    intake = intakes.apply(
+        institution, by=clerk, name="欧阳明月", id_number=make_number(), reason="graduation", sender="虚构大学"
+    )
+    stranger = signed_in(staff(other_institution, Role.CLERK))
+
+    assert where(signed_in(clerk), intake.person.id_number) == intake.get_absolute_url()
+    assert where(signed_in(clerk), "欧阳") == f"/desk/intake/?text={quote('欧阳')}"
+    assert where(stranger, intake.person.id_number) is None
+    assert where(stranger, "欧阳") == f"/desk/dossiers/?q={quote('欧阳')}"
+
+
+def test_a_name_that_a_dossier_bears_leads_to_the_dossiers_although_another_comes(
+    institution, dossier, clerk, signed_in
+):
+    name = dossier.person.name
+    intakes.apply(institution, by=clerk, name=name, id_number=make_number(), reason="graduation", sender="虚构大学")
+
+    assert where(signed_in(clerk), name) == f"/desk/dossiers/?q={quote(name)}"
+
+
+def test_a_parcel_of_confidential_post_is_found_by_its_consignment(institution, clerk, signed_in):
+    parcel = parcels.register(
+        institution,
+        by=clerk,
+        arrived_on=timezone.localdate(),
+        carrier="confidential",
+        waybill="JY778812",
+        sender="虚构大学",
+        seal="INTACT",
+    )
+
+    assert where(signed_in(clerk), "jy778812") == parcel.get_absolute_url()

@@ -56,7 +56,11 @@ class ApplyForm(InstitutionChoice, PapersForm):
 
 
 def register_parcel_form(intake: Intake) -> type[forms.Form]:
-    """Filled in with what is expected: the keeper who was asked, the carrier that is usual, today."""
+    """Filled in with what is expected: the keeper who was asked, today, and of the carriers that the letter names
+    the usual one.
+    """
+    allowed = carriage_for(intake).carriers
+    usual = "ems" if "ems" in allowed or not allowed else allowed[0]
 
     class RegisterParcelForm(forms.Form):
         waybill = forms.CharField(
@@ -65,7 +69,7 @@ def register_parcel_form(intake: Intake) -> type[forms.Form]:
             required=False,
             widget=forms.TextInput(attrs={"autofocus": True}),
         )
-        carrier = forms.ChoiceField(label=_("Carrier"), choices=standards.choices("carrier"), initial="ems")
+        carrier = forms.ChoiceField(label=_("Carrier"), choices=standards.choices("carrier"), initial=usual)
         seal = forms.ChoiceField(label=_("Seal"), choices=Parcel.Seal.choices)
         parcel_sender = forms.CharField(label=_("Sender on the parcel"), max_length=120, initial=intake.sender)
         arrived_on = forms.DateField(label=_("Arrived"), initial=today, widget=forms.DateInput(attrs={"type": "date"}))

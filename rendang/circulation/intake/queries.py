@@ -15,7 +15,7 @@ from rendang.circulation.intake.models import ComparedPaper, Intake, ReplacedLet
 from rendang.circulation.parcels import queries as carrying
 from rendang.circulation.parcels.queries import letter_number
 from rendang.dossiers import queries as dossiers
-from rendang.dossiers.models import Custody
+from rendang.dossiers.models import Custody, Undertaking
 from rendang.dossiers.queries import CallCourse
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
@@ -68,6 +68,11 @@ def summary(papers: Sequence[ComparedPaper]) -> Summary:
     )
 
 
+def awaits_promise(intake: Intake) -> bool:
+    """Whether the person was told in this intake what is lacking and has not promised it yet."""
+    return Undertaking.objects.filter(origin=intake, state=Undertaking.State.TOLD).exists()
+
+
 def stands_against(intake: Intake) -> list[str]:
     """What is known already that the intake cannot end in acceptance as it is, and what to do about it."""
     State = Intake.State
@@ -105,6 +110,13 @@ def stands_against(intake: Intake) -> list[str]:
                 gettext("%(institution)s keeps a dossier of this person. After the review it is given to supervision.")
                 % {"institution": custody.institution}
             )
+    if intake.state == State.REVIEWED and awaits_promise(intake):
+        said.append(
+            gettext(
+                "What is lacking has been told to the person, who has not promised it yet:"
+                " note the signed undertaking, or wait until it is confirmed online; then the dossier can be accepted."
+            )
+        )
     return said
 
 

@@ -55,3 +55,34 @@ def test_a_second_review_begins_with_what_the_first_has_told(walk, signed_in):
 
     assert form["person_types"].initial == ["E"]
     assert form["lacking"].initial == ["WK-02"]
+
+
+def test_who_decides_reads_that_the_promise_is_not_there_yet(walk, signed_in):
+    intake = actions.review(
+        walk("COMPARED"), by=walk.people[Role.REVIEWER], review="缺件", person_types=["E"], lacking=["WK-02"]
+    )
+
+    assert page(walk, signed_in, intake, Role.APPROVER).context["stands_against"] == [
+        "What is lacking has been told to the person, who has not promised it yet:"
+        " note the signed undertaking, or wait until it is confirmed online; then the dossier can be accepted."
+    ]
+
+
+def test_the_usual_carrier_stands_there_only_if_the_letter_names_it(institution, walk, signed_in):
+    def stands_there(intake):
+        return signed_in(walk.people[Role.CLERK]).get(reverse("intake:step", args=[intake.pk, "register_parcel"]))
+
+    ordinary = walk("CALLED")
+    technician = actions.apply(
+        institution,
+        by=walk.people[Role.CLERK],
+        name="欧阳明月",
+        id_number=make_number(),
+        reason="resignation",
+        sender="虚构市人才服务中心",
+        personal_identity="13",
+    )
+    technician = actions.issue_letter(technician, by=walk.people[Role.APPROVER])
+
+    assert stands_there(ordinary).context["form"]["carrier"].initial == "ems"
+    assert stands_there(technician).context["form"]["carrier"].initial == "confidential"

@@ -27,7 +27,7 @@ CERTIFICATE = papers.CustodyCertificate(
 RECALL_LETTER = papers.RecallLetter(
     **PERSON,
     word="琴人档调",
-    number="2026070001",
+    number="RCSC调〔2026〕0001号",  # it names its word itself
     institution=INSTITUTION,
     addressee=OTHER,
     sex="男",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.intake import papers
 from rendang.circulation.intake.models import Intake
+from rendang.circulation.intake.queries import awaits_promise
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody, Undertaking
 from rendang.kernel.access.permissions import Permission
@@ -67,7 +68,7 @@ def accept(intake: Intake, *, by: Any) -> None:
     What is lacking does not stand against it, once the person knows and has promised it (112号).
     """
     _refuse_unless_agreeing(intake)
-    if Undertaking.objects.filter(origin=intake, state=Undertaking.State.TOLD).exists():
+    if awaits_promise(intake):
         raise ValidationError(
             _("The person has been told what is lacking. Accept when the promise is signed or confirmed online.")
         )
