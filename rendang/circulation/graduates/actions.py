@@ -111,7 +111,9 @@ def _take(parcel: Parcel, said: str, *, by: Any) -> Outcome:
             return Outcome(shown, True, _("%(name)s: intake %(number)s") % _named(taken), taken)
         if any(character.isdigit() for character in said):
             return Outcome(shown, False, _("Nobody with this number is expected: note the name on the dossier."))
-        parcels.name_enclosures(parcel, [said], by=by)
+        # Whose name stood on the outside is noted already: it is the same dossier.
+        if not parcel.enclosures.filter(case=None, name=said).exists():
+            parcels.name_enclosures(parcel, [said], by=by)
     except ValidationError as refused:
         return Outcome(shown, False, " ".join(refused.messages))
     return Outcome(shown, False, _("Not expected: noted on the parcel, where it waits to be matched."))

@@ -100,10 +100,14 @@ def expected(request: HttpRequest, pk: int) -> FileResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.GRADUATE_EDIT)
 def arrival(request: HttpRequest, parcel: int) -> HttpResponse:
-    """The dossiers of graduates in a parcel, one a line; each line shows what became of it."""
+    """The dossiers of graduates in a parcel, one a line; each line shows what became of it.
+
+    It begins with the names that were read on the outside.
+    """
     rows = Parcel.objects.select_related("institution")
     found = get_visible_or_404(rows, request.user, Permission.GRADUATE_EDIT, pk=parcel)
-    form = forms.ArrivalsForm(request.POST or None)
+    named = found.enclosures.filter(case=None).order_by("pk").values_list("name", flat=True)
+    form = forms.ArrivalsForm(request.POST or None, initial={"lines": "\n".join(named)})
     outcomes: list[actions.Outcome] = []
     if request.method == "POST" and form.is_valid():
         try:

@@ -119,6 +119,21 @@ def test_each_dossier_that_comes_is_matched_told_or_noted(announced, parcel, cle
     assert unmatched(clerk).count() == 1
 
 
+def test_a_name_that_stood_on_the_outside_is_noted_once(announced, parcel, clerk, signed_in):
+    parcels.name_enclosures(parcel, ["韩梅梅", "王五"], by=clerk)
+
+    page = signed_in(clerk).get(f"/desk/graduates/arrival/{parcel.pk}/")
+    assert page.context["form"].initial["lines"] == "韩梅梅\n王五"
+    outcomes = actions.take_arrivals(parcel, ["韩梅梅", "王五"], by=clerk)
+
+    assert [one.done for one in outcomes] == [True, False]
+    assert [(one.name, bool(one.case_id)) for one in parcel.enclosures.order_by("pk")] == [
+        ("韩梅梅", True),
+        ("王五", False),
+    ]
+    assert unmatched(clerk).count() == 1
+
+
 def test_one_of_two_of_the_same_name_is_found_by_number_only(announced, parcel, clerk, numbers):
     (unclear,) = actions.take_arrivals(parcel, ["李雷"], by=clerk)
     assert unclear.text == "Several expected graduates are meant: give the identity number."
