@@ -96,6 +96,10 @@ def test_a_store_is_looked_at_before_it_is_made(desk, institution, keeper):
     assert "already has a store with this code" in again.text
     assert Store.objects.count() == 1
 
+    unseen = desk.post(url, {**given, "racks": "B 01"}).text
+    assert "already has a store with this code" in unseen
+    assert "slots would be made" not in unseen
+
 
 def test_more_slots_for_a_store_and_none_twice(desk, slot):
     url = reverse("storage:add", args=[slot.store_id])
@@ -106,6 +110,9 @@ def test_more_slots_for_a_store_and_none_twice(desk, slot):
     refused = desk.post(url, given)
     assert "30 of these positions exist already" in refused.text
     assert slot.store.slots.count() == 31
+    unseen = desk.post(url, {**RANGES, "racks": "B 01", "numbers": "009-012"}).text
+    assert "6 of these positions exist already" in unseen
+    assert "slots would be made" not in unseen
 
 
 def test_a_wrong_range_is_explained_and_kept(desk, institution):

@@ -20,6 +20,7 @@ from rendang.storage.actions.placing import (
 from rendang.storage.actions.planning import (
     add_building,
     add_slots,
+    check_plan,
     create_store,
     describe_store,
     remove_store,
@@ -38,6 +39,7 @@ __all__ = [
     "add_building",
     "add_slots",
     "add_to_search",
+    "check_plan",
     "create_store",
     "describe_store",
     "fetch",

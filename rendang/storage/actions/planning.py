@@ -173,13 +173,29 @@ def remove_store(store: Store, *, by: Any) -> None:
     store.delete()
 
 
-def _make(store: Store, plan: Plan) -> None:
+def check_plan(institution: Institution, plan: Plan, *, new: bool) -> None:
+    """Raises ``ValidationError`` where these slots cannot be made: before anybody is shown them as possible.
+
+    ``new``: they come with a store that does not exist yet.
+    """
     plan.check()
+    if new and Store.objects.filter(institution=institution, code=plan.store).exists():
+        raise ValidationError({"code": _("The institution already has a store with this code.")})
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, _values(institution.pk, plan))
+        taken, example = cursor.fetchone()
+    if taken:
+        raise ValidationError(
+            _("%(count)d of these positions exist already, for instance %(example)s. Nothing was made.")
+            % {"count": taken, "example": example}
+        )
+
+
+def _values(institution: int, plan: Plan) -> dict[str, Any]:
     racks, bays, layers, numbers = (list(axis) for axis in plan.axes)
-    values: dict[str, Any] = {
-        "store": store.pk,
-        "store_code": store.code,
-        "institution": store.institution_id,
+    return {
+        "store_code": plan.store,
+        "institution": institution,
         "capacity": plan.capacity,
         "width": plan.width,
         "racks": racks,
@@ -187,15 +203,12 @@ def _make(store: Store, plan: Plan) -> None:
         "layers": layers,
         "numbers": numbers,
     }
+
+
+def _make(store: Store, plan: Plan) -> None:
+    check_plan(store.institution, plan, new=False)
     with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, values)
-        taken, example = cursor.fetchone()
-        if taken:
-            raise ValidationError(
-                _("%(count)d of these positions exist already, for instance %(example)s. Nothing was made.")
-                % {"count": taken, "example": example}
-            )
-        cursor.execute(_MAKE, values)
+        cursor.execute(_MAKE, _values(store.institution_id, plan) | {"store_code": store.code, "store": store.pk})
 
 
 def _summary(plan: Plan | None) -> dict[str, list[Any]]:

@@ -82,6 +82,11 @@ class FindingFilterForm(forms.Form):
         return rows
 
 
+def _none_yet(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What is done about a dossier is chosen, never found chosen."""
+    return [("", "—"), *choices] if len(choices) > 1 else choices
+
+
 class ResolveForm(forms.Form):
     resolution = forms.ChoiceField(label=_("Resolution"))
     slot = forms.ModelChoiceField(label=_("Slot"), queryset=Slot.objects.none(), required=False, empty_label=None)
@@ -89,7 +94,7 @@ class ResolveForm(forms.Form):
 
     def __init__(self, finding: Finding, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["resolution"].choices = choices_for(finding)  # type: ignore[attr-defined]
+        self.fields["resolution"].choices = _none_yet(choices_for(finding))  # type: ignore[attr-defined]
         if finding.other_slot_id:
             two = Slot.objects.filter(pk__in=[finding.seen_slot_id, finding.other_slot_id])
             self.fields["slot"].queryset = two.order_by("code")  # type: ignore[attr-defined]
@@ -105,7 +110,7 @@ class ResolveAllForm(forms.Form):
 
     def __init__(self, findings: Sequence[Finding], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["resolution"].choices = choices_for_all(findings)  # type: ignore[attr-defined]
+        self.fields["resolution"].choices = _none_yet(choices_for_all(findings))  # type: ignore[attr-defined]
 
 
 FORMS = {"conclude": ConcludeForm, "count_again": ReasonForm, "send_back": ReasonForm, "cancel": ReasonForm}

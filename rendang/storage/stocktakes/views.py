@@ -80,7 +80,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = case_context(request, case) | {
         "papers": papers,
         "stores": list(case.stores.order_by("code")),
-        "verdicts": _verdicts(case, totals) if case.started_at else [],
+        "verdicts": _verdicts(case, totals) if totals else [],
         "racks": queries.progress(case) if counting else [],
         "waiting": case.findings.filter(resolution="").count(),
         "may_scan": counting and can(request.user, Permission.STOCKTAKE_RUN, at=case.institution_id),

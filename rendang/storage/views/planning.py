@@ -29,8 +29,10 @@ def new_store(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         plan = data["plan"]
-        if _was_seen(request, plan):
-            try:
+        try:
+            if not _was_seen(request, plan):
+                actions.check_plan(data["institution"], plan, new=True)
+            else:
                 made = actions.create_store(
                     data["institution"],
                     code=data["code"],
@@ -38,33 +40,34 @@ def new_store(request: HttpRequest) -> HttpResponse:
                     by=request.user,
                     **{name: data[name] for name in ABOUT},
                 )
-            except ValidationError as refused:
-                form.add_error(None, refused.messages)
-                plan = None
-            else:
                 messages.success(request, _said_made(plan.count))
                 return go_to(request, "storage:store", made.pk)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+            plan = None
     return render_page(request, "storage/new.html", {"form": form, "plan": plan}, partial="form")
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.STORAGE_PLAN)
 def add_slots(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_visible_or_404(Store.objects.all(), request.user, Permission.STORAGE_PLAN, pk=pk)
+    rows = Store.objects.select_related("institution")
+    found = get_visible_or_404(rows, request.user, Permission.STORAGE_PLAN, pk=pk)
     form = forms.RangesForm(request.POST or None)
     form.store_code = found.code
     plan = None
     if request.method == "POST" and form.is_valid():
         plan = form.cleaned_data["plan"]
-        if _was_seen(request, plan):
-            try:
-                actions.add_slots(found, plan, by=request.user)
-            except ValidationError as refused:
-                form.add_error(None, refused.messages)
-                plan = None
+        try:
+            if not _was_seen(request, plan):
+                actions.check_plan(found.institution, plan, new=False)
             else:
+                actions.add_slots(found, plan, by=request.user)
                 messages.success(request, _said_made(plan.count))
                 return go_to(request, "storage:store", pk)
+        except ValidationError as refused:
+            show_refusal(form, refused)
+            plan = None
     context = {"form": form, "plan": plan, "store": found}
     return render_page(request, "storage/new.html", context, partial="form")
 

@@ -183,6 +183,16 @@ class TestChanging:
             new_value(supervisor, value=9)
         assert queries.policy("transfer_dispatch", on=dt.date(2027, 1, 1)).value == 10
 
+    def test_a_value_in_force_since_today_is_changed_from_tomorrow(self, supervisor: User) -> None:
+        new_value(supervisor, valid_from=TODAY)
+        with (
+            pytest.raises(ValidationError, match=rf"in force since {TODAY:%Y-%m-%d}.*later day"),
+            transaction.atomic(),
+        ):
+            new_value(supervisor, valid_from=TODAY, value=9)
+        new_value(supervisor, valid_from=TODAY + dt.timedelta(days=1), value=9)
+        assert queries.policy("transfer_dispatch", on=TODAY).value == 10
+
     @pytest.mark.parametrize("who", ["clerk", "head", "system_administrator"])
     def test_only_the_supervisor_changes_policies(self, who: str, request: pytest.FixtureRequest) -> None:
         with pytest.raises(PermissionDenied):

@@ -97,12 +97,27 @@ def test_findings_are_listed_narrowed_and_resolved(signed_in, keeper, counted, s
     assert "Resolve together" in narrowed
     assert shelf.second.barcode not in narrowed
     address = reverse("stocktakes:finding", args=[missing.pk])
-    assert "Searched again and found" in browser.get(address).content.decode()
+    shown = browser.get(address).content.decode()
+    assert '<option value="" selected>—</option>' in shown
+    assert "Searched again and found" in shown
+    undecided = browser.post(address, {"resolution": "", "reason": "复查两遍未见"})
+    assert "This field is required" in undecided.content.decode()
+    missing.refresh_from_db()
+    assert missing.resolution == ""
     answer = browser.post(address, {"resolution": "REPORTED", "reason": "复查两遍未见"})
     assert answer["Location"] == f"{page('findings', counted)}?standing=waiting"
     missing.refresh_from_db()
     assert (missing.resolution, missing.resolved_by) == ("REPORTED", keeper)
     assert "Resolve together" not in browser.get(page("findings", counted), {"verdict": "MISSING"}).content.decode()
+
+
+def test_a_cancelled_count_shows_no_verdicts_as_if_nothing_had_been_there(signed_in, keeper, counting):
+    browser = signed_in(keeper)
+    assert "Verdicts" in browser.get(page("detail", counting)).text
+    actions.cancel(counting, by=keeper, reason="与专项盘点重复")
+    shown = browser.get(page("detail", counting)).text
+    assert "与专项盘点重复" in shown
+    assert "Verdicts" not in shown
 
 
 def test_the_report_is_served_as_signed(signed_in, approver, signed):

@@ -43,7 +43,8 @@ def test_what_disagrees_becomes_a_finding_with_both_places(counted, shelf):
         shelf.slots[1],
         shelf.slots[2],
     )
-    assert finding(counted, verdict="UNEXPECTED").text == "RD999999999"
+    unknown = finding(counted, verdict="UNEXPECTED")
+    assert (unknown.text, unknown.seen_slot) == ("RD999999999", shelf.slots[2])
     assert {verdict: many for verdict, many in counted.totals.items() if many} == {
         "ON_LOAN": 1,
         "MISSING": 1,

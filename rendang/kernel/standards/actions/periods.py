@@ -6,7 +6,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rendang.kernel.access.permissions import Permission
@@ -37,13 +36,11 @@ def make_room(versions: QuerySet[Any], valid_from: dt.date) -> tuple[Any | None,
     for row in rows:
         starts, ends = row.valid_from or dt.date.min, row.valid_to or dt.date.max
         if starts == valid_from:
-            raise ValidationError(
-                {
-                    "valid_from": _(
-                        "A version already begins on {date}. Withdraw it first, or choose another day."
-                    ).format(date=date_format(valid_from))
-                }
-            )
+            if starts > timezone.localdate():
+                said = _("A version already begins on {date}. Withdraw it first, or choose another day.")
+            else:
+                said = _("A version is in force since {date} and stays for that day. Choose a later day.")
+            raise ValidationError({"valid_from": said.format(date=valid_from)})
         if starts < valid_from <= ends:
             former = row
     last = min((row.valid_from - DAY for row in rows if row.valid_from and row.valid_from > valid_from), default=None)

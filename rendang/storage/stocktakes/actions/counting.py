@@ -167,7 +167,10 @@ def finish_counting(case: Stocktake, *, by: Any) -> None:
     with connection.cursor() as cursor:
         told = {"discrepancies": [one.value for one in DISCREPANCIES], "out": [one.value for one in OUT]}
         cursor.execute(_FIND, {"stocktake": case.pk, **told})
-    unknown = [Finding(stocktake=case, verdict="UNEXPECTED", text=text) for text in queries.unknown_labels(case)]
+    unknown = [
+        Finding(stocktake=case, verdict="UNEXPECTED", text=text, seen_slot_id=slot)
+        for text, slot in queries.unknown_labels(case).items()
+    ]
     Finding.objects.bulk_create(unknown, ignore_conflicts=True)
     case.totals, case.counted_at = queries.totals(case), timezone.now()
 

@@ -91,8 +91,12 @@ VERDICTS_SQL = f"""
 """
 _TOTALS = f"WITH {VERDICTS_SQL} SELECT verdict, count(*) FROM verdicts GROUP BY verdict"
 _UNKNOWN = f"""
-    SELECT text FROM stocktakes_scan WHERE stocktake_id = %(stocktake)s AND text NOT IN ('', '{Scan.NO_SLOT}')
-    GROUP BY text ORDER BY text
+    SELECT DISTINCT ON (text) text, slot_id FROM (
+        SELECT text, at, nullif((max(ARRAY[number, coalesce(slot_id, 0)])
+            FILTER (WHERE slot_id IS NOT NULL OR text = '{Scan.NO_SLOT}')
+            OVER (PARTITION BY device ORDER BY number))[2], 0) AS slot_id
+        FROM stocktakes_scan WHERE stocktake_id = %(stocktake)s
+    ) AS scanned WHERE text NOT IN ('', '{Scan.NO_SLOT}') ORDER BY text, at DESC
 """
 _PROGRESS = f"""
     WITH {VERDICTS_SQL}, counted AS (
@@ -116,11 +120,11 @@ def totals(stocktake: Stocktake) -> dict[str, int]:
     return found
 
 
-def unknown_labels(stocktake: Stocktake) -> list[str]:
-    """What was read and is neither a slot nor a dossier of the institution."""
+def unknown_labels(stocktake: Stocktake) -> dict[str, int | None]:
+    """What was read and is neither a slot nor a dossier of the institution → the slot it was last read in, if any."""
     with connection.cursor() as cursor:
         cursor.execute(_UNKNOWN, {"stocktake": stocktake.pk})
-        return [text for (text,) in cursor.fetchall()]
+        return dict(cursor.fetchall())
 
 
 @dataclass(frozen=True)
