@@ -5,12 +5,13 @@ import datetime as dt
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from rendang.dossiers.models import Dossier, Material, Undertaking
 from rendang.kernel.core.fields import PartialDateField
+from rendang.kernel.core.language import listed
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.workflow.models import Case
 
@@ -46,6 +47,44 @@ class Accrual(Case):
         constraints = [models.CheckConstraint(condition=~Q(sender=""), name="an_accrual_says_who_delivers")]
 
     @property
+    def whom(self) -> str:
+        """Of papers of many, of how many people, where a query has counted them (``people_count``)."""
+        count = getattr(self, "people_count", 0)
+        return ngettext("%(count)d person", "%(count)d people", count) % {"count": count} if count else ""
+
+    def came_of(self, step: str) -> str:
+        """How many papers are in their dossiers now, how many wait for theirs, and how many go on or back."""
+        if step != "file":
+            return ""
+        filed, refused = Q(outcome=AccrualItem.Outcome.FILED), Q(outcome=AccrualItem.Outcome.REFUSED)
+        moved = Q(refusal=AccrualItem.MOVED)
+        counts = self.items.aggregate(
+            filed=Count("pk", filter=filed),
+            waiting=Count("pk", filter=Q(outcome=AccrualItem.Outcome.ACCEPTED)),
+            moved=Count("pk", filter=refused & moved),
+            refused=Count("pk", filter=refused & ~moved),
+        )
+        said = {
+            "filed": ngettext("%(count)d paper is filed", "%(count)d papers are filed", counts["filed"]),
+            "waiting": ngettext(
+                "%(count)d paper waits until its dossier is back",
+                "%(count)d papers wait until their dossiers are back",
+                counts["waiting"],
+            ),
+            "moved": ngettext(
+                "%(count)d paper goes on to who keeps the dossier now",
+                "%(count)d papers go on to who keeps the dossiers now",
+                counts["moved"],
+            ),
+            "refused": ngettext(
+                "%(count)d paper was refused and goes back",
+                "%(count)d papers were refused and go back",
+                counts["refused"],
+            ),
+        }
+        return listed(text % {"count": counts[what]} for what, text in said.items() if counts[what])
+
+    @property
     def remark(self) -> str:
         """What the list says beside the state: how many papers came late, where the rows know it."""
         late = getattr(self, "late_count", 0)
@@ -63,6 +102,9 @@ class AccrualItem(models.Model):
         ACCEPTED = "ACCEPTED", _("To be filed")
         REFUSED = "REFUSED", pgettext_lazy("paper", "Refused")
         FILED = "FILED", _("Filed")
+
+    # Of the table accrual_refusal, set by filing alone: the dossier has left, its paper follows it.
+    MOVED = "moved"
 
     accrual = models.ForeignKey(Accrual, on_delete=models.PROTECT, related_name="items")
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="accrual_items")

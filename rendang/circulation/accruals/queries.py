@@ -3,7 +3,7 @@
 import calendar
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,18 +13,21 @@ from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from rendang.circulation.accruals.models import AccrualItem, Chase, Sending
+from rendang.circulation.accruals.models import Accrual, AccrualItem, Chase, Sending
 from rendang.dossiers.models import Custody, Dossier, Undertaking, UndertakingItem
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import CaseQuerySet
+from rendang.kernel.workflow.steps import before_step
 from rendang.storage.models import Placement
 from rendang.storage.queries import current_placements
 
 Kind = Placement.Kind
 SUBMIT = "material_submit"
+SOME_ARE_ACCEPTED = _("Some papers have been accepted: put them into the dossiers.")
+ALL_ARE_OUT = _("All dossiers are out: the papers wait until one is back.")
 WITHIN_REACH = frozenset({Kind.SLOT, Kind.AS_WRITTEN, Kind.DESK, Kind.READING_ROOM})
 
 
@@ -47,6 +50,29 @@ def left_for(items: Iterable[AccrualItem], institution: Institution) -> dict[int
     keeper = dict(held.values_list("dossier", "institution__name"))  # written down and printed: in Chinese
     ours = set(held.filter(institution=institution).values_list("dossier", flat=True))
     return {key: keeper.get(key, "") for key in keys - ours}
+
+
+@before_step(Accrual, "send_back")
+def some_are_accepted(accruals: Sequence[Accrual]) -> dict[int, str]:
+    """Not everything goes back of which a paper has been accepted."""
+    rows = AccrualItem.objects.filter(accrual__in=[one.pk for one in accruals])
+    kept = rows.exclude(outcome=AccrualItem.Outcome.REFUSED).values_list("accrual", flat=True)
+    return dict.fromkeys(kept, str(SOME_ARE_ACCEPTED))
+
+
+@before_step(Accrual, "file")
+def all_are_out(accruals: Sequence[Accrual]) -> dict[int, str]:
+    """Nothing can be put in now, nor sent on to another keeper: the dossiers of all accepted papers are out."""
+    items = AccrualItem.objects.filter(accrual__in=[one.pk for one in accruals], outcome=AccrualItem.Outcome.ACCEPTED)
+    keeper = {one.pk: one.institution for one in accruals}
+    delivered: dict[Institution, list[AccrualItem]] = {}
+    for item in items:
+        delivered.setdefault(keeper[item.accrual_id], []).append(item)
+    move_on: set[int] = set()
+    for institution, some in delivered.items():
+        wait = out_of_reach(some, institution).keys() - left_for(some, institution).keys()
+        move_on |= {item.accrual_id for item in some if item.dossier_id not in wait}
+    return dict.fromkeys(keeper.keys() - move_on, str(ALL_ARE_OUT))
 
 
 def awaited(dossier: Dossier, institution: Institution) -> list[str]:
@@ -76,11 +102,12 @@ def last_day_of(day: str) -> dt.date:
     return dt.date(year, month, date or calendar.monthrange(year, month)[1])
 
 
-def with_late(rows: CaseQuerySet) -> CaseQuerySet:
-    """Deliveries, each with the number of its papers that came late."""
-    late = AccrualItem.objects.filter(accrual=OuterRef("pk"), is_late=True).order_by()
-    counted = late.values("accrual").annotate(many=Count("pk")).values("many")
-    return rows.annotate(late_count=Coalesce(Subquery(counted), 0))
+def as_listed(rows: CaseQuerySet) -> CaseQuerySet:
+    """Deliveries, each with of how many people its papers are, and how many of them came late."""
+    papers = AccrualItem.objects.filter(accrual=OuterRef("pk")).order_by().values("accrual")
+    people = papers.annotate(many=Count("dossier", distinct=True)).values("many")
+    late = papers.filter(is_late=True).annotate(many=Count("pk")).values("many")
+    return rows.annotate(late_count=Coalesce(Subquery(late), 0), people_count=Coalesce(Subquery(people), 0))
 
 
 @dataclass(frozen=True)

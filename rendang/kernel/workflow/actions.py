@@ -18,7 +18,7 @@ from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import refusal_from, validate
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Case
-from rendang.kernel.workflow.steps import set_deadline
+from rendang.kernel.workflow.steps import Step, set_deadline
 
 
 def next_in_series(series: str, institution: Institution, period: str, count: int = 1) -> range:
@@ -150,13 +150,18 @@ def follow_up(take: Callable[..., Any], case: Any) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one case of many: the case as it stands now, and the refusal, if it was refused."""
+    """What became of one case of many: the case as it stands now, and the refusal, if it was refused.
+
+    ``came_of`` says more than the state does; ``is_partial``: the step has not come to where it leads.
+    """
 
     case: Any
     refusal: str = ""
+    came_of: str = ""
+    is_partial: bool = False
 
 
-def take_each(take: Callable[..., Any], cases: Iterable[Any], *, by: Any, **inputs: Any) -> list[Outcome]:
+def take_each(rule: Step, take: Callable[..., Any], cases: Iterable[Any], *, by: Any, **inputs: Any) -> list[Outcome]:
     """The step for one case after the other, each in its own transaction: a refusal holds up no other case."""
     outcomes = []
     for case in cases:
@@ -168,5 +173,6 @@ def take_each(take: Callable[..., Any], cases: Iterable[Any], *, by: Any, **inpu
             outcomes.append(Outcome(case, _("Your role may not take this step with this case.")))
         else:
             case.state, case.closed_at = moved.state, moved.closed_at
-            outcomes.append(Outcome(case))
+            came_of = moved.came_of(rule.name)
+            outcomes.append(Outcome(case, came_of=came_of, is_partial=bool(came_of) and moved.state != rule.target))
     return outcomes

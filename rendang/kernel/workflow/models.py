@@ -159,6 +159,10 @@ class Case(models.Model):
         """What whoever takes this step signs for, in words; empty where the step says it all."""
         return ""
 
+    def came_of(self, step: str) -> str:
+        """What came of the step just taken, in words, where the state does not tell it: what was done, what waits."""
+        return ""
+
     @property
     def state_label(self) -> str:
         return str(kind_of(self.kind).State(self.state).label)

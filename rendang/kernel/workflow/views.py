@@ -145,7 +145,7 @@ def step_page(
             else:
                 if taken_here:
                     taken_here(request, taken)
-                messages.success(request, _("Done: %(step)s.") % {"step": rule.label})
+                _tell(request, rule, taken)
                 if taken.institution_id != case.institution_id:  # it went to another institution, and is seen there
                     return go_to(request, f"{case.PAGE.partition(':')[0]}:list")
                 return go_to(request, case.PAGE, pk)
@@ -154,7 +154,7 @@ def step_page(
             intro = _("Nothing is asked for: press the button to take the step.")
         context = {"case": case, "rule": rule, "form": form, "intro": intro}
         if request.method == "GET":
-            context["in_the_way"] = what_is_in_the_way(rule, case, request.user) or (
+            context["in_the_way"] = what_is_in_the_way(rule, [case], request.user)[0] or (
                 what_refuses(checks[step], case) if checks and step in checks else ""
             )
         if not request.htmx:  # type: ignore[attr-defined]
@@ -162,6 +162,15 @@ def step_page(
         return render_page(request, "workflow/step.html", context, partial="form")
 
     return page
+
+
+def _tell(request: HttpRequest, rule: Step, taken: Any) -> None:
+    """What came of the step; what is done in part only is no success."""
+    if came_of := taken.came_of(rule.name):
+        level = messages.SUCCESS if taken.state == rule.target else messages.WARNING
+        messages.add_message(request, level, _("%(step)s: %(came_of)s.") % {"step": rule.label, "came_of": came_of})
+    else:
+        messages.success(request, _("Done: %(step)s.") % {"step": rule.label})
 
 
 def form_for_many(form_for: FormFor) -> type[Form] | None:
@@ -306,12 +315,12 @@ def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
     about_others = model.ABOUT == Case.ABOUT and any(not case.person_id for case in cases)
     context["about"] = _("Person or matter") if about_others else model.ABOUT
     if request.method == "POST" and form.is_valid():
-        outcomes = actions.take_each(made_with.take[step], cases, by=request.user, **form.cleaned_data)
-        done = sum(not outcome.refusal for outcome in outcomes)
-        context |= {"outcomes": outcomes, "done": done, "refused": len(outcomes) - done}
+        outcomes = actions.take_each(rule, made_with.take[step], cases, by=request.user, **form.cleaned_data)
+        refused, part = sum(bool(each.refusal) for each in outcomes), sum(each.is_partial for each in outcomes)
+        context |= {"outcomes": outcomes, "refused": refused, "part": part, "done": len(outcomes) - refused - part}
         context["back"] = way_back(asked, keep=[outcome.case for outcome in outcomes if outcome.refusal], tried=cases)
         return render_page(request, "workflow/many_done.html", context, partial="outcomes")
-    before = [(case, what_is_in_the_way(rule, case, request.user)) for case in cases]
+    before = list(zip(cases, what_is_in_the_way(rule, cases, request.user), strict=True))
     context |= {"entries": before, "ready": [case for case, refusal in before if not refusal]}
     return render_page(request, "workflow/many.html", context, partial="form")
 

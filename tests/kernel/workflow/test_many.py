@@ -12,7 +12,7 @@ from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.workflow.actions import pause
 from rendang.kernel.workflow.models import kinds
-from rendang.kernel.workflow.steps import STEPS
+from rendang.kernel.workflow.steps import BEFOREHAND, STEPS
 from rendang.kernel.workflow.views import KINDS, form_for_many, steps_for_many
 from rendang.services.certificates import actions as certificates
 from rendang.services.certificates.models import Certificate
@@ -196,6 +196,12 @@ def test_one_courier_takes_many_parcels_along_but_a_waybill_is_one_parcels():
     alone = {"send_receipt", "confirm_return", "accept_settled", "claim", "give_up"}
     assert not alone & set(steps_for_many(Intake))
     assert alone <= set(STEPS[Intake])
+
+
+def test_what_is_asked_beforehand_belongs_to_a_step_of_its_kind():
+    get_resolver().url_patterns  # noqa: B018 — the pages import what their steps are asked beforehand
+    assert {name for kind, name in BEFOREHAND if kind.__name__ == "Accrual"} == {"file", "send_back"}
+    assert [(kind, name) for kind, name in BEFOREHAND if name not in STEPS[kind]] == []
 
 
 @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])

@@ -5,12 +5,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.accruals import papers
 from rendang.circulation.accruals.models import Accrual, AccrualItem
-from rendang.circulation.accruals.queries import left_for, out_of_reach
+from rendang.circulation.accruals.queries import ALL_ARE_OUT, left_for, out_of_reach, some_are_accepted
 from rendang.dossiers import actions as dossiers
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
@@ -22,7 +21,6 @@ from rendang.storage import actions as storage
 from rendang.storage.models import Retrieval
 
 State, Outcome = Accrual.State, AccrualItem.Outcome
-MOVED = "moved"
 
 
 @step(
@@ -48,8 +46,8 @@ def file(accrual: Accrual, *, by: Any) -> None:
 )
 def send_back(accrual: Accrual, *, by: Any) -> None:
     """No paper was accepted; the slip says why."""
-    if accrual.items.exclude(outcome=Outcome.REFUSED).exists():
-        raise ValidationError(_("Some papers have been accepted: put them into the dossiers."))
+    if why := some_are_accepted([accrual]).get(accrual.pk):
+        raise ValidationError(why)
 
 
 @transaction.atomic
@@ -69,7 +67,7 @@ def put_in(accrual: Accrual, *, by: Any) -> Accrual:
     out = out_of_reach(accepted, accrual.institution)
     now = [item for item in accepted if item.dossier_id not in out and item.dossier_id not in gone]
     if not now and not gone:
-        raise ValidationError(_("All dossiers are out: the papers wait until one is back."))
+        raise ValidationError(ALL_ARE_OUT)
     if gone:
         _send_on([item for item in accepted if item.dossier_id in gone], gone, accrual, by=by)
     if now:
@@ -87,7 +85,7 @@ def put_in(accrual: Accrual, *, by: Any) -> Accrual:
 
 def _send_on(items: list[AccrualItem], gone: dict[int, str], accrual: Accrual, *, by: Any) -> None:
     for item in items:
-        item.outcome, item.refusal, item.refusal_detail = Outcome.REFUSED, MOVED, gone[item.dossier_id]
+        item.outcome, item.refusal, item.refusal_detail = Outcome.REFUSED, AccrualItem.MOVED, gone[item.dossier_id]
     AccrualItem.objects.bulk_update(items, ["outcome", "refusal", "refusal_detail"])
     back = list(accrual.items.filter(outcome=Outcome.REFUSED).select_related("dossier__person"))
     accrual.slip_file = papers.return_slip(accrual, back, by=by)

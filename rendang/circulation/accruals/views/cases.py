@@ -17,10 +17,10 @@ from rendang.circulation.accruals import actions, forms
 from rendang.circulation.accruals.models import Accrual, AccrualItem
 from rendang.circulation.accruals.queries import (
     SUBMIT,
+    as_listed,
     collected_by_month,
     late_by_sender,
     out_of_reach,
-    with_late,
 )
 from rendang.dossiers.queries.classify import suggested_mark
 from rendang.kernel.access.permissions import Permission
@@ -76,7 +76,7 @@ def lines_of(items: Iterable[AccrualItem], accrual: Accrual, sent: Any = None) -
 @require_safe
 @requires(Permission.ACCRUAL_VIEW)
 def accrual_list(request: HttpRequest) -> HttpResponse:
-    rows = with_late(Accrual.objects.visible_to(request.user, Permission.ACCRUAL_VIEW))
+    rows = as_listed(Accrual.objects.visible_to(request.user, Permission.ACCRUAL_VIEW))
     empty = {
         "icon": "file-plus",
         "title": _("No accrual yet"),
@@ -150,7 +150,7 @@ def identify(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "lines": lines_of(items, accrual, sent),
         "marks": forms.mark_choices()[1:],
-        "refusals": [(code, label) for code, label in standards.choices("accrual_refusal")() if code != "moved"],
+        "refusals": [one for one in standards.choices("accrual_refusal")() if one[0] != AccrualItem.MOVED],
         "copies": standards.choices("material_copy")(),
         "refused": refusal.messages if refusal else [],
         **known_of(accrual),

@@ -18,7 +18,7 @@ from rendang.circulation.transfers.queries.letters import (
     number_given,
     refuse_if_not_genuine,
 )
-from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of
+from rendang.circulation.transfers.queries.obstacles import NONE_CAN_LEAVE, address_refuses, hindrances, in_the_way_of
 from rendang.dossiers.models import Custody, Dossier
 from rendang.institutions.models import OutsideKeeper
 from rendang.kernel.access.models import Institution
@@ -260,13 +260,8 @@ def approve(departure: Departure, *, by: Any) -> None:
 
     Refused while nobody has examined the letter, while the address is not verified, or when nothing is left to go.
     """
-    if departure.examined_by_id is None or departure.keeper is None:
-        raise ValidationError(_("The letter must be examined and the receiver chosen from the address book first."))
-    if not departure.keeper.is_verified:
-        raise ValidationError(
-            _("The address of %(keeper)s is not verified. A second person verifies it in the address book.")
-            % {"keeper": departure.keeper.name}
-        )
+    if refusal := address_refuses(departure):
+        raise ValidationError(refusal)
     lines = going(departure)
     found = in_the_way_of(departure, [line.dossier_id for line in lines])
     hindered = {line: hindrances(found[line.dossier_id]) for line in lines}
@@ -281,7 +276,7 @@ def approve(departure: Departure, *, by: Any) -> None:
                      institution=departure.institution)  # fmt: skip
     rest = [line for line in lines if line.outcome == Outcome.GOING]
     if not rest:
-        raise ValidationError(_("Something stands in the way of every dossier of the list."))
+        raise ValidationError(NONE_CAN_LEAVE)
     wanted = [line.dossier_id for line in rest]
     storage.want_all(wanted, departure.institution, by=by, purpose=f"转出 {departure.number}", case=departure)
     tell(departure, rest, say("departure.approved", receiver=departure.goes_to), by=by)

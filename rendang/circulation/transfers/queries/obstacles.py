@@ -1,15 +1,18 @@
 """What transfers, departures and the businesses of the record itself know of that stands in a dossier's way."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.transfers.models import DepartingDossier, Departure, Transfer
 from rendang.dossiers.queries.departure import Obstacle, before_departure, obstacles
 from rendang.kernel.workflow.models import Case, kind_of
+from rendang.kernel.workflow.steps import before_step
 
 _OPEN = {
     "transfer": _("It is being transferred already."),
@@ -18,6 +21,7 @@ _OPEN = {
     "materialremoval": _("A paper of it is about to be removed; that must be decided first."),
     "certificate": _("A certificate is being drafted; issue it before the dossier leaves."),
 }
+NONE_CAN_LEAVE = _("Something stands in the way of every dossier of the list.")
 _WARNINGS = frozenset({"certificate"})
 _GOING = frozenset({"transfer", "departure"})
 
@@ -38,15 +42,46 @@ def open_business(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
 
 def in_the_way_of(case: Transfer | Departure, dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
     """For each dossier what stands in its way; the transfer or departure itself does not."""
-    own = (case.PAGE, case.pk)
-    return {
-        dossier: [one for one in found if (one.page, one.key) != own] for dossier, found in obstacles(dossiers).items()
-    }
+    return {dossier: _but_itself(case, found) for dossier, found in obstacles(dossiers).items()}
+
+
+def _but_itself(case: Transfer | Departure, found: Iterable[Obstacle]) -> list[Obstacle]:
+    return [one for one in found if (one.page, one.key) != (case.PAGE, case.pk)]
 
 
 def hindrances(found: Iterable[Obstacle]) -> list[str]:
     """What holds a dossier back, in words; warnings do not."""
     return [str(one.text) for one in found if not one.warning]
+
+
+def address_refuses(departure: Departure) -> str:
+    """Why there is no address to which it could be sent, in words; empty when a second person has verified it."""
+    if departure.examined_by_id is None or departure.keeper is None:
+        return gettext("The letter must be examined and the receiver chosen from the address book first.")
+    if not departure.keeper.is_verified:
+        unverified = gettext(
+            "The address of %(keeper)s is not verified. A second person verifies it in the address book."
+        )
+        return unverified % {"keeper": departure.keeper.name}
+    return ""
+
+
+@before_step(Departure, "approve")
+def not_to_be_approved(departures: Sequence[Departure]) -> dict[int, str]:
+    """Departures without a verified address, and those of which no dossier can leave as it is."""
+    prefetch_related_objects(list(departures), "keeper")
+    refused = {one.pk: why for one in departures if (why := address_refuses(one))}
+    left = {one.pk: one for one in departures if one.pk not in refused}
+    going = DepartingDossier.objects.filter(departure__in=left, outcome=DepartingDossier.Outcome.GOING)
+    lines = going.order_by("pk").values_list("departure", "dossier")
+    known = obstacles(dossier for _departure, dossier in lines)
+    hindered: dict[int, list[list[str]]] = defaultdict(list)
+    for departure, dossier in lines:
+        hindered[departure].append(hindrances(_but_itself(left[departure], known[dossier])))
+    for departure, each in hindered.items():
+        if all(each):
+            refused[departure] = str(NONE_CAN_LEAVE) if left[departure].addresses_many else " ".join(each[0])
+    return refused
 
 
 def shown(found: Iterable[Obstacle]) -> list[dict[str, Any]]:
