@@ -1,16 +1,18 @@
 """What happened here, in words: the things, and the verbs whose halves do not tell the story."""
 
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from rendang.dossiers.models import Custody
 from rendang.dossiers.queries.permits import Denial
 from rendang.kernel.audit.sentences import in_words
-from rendang.kernel.standards import data_files
 from rendang.kernel.standards import queries as standards
 
-# Why a dossier is to leave is a code; it is named when it is read.
-_left = lazy(lambda code: standards.code_label("transfer_reason", code, short=False), str)
+
+def why_it_leaves(text: str) -> str:
+    """Why a dossier is to leave is a code, also one that was added on screen; it is named when it is read."""
+    is_code = standards.is_code("transfer_reason", text)
+    return standards.code_label("transfer_reason", text, short=False) if is_code else ""
+
 
 in_words(
     things={
@@ -55,8 +57,8 @@ in_words(
         "undertaking.supplement": _("Everything promised has come"),
     },
     reasons={denial.value: denial.label for denial in Denial}
-    | {row["code"]: _left(row["code"]) for row in data_files.codes("transfer_reason")}
     | {Custody.BY_A_FINDING: _("Custody conflict settled: another institution has the dossier")},
+    reasons_named_by=why_it_leaves,
     same_as={
         "recordedvalue": "value",
     },

@@ -11,7 +11,6 @@ from rendang.dossiers.models import Custody, CustodyConflict
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.audit import sentences
-from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Case
 
 
@@ -51,10 +50,7 @@ def former_custodies(user: Any, dossier: int) -> list[Custody]:
 
 def why_it_left(custody: Custody) -> str:
     """In the reader's language; what an import has brought along stands as it was written."""
-    why = custody.ended_reason
-    if standards.is_code("transfer_reason", why):
-        return standards.code_label("transfer_reason", why, short=False)
-    return sentences.reason(why)
+    return sentences.reason(custody.ended_reason)
 
 
 def way_out(custody: Custody) -> WayOut | None:

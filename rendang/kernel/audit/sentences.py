@@ -5,7 +5,7 @@ verb whose halves do not tell the story, every app declares in its ``sentences.p
 ready. Who did it and when stand beside the sentence, not in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -21,6 +21,8 @@ SENTENCES: dict[str, str | Promise] = {
 SYSTEM = "系统"
 # Reasons that are codes.
 REASONS: dict[str, str | Promise] = {}
+# The same of codes whose table grows: each names a reason that is one of its codes, and says nothing of others.
+NAMED_BY: list[Callable[[str], str]] = []
 # What is told to people with values of its own (kernel.standards.telling).
 TEXTS: dict[str, str | Promise] = {}
 # What a row of these tables is called when an event is about it.
@@ -64,10 +66,12 @@ def in_words(
     reasons: Mapping[str, str | Promise] | None = None,
     same_as: Mapping[str, str] | None = None,
     texts: Mapping[str, str | Promise] | None = None,
+    reasons_named_by: Callable[[str], str] | None = None,
 ) -> None:
     """Declare the words of an app. ``same_as``: the thing that a row of a table is called by (``user``: account).
 
-    ``texts``: what is told and kept with its values, and drawn for its reader.
+    ``texts``: what is told and kept with its values, and drawn for its reader. ``reasons_named_by``: what a reason is
+    called that is a code of a table, to which more are added on screen; empty for any other.
 
     Raises ``ValueError`` for what another app has said already.
     """
@@ -76,6 +80,8 @@ def in_words(
         if twice := sorted(known.keys() & (more or {}).keys()):
             raise ValueError(f"Said already: {', '.join(twice)}")
         known.update(more or {})  # type: ignore[arg-type]
+    if reasons_named_by:
+        NAMED_BY.append(reasons_named_by)
 
 
 def sentence(verb: str) -> str:
@@ -90,7 +96,9 @@ def sentence(verb: str) -> str:
 
 def reason(text: str) -> str:
     """Why it was done or not: a code in its words, what a person has written as it stands."""
-    return str(REASONS.get(text, text))
+    if text in REASONS or not text:
+        return str(REASONS.get(text, text))
+    return next((said for name in NAMED_BY if (said := name(text))), text)
 
 
 def thing(subject_type: str) -> str:

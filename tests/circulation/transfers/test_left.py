@@ -2,12 +2,15 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from rendang.dossiers.actions import CONFLICT_STEPS, claim_custody, end_custody
 from rendang.dossiers.queries.leaving import former_custodies, way_out, why_it_left
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.sentences import reason
+from rendang.kernel.standards.actions import set_code
+from rendang.kernel.standards.models import CodeTable
 from tests.factories import held_dossier, staff
 
 pytestmark = pytest.mark.django_db
@@ -88,11 +91,17 @@ class TestByAFinding:
             assert why_it_left(custody) == "保管冲突已裁定：档案由其他机构保管"
 
 
-def test_the_reason_of_a_transfer_is_named_and_what_was_written_stands_as_written(move, clerk, institution):
+def test_the_reason_of_a_transfer_is_named_and_what_was_written_stands_as_written(
+    move, clerk, institution, supervisor
+):
     custody = former_custodies(clerk, move("RECEIVED").dossier_id)[0]
     assert why_it_left(custody) == "Between institutions of this city"
 
     assert reason("internal") == "Between institutions of this city", "as the timeline says it"
+
+    table = CodeTable.objects.get(code="transfer_reason")
+    set_code(table, by=supervisor, code="merged", name="机构合并", valid_from=timezone.localdate(), reason="机构改革")
+    assert reason("merged") == "机构合并", "also one that was added on screen"
 
     written = end_custody(held_dossier(institution).custodies.get(), by=clerk, reason="机构撤并")
     assert (why_it_left(written), way_out(written)) == ("机构撤并", None)
