@@ -22,6 +22,7 @@ _SHORT = re.compile(r"(\d{2})[-.年](\d{1,2})(?:[-.月](\d{1,2}))?[-.月日号]?
 _YEAR_LAST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
 _BY_NAME = re.compile(
     r"(?:(?P<day>\d{1,2})[-. ]?)?(?P<month>[A-Z]{3,9})[-., ]*(?P<year>\d{4}|\d{2})"
+    r"|(?P<month3>[A-Z]{3,9})[. ]{0,2}(?P<day3>\d{1,2})(?:ST|ND|RD|TH)?[, ]+(?P<year3>\d{4})"
     r"|(?P<year2>\d{4})[-. ]?(?P<month2>[A-Z]{3,9})(?:[-. ]?(?P<day2>\d{1,2}))?"
 )
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -31,7 +32,7 @@ _CHINESE_NUMBER = re.compile(rf"[{_DIGITS}十]+")
 # 二OO五, 二0一0: a zero typed for the Chinese one.
 _ZERO_IN_CHINESE = re.compile(rf"(?<=[{_DIGITS}])[O0〇]+(?=[{_DIGITS}年])")
 # What is written behind a date: 1990.05（农历）, 2019.7起, the day of the week, the hour.
-_BEHIND = re.compile(r"\s*(?:[(\[【].*|星期.*|周[一二三四五六日].*|[上下]午.*|至今|起|生)$")
+_BEHIND = re.compile(r"\s*(?:[(\[【].*|星期.*|周[一二三四五六日].*|[上下]午.*|至今|起|生|(?<=月)份)$")
 _ONE_DASH = str.maketrans("—–‐‑−─。、\\", "------../")
 # What stands in a cell that says nothing, and what a spreadsheet writes where a formula failed.
 DASHES = frozenset(
@@ -107,9 +108,10 @@ def _other_order(text: str) -> str | None:
     """May-90, 5-May-90, 1990-May-5; 17/5/1990 where only one order is possible."""
     if found := _BY_NAME.fullmatch(text):
         parts = found.groupdict()
-        name = (parts["month"] or parts["month2"])[:3]
+        name = (parts["month"] or parts["month2"] or parts["month3"])[:3]
         month = str(_MONTHS.index(name) + 1) if name in _MONTHS else "13"
-        return _date(parts["year"] or parts["year2"], month, parts["day"] or parts["day2"])
+        year, day = (parts[part] or parts[part + "2"] or parts[part + "3"] for part in ("year", "day"))
+        return _date(year, month, day)
     if found := _YEAR_LAST.fullmatch(text):
         first, second, year = found.groups()
         if int(first) > 12 or first == second:

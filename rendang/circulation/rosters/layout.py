@@ -240,6 +240,11 @@ def _by_content(
         better = [column for column in range(width) if _share(_values(data, column), _is_id) > 0.6]
         if better:
             found["id_number"] = (better[0],)
+    if "credit_code" in found and "信用" not in pairs[found["credit_code"][0]][1]:
+        # 单位代码 is mostly the list's own number of an employer.
+        codes = _values(data, found["credit_code"][0])
+        if codes and _share(codes, lambda code: len(code) > 14) < 0.5:
+            del found["credit_code"]
     for field, test in _TESTS.items():
         if field not in found:
             taken = {column for columns in found.values() for column in columns}

@@ -2,10 +2,25 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 
 from rendang.circulation.rosters.dates import DASHES, is_later, read_date
 from rendang.circulation.rosters.headings import normalise_heading, simplified
+from rendang.circulation.rosters.judging.phrases import (
+    COLUMN_NUMBER,
+    EXAMPLE,
+    EXAMPLE_NAME,
+    MARKS,
+    NO_DEGREE,
+    NO_NUMBER_YET,
+    NOT_DATA,
+    NOTHING,
+    RULE,
+    leaves_by,
+    leaves_by_remark,
+    plain,
+)
 from rendang.circulation.rosters.judging.verdicts import (
     CODED,
     FOREIGNER_PERMIT,
@@ -37,46 +52,27 @@ from rendang.kernel.core.sheets import Cell, text_of
 _LONGEST_NAME = 60
 _LONGEST_LOCATION = 120
 _LONGEST_RAW = 400
-_MARKS = frozenset("'=’‘`")
-_NOTHING = DASHES | {"无", "暂无", "没有", "空", "不详", "NULL", "N/A"}
-_NO_DEGREE = DASHES | {"无", "无学位", "没有", "未授", "未取得"}
-_NOT_DATA = re.compile(
-    r"合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总\s*数|制\s*表|填\s*表|审\s*核|复\s*核|负责人|经办人|单位负责|联系人|说\s*明|注|备\s*注"
-    r"|填报|打印|截至|本页|本表|第\s*\d+\s*页|共\s*\d+|以下空白|以上|续表|[接承]上?[上前]页|[转过][下次]页|移交人|接收人|监交|经手人|盖章|公章"
-    r"|日\s*期\s*[:：]|联系电话\s*[:：]"
-)
-# What is said of a dossier that is not in the store, though it stands on the list of those that are.
-_HAS_LEFT = re.compile(
-    r"(?<![未不非])(?:转出|转走|转往|已转(?!入)|调出|提走|取走|迁出|移出|寄出|借出|外借|注销|销毁|遗失|丢失|空挂)"
-    r"|无档|不在库|不在馆|未到|未转入|未移交|未接收|^否$"
-)
-_EXAMPLE = frozenset({"例", "示例", "样例", "举例", "范例", "例如", "例:", "例：", "填写示例"})
 # 1、王芳 · 王芳（女） · 王芳*
 _BESIDE_NAME = re.compile(r"^\d{1,5}\s*[.、．,，)）]\s*|\s*[(（\[【〔].*$|\s*[*＊※★☆#]+$")
 _ASIDE = re.compile(r"[(（\[【/、,，].*$")
-_ONE_NUMBER = re.compile(r"(?<!\d)(\d{17}[\dX]|\d{15})(?![\dX])")
+_MANNER = re.compile(
+    "^(?:非?全日制|在职|脱产|业余|成人|函授|自考|普通高校|普通|民办|公办|网络|远程|开放|五年一贯制|五年制)+(?:教育)?"
+)
+_ONE_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)(\d{17}[\dX]|\d{15})(?![\dX])")
 _LOST_DIGITS = re.compile(r"\d{15}000")
 # More digits than this are meant to be an identity number.
 _FEW_DIGITS = 10
-_COLUMN_NUMBER = re.compile(r"[(（\[]?[\dA-Z甲乙丙丁一二三四五六七八九十]{1,2}[)）\]]?")
 _OTHER_DOCUMENT = re.compile(r"[A-Z0-9()]{5,20}")
 # An example or a row of column numbers stands right below the headings.
 _FIRST_ROWS = 5
 _MOST_REMEMBERED = 20_000
+_NO_NUMBER = (Rejection.MISSING_ID, Rejection.UNREADABLE_ID)
 _OF_PROBLEM = {
     IdProblem.MISSING: Rejection.MISSING_ID,
     IdProblem.UNREADABLE: Rejection.UNREADABLE_ID,
     IdProblem.BAD_CHECKSUM: Rejection.BAD_ID_CHECKSUM,
     IdProblem.IMPOSSIBLE_BIRTH_DATE: Rejection.IMPOSSIBLE_BIRTH_DATE_IN_ID,
 }
-
-
-def plain(cell: Cell) -> str:
-    """A cell's text without surrounding spaces and without the marks that make a spreadsheet see text."""
-    text = (cell if isinstance(cell, str) else text_of(cell)).strip()
-    if text and text[0] in _MARKS:
-        text = text[2:-1] if text.startswith('="') and text.endswith('"') else text.lstrip("'’‘`")
-    return text
 
 
 class RowReader:
@@ -101,7 +97,12 @@ class RowReader:
         self._more_names = names[1:]
         self._name_heading = "".join(layout.headings[column] for column in names if column < len(layout.headings))
         # Columns that only a person's row fills.
-        self._left = layout.columns.get("left", ())
+        self._left = [
+            (column, leaves_by("".join(layout.headings[column : column + 1])))
+            for column in layout.columns.get("left", ())
+        ]
+        if "remarks" in columns:
+            self._left.append((columns["remarks"], leaves_by_remark))
         self._telling = [places for name, places in layout.columns.items() if name not in {"serial", "remarks"}]
         self._codes: list[tuple[str, int, dict[Cell, str | None]]] = [
             (name, columns[name], {}) for name in CODED if name in columns
@@ -110,7 +111,11 @@ class RowReader:
         self._known_dates: dict[Cell, str | None] = {}
         self._later_dates: set[str] = set()
         self._known_types: dict[Cell, str | None] = {}
-        self._texts = [(name, columns[name], limit) for name, limit in PLAIN.items() if name in columns]
+        self._texts = [
+            (name, columns[name], limit, NOTHING | NO_NUMBER_YET if name == "archive_number" else NOTHING)
+            for name, limit in PLAIN.items()
+            if name in columns
+        ]
 
     def read(self, cells: list[Cell], row: Judged, rows_below_header: int) -> bool:
         """Judge the cells into ``row``; false when they hold no person (a total, a note, the headings again)."""
@@ -118,12 +123,12 @@ class RowReader:
         name = normalise_name(cell if isinstance(cell, str) else text_of(cell))
         if self._more_names:
             name += "".join(normalise_name(text_of(cells[column])) for column in self._more_names)
-        if name in _NOTHING or not name.isalpha():
+        if name in NOTHING or not name.isalpha():
             name = _bare_name(name, row)
         self._read_identity(cells[self._id] if self._id is not None else None, cells, row)
         if (not name or row.rejection) and not self._holds_a_person(cells, name, row, rows_below_header):
             return False
-        if rows_below_header <= _FIRST_ROWS and self._serial is not None and plain(cells[self._serial]) in _EXAMPLE:
+        if rows_below_header <= _FIRST_ROWS and self._is_example(cells, name, row):
             return False
         if not name:
             row.rejection = Rejection.MISSING_NAME
@@ -134,26 +139,38 @@ class RowReader:
         row.values["name"] = name
         return True
 
+    def _is_example(self, cells: list[Cell], name: str, row: Judged) -> bool:
+        """Whether a row right below the headings shows how the list is to be filled in."""
+        if self._serial is not None and plain(cells[self._serial]) in EXAMPLE:
+            return True
+        return bool(EXAMPLE_NAME.match(row.raw.get("name", name)))
+
     def _holds_a_person(self, cells: list[Cell], name: str, row: Judged, rows_below_header: int) -> bool:
         """Whether a row without a good name and number is a person's all the same."""
-        texts = [text for cell in cells if cell and (text := plain(cell)) not in _NOTHING]
+        texts = [text for cell in cells if cell and (text := plain(cell)) not in NOTHING]
         if not texts or (self._name_heading and normalise_heading(name) == self._name_heading):
             return False
-        if row.rejection == Rejection.UNREADABLE_ID and _NOT_DATA.match(name):
+        if row.rejection == Rejection.UNREADABLE_ID and NOT_DATA.match(name):
+            return False
+        if not any(map(str.isalnum, "".join(texts))):  # ----
             return False
         identity = cells[self._id] if self._id is not None else None
         if sum(map(str.isdecimal, text_of(identity))) < _FEW_DIGITS:
-            if any(_NOT_DATA.match(text) for text in texts[: 3 if len(texts) > 4 else None]):
+            if any(NOT_DATA.match(text) for text in texts[: 3 if len(texts) > 4 else None]):
                 return False
             if not name:
                 return (
-                    sum(any(plain(cells[column]) not in _NOTHING for column in columns) for columns in self._telling)
+                    sum(any(plain(cells[column]) not in NOTHING for column in columns) for columns in self._telling)
                     > 1
                 )
             if len(texts) == 1 and not is_name(name):  # 二、某某机械厂（2人）
                 return False
-        numbered = rows_below_header <= _FIRST_ROWS and all(_COLUMN_NUMBER.fullmatch(text) for text in texts)
-        return not numbered
+        if rows_below_header > _FIRST_ROWS:
+            return True
+        # The columns' numbers, or how each is to be filled in.
+        return not all(COLUMN_NUMBER.fullmatch(text) for text in texts) and not (
+            row.rejection in _NO_NUMBER and not is_name(name) and any(map(RULE.search, texts))
+        )
 
     def _read_identity(self, cell: Cell, cells: list[Cell], row: Judged) -> None:
         if isinstance(cell, (int, float)):
@@ -163,7 +180,7 @@ class RowReader:
                 return
             cell = str(int(cell))
         number = normalise_id_number(cell if isinstance(cell, str) else text_of(cell))
-        if number in _NOTHING:
+        if number in NOTHING:
             row.rejection = Rejection.MISSING_ID
             return
         kind = _kind_of(plain(cells[self._id_kind])) if self._id_kind is not None else ID_CARD
@@ -216,22 +233,29 @@ class RowReader:
                         warned.add(Warning.FUTURE_DATE)
                 elif date is None:
                     row.raw[name], row.notes = plain(cell)[:_LONGEST_RAW], (UNREADABLE_DATE,)
-        for name, column, limit in self._texts:
+        for name, column, limit, nothing in self._texts:
             if cell := cells[column]:
-                text = cell.strip() if isinstance(cell, str) and cell[0] not in _MARKS else plain(cell)
-                if text in _NOTHING:
+                text = cell.strip() if isinstance(cell, str) and cell[0] not in MARKS else plain(cell)
+                if text in nothing:
+                    if text not in NOTHING:
+                        row.raw[name] = text
                     continue
                 if len(text) > limit:
                     row.raw[name], text = text[:_LONGEST_RAW], text[:limit]
                 values[name] = text
+        if (
+            not (number := values["archive_number"]).isascii()
+            and (folded := unicodedata.normalize("NFKC", number)) != number
+        ):
+            row.raw["archive_number"], values["archive_number"] = number, folded[: PLAIN["archive_number"]]
         if self._locations:
             parts = [
-                text for column in self._locations if (cell := cells[column]) and (text := plain(cell)) not in _NOTHING
+                text for column in self._locations if (cell := cells[column]) and (text := plain(cell)) not in NOTHING
             ]
             values["location"] = "-".join(parts)[:_LONGEST_LOCATION]
         self._read_custody(cells, row, warned)
-        for column in self._left:
-            if (cell := cells[column]) and (read_date(cell) or _HAS_LEFT.search(plain(cell))):
+        for column, leaves in self._left:
+            if (cell := cells[column]) and leaves(cell):
                 row.notes = (*row.notes, SAID_TO_HAVE_LEFT)
                 break
         if warned:
@@ -240,16 +264,19 @@ class RowReader:
     def _code(self, table: str, cell: Cell, known: dict[Cell, str | None]) -> str | None:
         """The code of a text; "" for one that says there is nothing, None for one nobody knows."""
         text = plain(cell)
-        nothing = text in (_NO_DEGREE if table == "degree" else DASHES)
+        nothing = text in (NO_DEGREE if table == "degree" else DASHES)
         code = "" if nothing else self._code_of(table, text)
         if len(known) < _MOST_REMEMBERED:
             known[cell] = code
         return code
 
     def _code_of(self, table: str, text: str) -> str | None:
-        """By the whole text; else without what stands in brackets or behind a stroke (大专（函授）, 本科/学士)."""
+        """By the whole text; else without what stands in brackets or behind a stroke (大专（函授）, 本科/学士), and
+        without the manner of schooling before its level (在职研究生)."""
         known, whole = self._synonyms[table], self._normalised(simplified(text))
-        return known.get(self._normalised(text)) or known.get(whole) or known.get(_ASIDE.sub("", whole))
+        plainly = _ASIDE.sub("", whole)
+        found = known.get(self._normalised(text)) or known.get(whole) or known.get(plainly)
+        return found or (known.get(_MANNER.sub("", plainly)) if table == "education" else None)
 
     def _date(self, cell: Cell) -> str | None:
         date = read_date(cell)
@@ -298,7 +325,7 @@ class RowReader:
             credit_code = normalise_id_number(text).replace("-", "")
             if is_valid_uscc(credit_code):
                 values["credit_code"] = credit_code
-            elif text not in DASHES:
+            elif text not in NOTHING:
                 warned.add(Warning.USCC_INVALID)
                 row.raw["credit_code"] = text[:_LONGEST_RAW]
         if not values["archive_type"]:
@@ -307,7 +334,7 @@ class RowReader:
 
 def _bare_name(name: str, row: Judged) -> str:
     """The name without what lists write beside it; what was written is kept."""
-    if name in _NOTHING:
+    if name in NOTHING:
         return ""
     bare = _BESIDE_NAME.sub("", name)
     if bare in ("", name):

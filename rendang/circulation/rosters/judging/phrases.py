@@ -1,0 +1,59 @@
+"""What lists write into cells besides a person's particulars: words for nothing, sums, signatures, examples, rules."""
+
+import re
+from collections.abc import Callable
+
+from rendang.circulation.rosters.dates import DASHES, read_date
+from rendang.kernel.core.sheets import Cell, text_of
+
+MARKS = frozenset("'=’‘`")
+NOTHING = DASHES | {"无", "暂无", "没有", "空", "不详", "NULL", "N/A"}
+NO_DEGREE = DASHES | {"无", "无学位", "没有", "未授", "未取得"}
+# Of a dossier that has no number yet.
+NO_NUMBER_YET = frozenset(
+    {"待编", "待编号", "未编", "未编号", "暂未编号", "无编号", "无号", "待定", "未定", "待补", "暂缺", "缺", "新档"}
+)
+NOT_DATA = re.compile(
+    r"合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总\s*数|制\s*表|填\s*表|审\s*核|复\s*核|负责人|经办人|单位负责|联系人|说\s*明|注|备\s*注"
+    r"|填报|打印|截至|本页|本表|第\s*\d+\s*页|共\s*\d+|以下空白|以上|续表|[接承]上?[上前]页|[转过][下次]页|移交人|接收人|监交|经手人|盖章|公章"
+    r"|日\s*期\s*[:：]|联系电话\s*[:：]"
+)
+EXAMPLE = frozenset({"例", "示例", "样例", "举例", "范例", "例如", "例:", "例：", "填写示例"})
+EXAMPLE_NAME = re.compile(r"(?:填写)?(?:示例|样例|范例|举例|例如|例)[:：]|[^(（]*[(（](?:示例|样例|范例|例)[)）]")
+# How a column is to be filled in: 必填, 从下拉框中选择, 格式：YYYY-MM-DD.
+RULE = re.compile(r"必填|选填|必须|填写|下拉|格式|文本型|[Yy]{4}|保持一致|身份证一致|不要修改|\d+位")
+COLUMN_NUMBER = re.compile(r"[(（\[]?[\dA-Z甲乙丙丁一二三四五六七八九十]{1,2}[)）\]]?")
+# What is said of a dossier that is not in the store, though it stands on the list of those that are.
+_HAS_LEFT = re.compile(
+    r"(?<![未不非])(?:转出|转走|转往|已转(?!入)|调出|提走|取走|迁出|移出|寄出|借出|外借|注销|销毁|遗失|丢失|空挂)"
+    r"|无档|不在库|不在馆|未到|未转入|未移交|未接收|^否$"
+)
+# A remark is any text: only one that says nothing else counts (档案已于2019年7月转出), not 由某厂转出后存入.
+_HAS_LEFT_IN_FULL = re.compile(
+    r"(?:本人)?(?:人事)?(?:档案)?现?已?于?[\d年月日./\-\s]*(?:已|被)?"
+    r"(?:转出|转走|转往|调出|调走|提走|取走|迁出|移出|寄出|借出|外借|注销|销毁|遗失|丢失)"
+    r"(?:[至到往].*|[\d年月日./\-\s]*|未还|在外)[。.]?"
+)
+# 是否转出: 是
+_ASKS_WHETHER_LEFT = re.compile("是否.*[出走]")
+_IS_SO = re.compile(r"[是已有√✓✔☑1YyTt]")
+
+
+def plain(cell: Cell) -> str:
+    """A cell's text without surrounding spaces and without the marks that make a spreadsheet see text."""
+    text = (cell if isinstance(cell, str) else text_of(cell)).strip()
+    if text and text[0] in MARKS:
+        text = text[2:-1] if text.startswith('="') and text.endswith('"') else text.lstrip("'’‘`")
+    return text
+
+
+def leaves_by(heading: str) -> Callable[[Cell], bool]:
+    """Whether a cell under this heading (档案状态, 转出时间, 是否转出) says that the dossier is not there."""
+    if _ASKS_WHETHER_LEFT.search(heading):
+        return lambda cell: bool(_IS_SO.match(plain(cell)))
+    return lambda cell: bool(read_date(cell) or _HAS_LEFT.search(plain(cell)))
+
+
+def leaves_by_remark(cell: Cell) -> bool:
+    """Whether a remark says so, and says nothing else."""
+    return bool(_HAS_LEFT_IN_FULL.fullmatch(plain(cell)))
