@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,15 @@ def texts(catalogue: Path) -> dict[tuple[str, str], str]:
 
 def test_every_string_of_the_project_is_translated_in_the_words_of_the_glossary() -> None:
     assert tool.check() == []
+
+
+def test_texts_are_marked_only_by_names_that_are_collected() -> None:
+    root = Path(__file__).parent.parent / "rendang"
+    named = re.compile(r"import (n?p?gettext\w*) as (\w+)")
+    found = {(path.name, *match) for path in root.rglob("*.py") for match in named.findall(path.read_text("utf-8"))}
+    assert {
+        (path, name) for path, name, alias in found if alias != "_" or name not in {"gettext", "gettext_lazy"}
+    } == set()
 
 
 def test_the_glossary_binds_the_words_of_the_design() -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from rendang.circulation.transfers.models import Transfer
 from rendang.exchange import actions
+from rendang.exchange.forms import scope_choices
 from rendang.kernel.access.models import Role
 from rendang.kernel.access.permissions import API_SCOPES, Permission
 from rendang.kernel.audit.models import AuditEvent
@@ -192,3 +193,9 @@ def test_dossiers_are_listed_found_and_read_over_the_interface(token, institutio
     assert ours.person.id_number not in json.dumps([listed, found, read])
     assert client.get(f"{API}/dossiers/{theirs.pk}").status_code == 404
     assert AuditEvent.objects.filter(verb="dossier.view", person_id=ours.person_id).count() == 1
+
+
+def test_every_scope_is_offered_in_words():
+    words = dict(scope_choices())
+    assert words["storage.move"] == "Place, move and take out dossiers · storage.move"
+    assert [code for code, text in words.items() if not text.endswith(f" · {code}")] == []

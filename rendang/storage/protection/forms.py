@@ -5,9 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from rendang.kernel.core.sheets.tables import read_table
 from rendang.kernel.workflow.forms import ReasonForm
@@ -53,12 +52,12 @@ class ReadingsFileForm(forms.Form):
                 rows.append((moment(record.values["at"]), warm, damp))
             except (ValueError, ArithmeticError):
                 wrong.append(
-                    _now("Row %(row)d: time, temperature or humidity is not understood.") % {"row": record.row}
+                    gettext("Row %(row)d: time, temperature or humidity is not understood.") % {"row": record.row}
                 )
         if wrong:
             raise ValidationError(wrong[:20])
         if not rows:
-            raise ValidationError(_now("The table has no rows below its heading."))
+            raise ValidationError(gettext("The table has no rows below its heading."))
         return rows
 
 

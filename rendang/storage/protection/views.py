@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rendang.kernel.access.permissions import Permission
@@ -52,11 +53,12 @@ def climate(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.ReadingForm(request.POST or None) if may_record else None
     if request.method == "POST" and form and form.is_valid():
         try:
-            actions.record_reading(store, by=request.user, **form.cleaned_data)
+            reading = actions.record_reading(store, by=request.user, **form.cleaned_data)
         except ValidationError as refused:
             show_refusal(form, refused)
         else:
             messages.success(request, _("The reading is noted."))
+            _tell_of_alarm(request, store, [reading])
             return go_to(request, "protection:climate", pk)
     today = timezone.localdate()
     first = today - dt.timedelta(DAYS_SHOWN - 1)
@@ -73,6 +75,19 @@ def climate(request: HttpRequest, pk: int) -> HttpResponse:
         "hazards": Hazard.objects.open().filter(store=store).select_related("institution").order_by("-pk")[:20],
     }
     return render_page(request, "protection/climate.html", context, partial="form")
+
+
+def _tell_of_alarm(request: HttpRequest, store: Store, readings: list[Reading]) -> None:
+    """Whoever notes what is outside the limits learns at once what has become of it."""
+    days = {timezone.localdate(reading.at) for reading in readings}
+    allowed = {day: queries.limits(store.institution_id, day) for day in days}
+    if outside := sum(_is_outside(reading, allowed[timezone.localdate(reading.at)]) for reading in readings):
+        said = ngettext(
+            "%(count)d reading is outside the limits. The hazard stands below until it is removed.",
+            "%(count)d readings are outside the limits. The hazards stand below until they are removed.",
+            outside,
+        )
+        messages.warning(request, said % {"count": outside})
 
 
 def _charts(days: list[dict[str, Any]], allowed: queries.Limits, first: dt.date, today: dt.date) -> list[chart.Chart]:
@@ -112,7 +127,8 @@ def readings_file(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.ReadingsFileForm(request.POST or None, request.FILES or None)
 
     def act(store: Store, said: dict[str, Any]) -> None:
-        actions.record_readings(store, said["file"], by=request.user, source=Reading.Source.FILE)
+        made = actions.record_readings(store, said["file"], by=request.user, source=Reading.Source.FILE)
+        _tell_of_alarm(request, store, made)
 
     return _record(request, pk, form, act, "protection/file.html", _("The readings are noted."))
 

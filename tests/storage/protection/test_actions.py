@@ -234,3 +234,23 @@ def test_the_list_of_hazards_says_where_and_what(store, keeper, signed_in):
     page = signed_in(keeper).get(reverse("protection:hazards")).text
     for words in (f"<td>{store}</td>", "<td>Fire</td>", "<td>灭火器过期</td>", "To be repaired"):
         assert words in page
+
+
+def test_whoever_notes_what_is_outside_the_limits_is_told_so(store, keeper, signed_in):
+    desk, address = signed_in(keeper), reverse("protection:climate", args=[store.pk])
+    assert "outside the limits. The hazard" not in desk.post(address, GOOD, follow=True).text
+    assert (
+        "1 reading is outside the limits" in desk.post(address, {"temperature": 29, "humidity": 50}, follow=True).text
+    )
+    rows = file_of("时间,温度,湿度\n2026-11-20 08:00,29,51\n2026-11-20 14:00,30,50\n")
+    handed = desk.post(reverse("protection:readings_file", args=[store.pk]), {"file": rows}, follow=True).text
+    assert "2 readings are outside the limits" in handed
+
+
+def test_a_file_that_is_not_understood_is_told_in_the_readers_language(store, keeper, signed_in):
+    wrong = {"file": file_of("时间,温度,湿度\n2026-11-20 08:00,暖,51\n")}
+    desk = signed_in(keeper)
+    desk.cookies["django_language"] = "zh-hans"
+    shown = desk.post(reverse("protection:readings_file", args=[store.pk]), wrong).text
+    assert "第 2 行：时间、温度或湿度无法识别。" in shown
+    assert "读入文件" in shown
