@@ -19,8 +19,9 @@ from rendang.kernel.core.crypto import blind_index, encrypt, encrypt_all
 from rendang.kernel.core.identifiers import mask_id_number
 from rendang.kernel.core.sheets import Sheet
 
-# Rows a transaction. Larger is hardly faster; smaller is cancelled and resumed in finer steps.
-CHUNK_ROWS = 4000
+# Rows a transaction. Larger is hardly faster; smaller is cancelled and resumed in finer steps. A file begins with a small
+# one that doubles, so that the database does not wait for the first thousands of rows to be read.
+CHUNK_ROWS, FIRST_ROWS = 4000, 500
 
 # Columns of people_person that a roster fills, as in ``Judged.values``; all are text.
 PERSON_COLUMNS = (
@@ -47,7 +48,9 @@ _TO_ESCAPE = re.compile(r"[\\\t\n\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 class Chunk:
     """Some thousand rows, judged; what is accepted as the bytes of a COPY into the staging table."""
 
-    first: tuple[int, int]
+    sheet: int
+    first: int
+    last: int
     rows: int
     accepted: int
     staged: bytes
@@ -64,15 +67,14 @@ class Chunk:
 
 
 def chunks(tables: Iterable[Sheet], layouts: Sequence[Layout | None], judge: Judge) -> Generator[Chunk, None, None]:
-    """The sheets of a file in chunks. ``layouts`` are theirs, ``None`` or without columns where there is no roster.
-
-    Chunks are the same at every reading of the same file, so that an import can go on where it stopped.
-    """
+    """The sheets of a file in chunks. ``layouts`` are theirs, ``None`` or without columns where there is no roster."""
+    size = min(FIRST_ROWS, CHUNK_ROWS)
     for sheet_number, (sheet, layout) in enumerate(zip(tables, layouts, strict=True)):
         if layout is None or not layout.columns:
             continue
         with closing(layout.rows_of(sheet)) as rows:
-            while piece := list(islice(rows, CHUNK_ROWS)):
+            while piece := list(islice(rows, size)):
+                size = min(2 * size, CHUNK_ROWS)
                 judged, not_data = judge.judge(sheet_number, layout, piece)
                 if judged:
                     yield _chunk(judged, [(sheet_number, number) for number in not_data])
@@ -120,7 +122,9 @@ def _chunk(judged: Sequence[Judged], not_data: list[tuple[int, int]]) -> Chunk:
     accepted = [row for row in judged if not row.rejection]
     employers: dict[tuple[str, str], int] = {}
     return Chunk(
-        first=(judged[0].sheet, judged[0].number),
+        sheet=judged[0].sheet,
+        first=judged[0].number,
+        last=judged[-1].number,
         rows=len(judged),
         accepted=len(accepted),
         staged=_staged(accepted, employers),

@@ -45,7 +45,7 @@ class Tally:
 
     def add(self, chunk: Chunk) -> None:
         """What the file itself says of the rows of a chunk. Chunks may come in any order."""
-        sheet = self.sheets[chunk.first[0]]
+        sheet = self.sheets[chunk.sheet]
         sheet["data_rows"] += chunk.rows
         sheet["importable"] += chunk.accepted
         for _, number, reason in chunk.rejected:

@@ -273,6 +273,37 @@ def test_a_chunk_already_written_is_passed_over(institution, clerk, import_file,
     assert stopped.report["sheets"][0]["already_held"] == []
 
 
+@pytest.mark.parametrize("rows_a_chunk", [1, 3, 5, 100])
+def test_rows_already_written_are_passed_over_however_the_file_is_cut_now(
+    institution, clerk, import_file, tmp_path, monkeypatch, rows_a_chunk
+):
+    """Between the crash and the next start the software may have been renewed."""
+    monkeypatch.setattr("rendang.circulation.rosters.chunks.CHUNK_ROWS", 4)
+    people = [1, 2, 3, 3, 4, 5, 5, 6, 7, 8, 8]
+    path = roster(tmp_path / "r.csv", people)
+    real, began = writing.write_chunk, []
+
+    def crash_after_one(roster, chunk, *, by, employers):
+        if began:
+            raise KeyboardInterrupt
+        began.append(chunk.first)
+        real(roster, chunk, by=by)
+
+    monkeypatch.setattr(importing, "write_chunk", crash_after_one)
+    with pytest.raises(KeyboardInterrupt):
+        import_file(path)
+    stopped = Roster.objects.get()
+    assert (stopped.rows_done, Person.objects.count()) == (3, 3)
+    monkeypatch.setattr(importing, "write_chunk", real)
+    monkeypatch.setattr("rendang.circulation.rosters.chunks.CHUNK_ROWS", rows_a_chunk)
+    actions.import_roster(roster_id=stopped.pk)
+    stopped.refresh_from_db()
+    assert (stopped.state, stopped.rows_done, Person.objects.count()) == ("DONE", len(people), 8)
+    rows = list(RosterRow.objects.order_by("number").values_list("number", "verdict"))
+    assert rows == [(n + 2, "REJECTED" if n in {3, 6, 10} else "IMPORTED") for n in range(len(people))]
+    assert Placement.objects.count() == Custody.objects.count() == 8
+
+
 def test_the_command_prints_the_verdicts_and_a_dry_run_leaves_nothing(institution, tmp_path):
     path = roster(tmp_path / "r.csv", [1, 1, 2])
 

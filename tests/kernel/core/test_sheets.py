@@ -2,7 +2,7 @@ import datetime as dt
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.styles import Font
@@ -145,6 +145,35 @@ def test_texts_may_stand_in_the_cell_in_runs_with_readings_and_without_addresses
         "<si><r><t>李</t></r><r><t xml:space='preserve'> 四</t></r><rPh><t>lisi</t></rPh></si>",
     )
     assert rows_of(path) == [(4, ["张三", "李 四", "公式", None, True])]
+
+
+# A text of the shared table as programs write it, and what it says.
+SHARED = (
+    ("<si><t>张三</t></si>", "张三"),
+    ("<si><t>李&amp;四</t></si>", "李&四"),
+    ("<si><t></t></si>", None),
+    ("<si><t/></si>", None),
+    ("<si/>", None),
+    ("<si><t xml:space='preserve'> 王五</t></si>", " 王五"),
+    ("<si><t>赵六</t><phoneticPr fontId='1' type='noConversion'/></si>", "赵六"),
+    ("<si><r><t>孙</t></r><r><t>七</t></r><rPh><t>sunqi</t></rPh></si>", "孙七"),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(st.sampled_from(SHARED[:2]) | st.sampled_from(SHARED), min_size=1, max_size=80),
+    block=st.sampled_from([48, 150, 1000]),
+)
+def test_shared_texts_are_read_however_they_are_written_and_cut(hand_made, texts, block):
+    cells = "".join(f'<row r="{n + 1}"><c r="A{n + 1}" t="s"><v>{n}</v></c></row>' for n in range(len(texts)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rendang.kernel.core.sheets.markup._BLOCK", block)
+        path = hand_made(
+            f"<worksheet SPACE><sheetData>{cells}</sheetData></worksheet>", "".join(written for written, _ in texts)
+        )
+        read = [(number, cells[0]) for number, cells in rows_of(path) if cells[0]]
+    assert read == [(n, said) for n, (_, said) in enumerate(texts, 1) if said]
 
 
 def test_a_cut_off_workbook_is_refused(tmp_path):

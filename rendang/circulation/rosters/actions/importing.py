@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from rendang.circulation.rosters.actions.writing import (
@@ -45,6 +46,7 @@ _VERDICT_OF_FATE = {
     TAKEN: ARCHIVE_NUMBER_TAKEN,
     DIFFERS: DIFFERS_FROM_RECORD,
 }
+_VERDICT_NAMES = {RosterRow.Verdict.ALREADY_HELD: ALREADY_HELD, RosterRow.Verdict.DIFFERS: DIFFERS_FROM_RECORD}
 
 
 # Seconds after which the thread that reads makes room for one that has an answer from the database.
@@ -163,16 +165,15 @@ def write(tables: Iterable[Sheet], roster: Roster, *, by: Any) -> Tally:
 
 
 def _of_the_record(roster: Roster) -> Iterator[tuple[int, int, str]]:
-    rows = RosterRow.objects.filter(roster=roster).order_by("sheet", "number")
-    for sheet, number in rows.filter(reasons__contains=[HELD_ELSEWHERE]).values_list("sheet", "number"):
-        yield sheet, number, HELD_ELSEWHERE
-    for sheet, number in rows.filter(reasons__contains=[ARCHIVE_NUMBER_TAKEN]).values_list("sheet", "number"):
-        yield sheet, number, ARCHIVE_NUMBER_TAKEN
-    for verdict, name in (
-        (RosterRow.Verdict.ALREADY_HELD, ALREADY_HELD),
-        (RosterRow.Verdict.DIFFERS, DIFFERS_FROM_RECORD),
-    ):
-        for sheet, number in rows.filter(verdict=verdict).values_list("sheet", "number"):
+    """(sheet, row, verdict) of the rows whose person or archive number was on record."""
+    taken_or_held = Q(reasons__overlap=[HELD_ELSEWHERE, ARCHIVE_NUMBER_TAKEN])
+    of_the_record = taken_or_held | Q(verdict__in=_VERDICT_NAMES)
+    rows = RosterRow.objects.filter(of_the_record, roster=roster).order_by("sheet", "number")
+    for sheet, number, verdict, reasons in rows.values_list("sheet", "number", "verdict", "reasons"):
+        for name in (HELD_ELSEWHERE, ARCHIVE_NUMBER_TAKEN):
+            if name in reasons:
+                yield sheet, number, name
+        if name := _VERDICT_NAMES.get(verdict):
             yield sheet, number, name
 
 

@@ -114,8 +114,10 @@ SELECT (
 )
 FROM unnest(%(names)s::text[], %(codes)s::text[]) WITH ORDINALITY AS given (name, credit_code, k) ORDER BY k
 """
+# The ids as one text: as a list, each would be made ready for the database by itself.
 _STAGE_EMPLOYERS = """
-INSERT INTO roster_employer (k, id) SELECT k - 1, id FROM unnest(%s::bigint[]) WITH ORDINALITY AS given (id, k)
+INSERT INTO roster_employer (k, id)
+SELECT k - 1, id::bigint FROM string_to_table(%s, ',') WITH ORDINALITY AS given (id, k)
 """
 _PEOPLE = f"""
 INSERT INTO people_person (
@@ -228,7 +230,7 @@ Employers = dict[tuple[str, str], int]
 
 
 def write_chunk(roster: Roster, chunk: Chunk, *, by: Any, employers: Employers | None = None) -> None:
-    """Write one chunk in one transaction, or, when it is there already, nothing.
+    """Write the rows of one chunk in one transaction, without those that an import before a crash has written.
 
     Everything comes with it: people, dossiers, custodies, places, conflicts, sources. Two imports at once never make
     two people of one: the database refuses the second, and the chunk is looked at again. ``employers`` remembers the
@@ -303,12 +305,14 @@ def _look(cursor: Any, institution: Institution, *, lock: bool = False) -> None:
 
 
 def _write(cursor: Any, roster: Roster, chunk: Chunk, by: Any, employers: Employers) -> Employers:
-    sheet, number = chunk.first
     found: Employers = {}
-    if RosterRow.objects.filter(roster=roster, sheet=sheet, number=number).exists():
-        return found  # committed before a crash
+    written = _written(roster, chunk)
+    if len(written) == chunk.rows:
+        return found
     if chunk.accepted:
         _stage(cursor, chunk)
+        if written:
+            cursor.execute("DELETE FROM roster_staged WHERE number = ANY (%s)", [list(written)])
         _look(cursor, roster.institution, lock=True)
         now = timezone.now()
         names = {"institution": roster.institution_id, "roster": roster.pk, "now": now, "by": by.pk}
@@ -321,11 +325,18 @@ def _write(cursor: Any, roster: Roster, chunk: Chunk, by: Any, employers: Employ
         cursor.execute(_PLACES_IN_SLOTS if has_slots else _PLACES_AS_WRITTEN, names)
         _open_conflicts(cursor, roster.institution, by)
         cursor.execute(_SOURCES, names)
-    if chunk.rejected:
-        sheets, numbers, reasons = map(list, zip(*chunk.rejected, strict=True))
+    if rejected := [row for row in chunk.rejected if row[1] not in written]:
+        sheets, numbers, reasons = map(list, zip(*rejected, strict=True))
         cursor.execute(_REJECTED, {"roster": roster.pk, "sheets": sheets, "numbers": numbers, "reasons": reasons})
-    Roster.objects.filter(pk=roster.pk).update(rows_done=F("rows_done") + chunk.rows, touched_at=timezone.now())
+    done = chunk.rows - len(written)
+    Roster.objects.filter(pk=roster.pk).update(rows_done=F("rows_done") + done, touched_at=timezone.now())
     return found
+
+
+def _written(roster: Roster, chunk: Chunk) -> set[int]:
+    """Rows of the chunk that were committed before a crash, whatever the chunks were then."""
+    rows = RosterRow.objects.filter(roster=roster, sheet=chunk.sheet, number__range=(chunk.first, chunk.last))
+    return set(rows.values_list("number", flat=True))
 
 
 def _name_employers(cursor: Any, employers: list[tuple[str, str]], known: dict[tuple[str, str], int]) -> Employers:
@@ -339,7 +350,7 @@ def _name_employers(cursor: Any, employers: list[tuple[str, str]], known: dict[t
         found = dict(zip(unknown, (employer_id for (employer_id,) in cursor.fetchall()), strict=True))
     if employers:
         both = known | found if found else known
-        cursor.execute(_STAGE_EMPLOYERS, [[both[employer] for employer in employers]])
+        cursor.execute(_STAGE_EMPLOYERS, [",".join(str(both[employer]) for employer in employers)])
     return found
 
 

@@ -77,6 +77,27 @@ def fragment(raw: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(b"<piece " + names + b">" + raw + b"</piece>")
 
 
+def _texts_of(block: bytes) -> list[bytes]:
+    """The texts of a block of the table, as they are written in plain ones."""
+    if block.startswith(_BEGIN) and block.endswith(_END):
+        found = block[len(_BEGIN) : -len(_END)].split(_BETWEEN)
+        if block.count(b"<") == 4 * len(found):  # nothing but plain texts: each has four tags
+            return found
+    found = _PLAIN_TEXT.findall(block)
+    if len(found) != block.count(b"si>") // 2 or b"<si/" in block:
+        return list(_one_by_one(block))
+    return found
+
+
+def _one_by_one(block: bytes) -> Iterator[bytes]:
+    """Texts in runs, with reading aids, or without any content."""
+    for piece in _TEXT_END.split(block)[:-1]:
+        yield from (b"" for _empty in _EMPTY_TEXT.findall(piece))
+        starts = [found.end() for found in _TEXT_BEGIN.finditer(piece)]
+        text = all_text(fragment(piece[starts[-1] :])) if starts else ""
+        yield text.replace("_x", "_x005F_x").replace("&", "&amp;").replace("\0", "").encode("utf-8", "replace")
+
+
 class SharedTexts:
     """The workbook's table of texts, in blocks on disk; the blocks in use stay in memory."""
 
@@ -92,10 +113,7 @@ class SharedTexts:
     def _spool(self, stream: IO[bytes]) -> None:
         waiting: list[bytes] = []
         for block in _blocks(stream, _TEXT_END):
-            found = _PLAIN_TEXT.findall(block)
-            if len(found) != block.count(b"si>") // 2 or b"<si/" in block:
-                found = list(self._one_by_one(block))
-            waiting += found
+            waiting += _texts_of(block)
             whole = len(waiting) - len(waiting) % TEXTS_A_BLOCK
             for at in range(0, whole, TEXTS_A_BLOCK):
                 self._keep(waiting[at : at + TEXTS_A_BLOCK])
@@ -103,14 +121,6 @@ class SharedTexts:
         if waiting:
             self._keep(waiting)
         self._file.flush()
-
-    def _one_by_one(self, block: bytes) -> Iterator[bytes]:
-        """Texts in runs, with reading aids, or without any content; as the plain ones are written."""
-        for piece in _TEXT_END.split(block)[:-1]:
-            yield from (b"" for _empty in _EMPTY_TEXT.findall(piece))
-            starts = [found.end() for found in _TEXT_BEGIN.finditer(piece)]
-            text = all_text(fragment(piece[starts[-1] :])) if starts else ""
-            yield text.replace("_x", "_x005F_x").replace("&", "&amp;").replace("\0", "").encode("utf-8", "replace")
 
     def _keep(self, block: list[bytes]) -> None:
         self._file.write(b"\0".join(block))
@@ -133,4 +143,8 @@ class SharedTexts:
 _TEXT_END = re.compile(rb"</(?:\w+:)?si\s*>")
 _TEXT_BEGIN = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?>")
 _EMPTY_TEXT = re.compile(rb"<(?:\w+:)?si\s*/>")
-_PLAIN_TEXT = re.compile(rb"<si>\s*<t(?:\s[^>]*)?>([^<]*)</t>\s*</si>")
+# A Chinese Excel notes behind a text typed by its sound that no reading aid is wanted.
+_PLAIN_TEXT = re.compile(rb"<si>\s*<t(?:\s[^>]*)?>([^<]*)</t>\s*(?:<phoneticPr\b[^>]*/>\s*)?</si>")
+# As nearly all programs write them.
+_BEGIN, _END = b"<si><t>", b"</t></si>"
+_BETWEEN = _END + _BEGIN
