@@ -7,6 +7,7 @@ from django.utils import timezone
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
 from rendang.kernel.accounts.models import User
+from rendang.kernel.workflow.models import Case
 from rendang.people.models import Employer, Person
 from rendang.storage.actions import plan_compaction
 from rendang.storage.models import Compaction, CompactionMove, Placement, Slot
@@ -32,28 +33,40 @@ def custody(clerk):
     Placement.objects.create(
         dossier=custody.dossier, institution=custody.institution, kind="DESK", since=timezone.now(), by=clerk
     )
+    Case.objects.create(number="X-1", kind="intake", institution=custody.institution, state="OPEN", opened_by=clerk)
     return custody
 
 
 def placement(custody, **changed):
     row = Placement.objects.get(dossier=custody.dossier)
     fields = {"dossier_id": row.dossier_id, "institution_id": row.institution_id, "by_id": row.by_id} | changed
-    return Placement(kind="DESK", since=timezone.now(), until=timezone.now(), **fields)
+    kind, thickness = ("SLOT", 20) if "slot_id" in changed else ("DESK", 0)
+    return Placement(kind=kind, thickness=thickness, since=timezone.now(), until=timezone.now(), **fields)
 
 
-@pytest.mark.parametrize("reference", ["dossier_id", "institution_id", "by_id"])
+@pytest.mark.parametrize("reference", ["dossier_id", "institution_id", "by_id", "slot_id", "case_id"])
 def test_a_placement_refers_to_what_is_there(custody, reference):
     with pytest.raises(IntegrityError, match="that is not there"), transaction.atomic():
         Placement.objects.bulk_create([placement(custody), placement(custody, **{reference: NOBODY})])
     assert Placement.objects.filter(dossier=custody.dossier).count() == 1
 
 
-@pytest.mark.parametrize("reference", ["dossier_id", "institution_id"])
+@pytest.mark.parametrize("reference", ["dossier_id", "institution_id", "employer_id"])
 def test_a_custody_refers_to_what_is_there(custody, reference):
     fields = {"dossier_id": custody.dossier_id, "institution_id": custody.institution_id} | {reference: NOBODY}
     with pytest.raises(IntegrityError, match="that is not there"), transaction.atomic():
         Custody.objects.create(archive_number="X-1", status="CLAIMED", name="某某", **fields)
     assert Custody.objects.count() == 1
+
+
+def test_the_employer_of_a_custody_is_there_also_when_it_changes(custody):
+    with pytest.raises(IntegrityError, match="that is not there"), transaction.atomic():
+        Custody.objects.update(employer_id=NOBODY)
+    assert Custody.objects.get().employer_id is None
+    employer = EmployerFactory()
+    Custody.objects.update(employer=employer)
+    assert Custody.objects.get().employer == employer
+    Custody.objects.update(employer=None)
 
 
 def test_a_dossier_refers_to_a_person_who_is_there(custody):
@@ -108,7 +121,22 @@ def test_a_slot_and_a_plan_that_moves_refer_to_stay(move):
     assert (Slot.objects.count(), Compaction.objects.count()) == (2, 1)
 
 
-@pytest.mark.parametrize("model", [Person, Employer, Dossier, Institution, User])
+def test_a_slot_in_which_a_dossier_has_lain_stays(institution, keeper):
+    store = StoreFactory(institution=institution)
+    used, free = SlotFactory(institution=institution, store=store), SlotFactory(institution=institution, store=store)
+    placement = PlacementFactory(institution=institution, slot=used)
+    Placement.objects.filter(pk=placement.pk).update(until=timezone.now())
+    for key, stays in ((used.pk, True), (free.pk, False)):
+        with transaction.atomic(), connection.cursor() as cursor:
+            if stays:
+                with pytest.raises(IntegrityError, match="has lain stays"), transaction.atomic():
+                    cursor.execute("DELETE FROM storage_slot WHERE id = %s", [key])
+            else:
+                cursor.execute("DELETE FROM storage_slot WHERE id = %s", [key])
+    assert Slot.objects.get() == used
+
+
+@pytest.mark.parametrize("model", [Person, Employer, Dossier, Institution, User, Case])
 def test_what_is_referred_to_is_neither_deleted_nor_renumbered(custody, model):
     table, before = model._meta.db_table, model._base_manager.count()
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET id = id + 1000000"):

@@ -97,7 +97,13 @@ class Custody(models.Model):
     )
     # Most custodies have none: indexed below where there is one.
     employer = models.ForeignKey(
-        Employer, on_delete=models.PROTECT, null=True, blank=True, related_name="custodies", db_index=False
+        Employer,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="custodies",
+        db_index=False,
     )
     received_on = PartialDateField(_("received"))
     received_reason = models.CharField(_("reason of receipt"), max_length=60, blank=True)

@@ -19,8 +19,8 @@ from rendang.kernel.core.crypto import blind_index, encrypt, encrypt_all
 from rendang.kernel.core.identifiers import mask_id_number
 from rendang.kernel.core.sheets import Sheet
 
-# Rows a transaction. Larger is hardly faster; smaller is cancelled and resumed in finer steps. A file begins with a small
-# one that doubles, so that the database does not wait for the first thousands of rows to be read.
+# Rows a transaction. Larger is hardly faster; smaller is cancelled and resumed in finer steps. A file begins with
+# small ones, so that the database does not wait until the first thousands of rows are read.
 CHUNK_ROWS, FIRST_ROWS = 4000, 500
 
 # Columns of people_person that a roster fills, as in ``Judged.values``; all are text.

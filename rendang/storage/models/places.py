@@ -54,7 +54,13 @@ class Placement(models.Model):
     kind = models.CharField(_("place"), max_length=12, choices=Kind.choices)
     # Indexed below where there is one.
     slot = models.ForeignKey(
-        Slot, on_delete=models.PROTECT, null=True, blank=True, related_name="placements", db_index=False
+        Slot,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="placements",
+        db_index=False,
     )
     # What it takes of its slot's width, in millimetres; it grows and shrinks with the dossier while it lies there.
     thickness = models.PositiveSmallIntegerField(_("thickness"), default=0, db_default=0)
@@ -74,6 +80,7 @@ class Placement(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        db_constraint=False,
         related_name="+",
         db_index=False,
     )

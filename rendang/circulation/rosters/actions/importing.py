@@ -46,7 +46,10 @@ _VERDICT_OF_FATE = {
     TAKEN: ARCHIVE_NUMBER_TAKEN,
     DIFFERS: DIFFERS_FROM_RECORD,
 }
-_VERDICT_NAMES = {RosterRow.Verdict.ALREADY_HELD: ALREADY_HELD, RosterRow.Verdict.DIFFERS: DIFFERS_FROM_RECORD}
+_VERDICT_NAMES: dict[str, str] = {
+    RosterRow.Verdict.ALREADY_HELD: ALREADY_HELD,
+    RosterRow.Verdict.DIFFERS: DIFFERS_FROM_RECORD,
+}
 
 
 # Seconds after which the thread that reads makes room for one that has an answer from the database.
@@ -170,9 +173,9 @@ def _of_the_record(roster: Roster) -> Iterator[tuple[int, int, str]]:
     of_the_record = taken_or_held | Q(verdict__in=_VERDICT_NAMES)
     rows = RosterRow.objects.filter(of_the_record, roster=roster).order_by("sheet", "number")
     for sheet, number, verdict, reasons in rows.values_list("sheet", "number", "verdict", "reasons"):
-        for name in (HELD_ELSEWHERE, ARCHIVE_NUMBER_TAKEN):
-            if name in reasons:
-                yield sheet, number, name
+        for reason in (HELD_ELSEWHERE, ARCHIVE_NUMBER_TAKEN):
+            if reason in reasons:
+                yield sheet, number, reason
         if name := _VERDICT_NAMES.get(verdict):
             yield sheet, number, name
 
