@@ -15,6 +15,7 @@ _FIRST_OF_1900 = "30"
 _DAY_ZERO = dt.date(1899, 12, 30)
 _PARTS = re.compile(r"(\d{4})(?:[-./年,](\d{1,2})(?:[-./月,](\d{1,2}))?)?[-./年月日号,]?(?:[T ]?\d{1,2}:\d{2}.*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
+_DAY_AND_HOUR = re.compile(r"(\d{5})\.\d+")
 # 850510, not a year and a month that went wrong (201013).
 _SHORT_COMPACT = re.compile(r"(?!19|20)(\d{2})(\d{2})(\d{2})")
 # 90.5.1, 05年3月; with strokes only what cannot be month/day/year.
@@ -32,7 +33,7 @@ _CHINESE_NUMBER = re.compile(rf"[{_DIGITS}十]+")
 # 二OO五, 二0一0: a zero typed for the Chinese one.
 _ZERO_IN_CHINESE = re.compile(rf"(?<=[{_DIGITS}])[O0〇]+(?=[{_DIGITS}年])")
 # What is written behind a date: 1990.05（农历）, 2019.7起, the day of the week, the hour.
-_BEHIND = re.compile(r"\s*(?:[(\[【].*|星期.*|周[一二三四五六日].*|[上下]午.*|至今|起|生|(?<=月)份)$")
+_BEHIND = re.compile(r"\s*(?:[(\[【].*|星期.*|周[一二三四五六日].*|[上下]午.*|至今|左右|前后|起|生|(?<=月)份)$")
 _ONE_DASH = str.maketrans("—–‐‑−─。、\\", "------../")
 # What stands in a cell that says nothing, and what a spreadsheet writes where a formula failed.
 DASHES = frozenset(
@@ -81,8 +82,8 @@ def _of_text(text: str) -> str | None:
     tight = "".join(plain.split())
     if tight.isdecimal():
         return _of_digits(tight)
-    if tight.endswith(".0") and tight[:-2].isdecimal():
-        return _of_digits(tight[:-2])
+    if (day := _DAY_AND_HOUR.fullmatch(tight)) or (tight.endswith(".0") and tight[:-2].isdecimal()):
+        return _of_digits(day[1] if day else tight[:-2])
     spaced = re.sub(r"[-.]+", "-", "-".join(re.sub("[年月日号/]", "-", plain).split())).strip("-")
     digits = _in_digits(tight)
     found = _PARTS.fullmatch(plain) or _PARTS.fullmatch(tight) or _PARTS.fullmatch(spaced) or _PARTS.fullmatch(digits)

@@ -13,6 +13,7 @@ _BY_PART = 1000
 SEVERAL_COLUMNS = frozenset({"location", "left"})
 _PUNCTUATION = re.compile(r"[\s*:,.。、，：；;·_\-—~'\"“”‘’/\\#＊☆★※▲]+")
 _BRACKETS = re.compile(r"[(\[【〔{<《].*?[)\]】〕}>》]")
+_PARTS_OF_A_DATE = frozenset("年月日")
 _GROUP_FILLER = re.compile("信息|情况|基本|资料|相关|内容|数据|登记")
 # Traditional characters of headings, and those they are compared as.
 _SIMPLIFIED = str.maketrans(
@@ -77,6 +78,8 @@ def meaning_of(upper: str, lower: str) -> tuple[str, int] | None:
     if upper and (group := meaning_of("", upper)) and group[0] in SEVERAL_COLUMNS:
         alone = _by_name().get(lower, group)
         return group if alone[0] == "serial" else alone  # 号 under 存放位置
+    if upper and lower in _PARTS_OF_A_DATE and (group := meaning_of("", upper)):
+        return group
     if upper and (found := _by_name().get(lower)) and not any(word in joined for word in fields()[found[0]].never):
         return found
     best = max(

@@ -19,13 +19,16 @@ LOOKED_AT = 60
 _MOST_ROWS_ABOVE = 30
 # No roster has more columns; what is further right is not looked at.
 _MOST_COLUMNS = 512
-# What a person may give several columns to: a place, and a name in two.
-_MAY_HAVE_SEVERAL = SEVERAL_COLUMNS | {"name"}
+# What a person may give several columns to: a place, a name in two, a date in year, month and day.
+_DATES = frozenset({"birth_date", "received_on", "work_start", "graduated", "retired", "died"})
+_MAY_HAVE_SEVERAL = SEVERAL_COLUMNS | _DATES | {"name"}
 # What a person has in a row of their own, whatever is merged.
-_OF_ONE_ROW = frozenset({"name", "id_number", "serial", "archive_number"})
+OF_ONE_ROW = frozenset({"name", "id_number", "serial", "archive_number"})
 # Headings that mean a running number or the dossier's; the content decides.
 _ANY_NUMBER = frozenset({"编号", "号", "编码", "流水号", "NO"})
 _IGNORED = "ignored"
+# 已转出人员, 2025年转出档案清单
+_LEFT = re.compile("(?<![未不非])(?:转出|调出|迁出|转走|调走|借出|注销|销毁)")
 # An identity number that a spreadsheet took for an amount.
 _LOST_DIGITS = 1e14
 _LONG_NUMBER = re.compile(r"\d{15}|\d{17}[\dX]")
@@ -51,6 +54,10 @@ class Layout:
     columns: Mapping[str, tuple[int, ...]]
     # Some values of each column, masked.
     samples: tuple[tuple[str, ...], ...] = ()
+    # By its name or its title the sheet lists dossiers that have left.
+    left: bool = False
+    # A table with its columns in another order begins below: all columns are read.
+    several: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -59,12 +66,14 @@ class Layout:
 
     @property
     def wanted(self) -> frozenset[int]:
+        if self.several:
+            return frozenset(range(len(self.samples)))
         return frozenset(column for columns in self.columns.values() for column in columns)
 
     def rows_of(self, sheet: Sheet) -> Generator[Row, None, None]:
         """The rows, of the columns that mean something. What a merged cell says holds for each of its rows — the unit
         of ten people —, but not who somebody is."""
-        columns = self.wanted - {column for field in _OF_ONE_ROW for column in self.columns.get(field, ())}
+        columns = self.wanted - {column for field in OF_ONE_ROW for column in self.columns.get(field, ())}
         heads = max(self.header_rows, default=0)
         merged = [cell for cell in sheet.merged() if cell.column in columns and cell.first > heads]
         with closing(sheet.rows(self.wanted)) as rows:  # type: ignore[type-var]
@@ -107,10 +116,12 @@ def _joined_headings(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[tuple
     return pairs
 
 
-def _recognise(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
+def _recognise(pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[tuple[int, int]]] = {}
+    meaning = None
     for column, (upper, lower) in enumerate(pairs):
-        meaning = meaning_of(upper, lower) if lower else None
+        if not (lower == "号" and meaning and meaning[0] == "location"):  # 排, 架, 号
+            meaning = meaning_of(upper, lower) if lower else None
         if meaning:
             found.setdefault(meaning[0], []).append((meaning[1], column))
     columns = {
@@ -118,6 +129,12 @@ def _recognise(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
         for field, candidates in found.items()
         if field != _IGNORED
     }
+    for field in _DATES & columns.keys():
+        year = columns[field][0]
+        if [lower for _upper, lower in pairs[year : year + 3]] == ["年", "月", "日"]:
+            columns[field] = (year, year + 1, year + 2)
+        elif [lower for _upper, lower in pairs[year : year + 2]] == ["年", "月"]:
+            columns[field] = (year, year + 1)
     surname, given_name = columns.pop("surname", ()), columns.pop("given_name", ())
     if surname and given_name:
         columns.setdefault("name", surname + given_name)
@@ -146,7 +163,8 @@ def recognise(rows: Sequence[Row], *, previous: Layout | None = None) -> Layout 
             options.append(((rows[at - 1][0], number), _joined_headings(rows[at - 1][1], cells)))
         for header_rows, pairs in options:
             columns = _recognise(pairs)
-            fitness = (len(columns), sum(map(len, columns.values())), -len(header_rows), -number)
+            told_apart = -sum(pairs.count(pairs[place]) for places in columns.values() for place in places)
+            fitness = (len(columns), sum(map(len, columns.values())), told_apart, -len(header_rows), -number)
             if (best is None or fitness > best[0]) and _is_roster(
                 columns, [below for _number, below in rows[at + 1 :]]
             ):
@@ -162,6 +180,16 @@ def recognise(rows: Sequence[Row], *, previous: Layout | None = None) -> Layout 
         columns=_by_content(columns, pairs, data),
         samples=_samples(data),
     )
+
+
+def begun_anew(layout: Layout, cells: Sequence[Cell]) -> Layout | None:
+    """The layout of what stands below these cells when they are headings of people: often the same as above."""
+    headings = tuple(normalise_heading(text_of(cell)) for cell in cells)
+    columns = _recognise([("", heading) for heading in headings])
+    known = sum(map(len, columns.values()))
+    if not {"name", "id_number"} <= columns.keys() or known * 2 < sum(map(bool, headings)):
+        return None
+    return replace(layout, headings=headings, columns=columns)
 
 
 def _is_roster(columns: Mapping[str, tuple[int, ...]], data: Sequence[Sequence[Cell]]) -> bool:
@@ -322,6 +350,11 @@ def _masked(text: str) -> str:
     return text if len(text) < 2 or text[0] in "男女汉" else f"{text[0]}{'*' * min(len(text) - 1, 8)}"
 
 
+def _lists_who_left(sheet: Sheet, layout: Layout, rows: Sequence[Row]) -> bool:
+    titles = [text_of(cell) for number, cells in rows if number in layout.title_rows for cell in cells if cell]
+    return any(_LEFT.search(title) and "入" not in title for title in (sheet.name or "", *titles) if len(title) < 40)
+
+
 def layouts(sheets: Iterable[Sheet]) -> Iterable[tuple[Sheet, Layout | None]]:
     """Each sheet with its layout as recognised, ``None`` for an empty one."""
     previous = None
@@ -337,5 +370,11 @@ def layouts(sheets: Iterable[Sheet]) -> Iterable[tuple[Sheet, Layout | None]]:
                 _("Sheet %(sheet)s: two lists of people stand side by side. Put the right one under the left one."),
                 params={"sheet": sheet.name or 1},
             )
-        previous = layout if layout and layout.columns else previous
+        if layout and layout.columns:
+            below = [cells for number, cells in first if number > max(layout.header_rows, default=0)]
+            layout = previous = replace(
+                layout,
+                left=_lists_who_left(sheet, layout, first),
+                several=any((anew := begun_anew(layout, row)) and anew.columns != layout.columns for row in below),
+            )
         yield sheet, layout

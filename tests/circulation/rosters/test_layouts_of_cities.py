@@ -1,8 +1,12 @@
 """Habits of archive institutions in five more cities, each with what a clerk expects of it."""
 
 import pytest
+import xlsxwriter
 
+from rendang.circulation.rosters.actions.importing import must_be_roster
 from rendang.circulation.rosters.headings import meaning_of, normalise_heading
+from rendang.circulation.rosters.layout import layouts
+from rendang.kernel.core.sheets import UnreadableTable, open_table
 from tests.circulation.rosters.files import csv_file, id_number, xlsx_file
 from tests.circulation.rosters.test_judging import judge_file
 from tests.circulation.rosters.test_odd_layouts import NAMES, judged
@@ -167,3 +171,148 @@ def test_the_manner_of_schooling_does_not_hide_its_level(tmp_path):
     ((_layout, people, _notes),) = judge_file(csv_file(tmp_path / "r.csv", [("姓名", "身份证号", "学历"), *rows]))
     assert [row.values["education"] for row in people] == ["10", "31", "21", ""]
     assert people[3].warnings == ("unknown_code_text",)
+
+
+def test_a_second_table_in_the_sheet_with_its_columns_in_another_order_is_read_by_its_own_headings(tmp_path):
+    sheet = [
+        ("一、在职人员",),
+        ("序号", "姓名", "身份证号", "档案号", "经办人"),
+        (1, "王芳", id_number(1), "A1", "某甲"),
+        ("二、退休人员",),
+        ("序号", "档案号", "姓名", "入库日期", "身份证号"),
+        (1, "T1", "李雷", "2001.2", id_number(2)),
+        (2, "T2", "", "2001.3", id_number(3)),
+    ]
+    path = xlsx_file(tmp_path / "r.xlsx", {"一": sheet})
+    ((_layout, people, not_data),) = judge_file(path, size=2)
+    assert {
+        row.number: (row.values["archive_number"], row.values["received_on"], str(row.rejection)) for row in people
+    } == {
+        3: ("A1", "", ""),
+        6: ("T1", "2001-02", ""),
+        7: ("", "", "missing_name"),
+    }
+    assert not_data == [4, 5]
+
+
+def test_headings_said_again_in_another_language_or_in_their_lower_row_are_no_people(tmp_path):
+    rows, _layout = judged(
+        csv_file(tmp_path / "r.csv", [("姓名", "身份证号"), ("Name", "ID No."), ("王芳", id_number(1))])
+    )
+    assert rows == {3: ("王芳", "")}
+    heads = [("序号", "姓名", "证件", "", "档案号"), ("", "", "类型", "号码", "")]
+    sheet = [*heads, (1, "王芳", "身份证", id_number(1), "A1"), *heads, (2, "李雷", "身份证", id_number(2), "A2")]
+    rows, _layout = judged(xlsx_file(tmp_path / "r.xlsx", {"一": sheet}))
+    assert rows == {3: ("王芳", ""), 6: ("李雷", "")}
+
+
+def test_as_above_means_the_value_above_but_never_who_somebody_is(tmp_path):
+    headings = ("姓名", "身份证号", "档案号", "工作单位", "学历", "入库日期", "柜", "层")
+    path = csv_file(
+        tmp_path / "r.csv",
+        [
+            headings,
+            ("王芳", id_number(1), "A1", "某厂", "本科", "2019.7", "3", "1"),
+            ("李雷", id_number(2), "A2", "同上", "同上", "同上", "同上", "2"),
+            ("", id_number(3), "A3", "〃", "〃", "〃", "〃", "3"),
+            ("刘洋", id_number(4), "同上", "〃", "〃", "〃", "〃", "4"),
+        ],
+    )
+    ((_layout, people, _notes),) = judge_file(path)
+    assert [
+        (row.values["employer"], row.values["education"], row.values["received_on"])
+        for row in people
+        if row.id_number and not row.rejection
+    ] == [("某厂", "21", "2019-07")] * 3
+    assert [row.values["location"] for row in people] == ["3-1", "3-2", "", "3-4"]
+    assert people[3].values["archive_number"] == ""
+    assert not any(row.warnings or row.notes for row in people)
+
+
+def test_as_above_in_the_first_row_means_nothing_and_is_kept_as_written(tmp_path):
+    path = csv_file(tmp_path / "r.csv", [("姓名", "身份证号", "工作单位"), ("王芳", id_number(1), "同上")])
+    ((_layout, (row,), _notes),) = judge_file(path)
+    assert (row.values["employer"], row.raw) == ("", {"employer": "同上"})
+
+
+def test_a_date_in_three_columns_is_one_date(tmp_path):
+    sheet = [
+        ("姓名", "身份证号", "出生日期", "", "", "存档日期", "", "", "档案号"),
+        ("", "", "年", "月", "日", "年", "月", "日", ""),
+        ("王芳", id_number(2), 1980, 5, 17, 2019, 7, "5日", "A1"),
+        ("李雷", id_number(3), 1981, 5, "", 2019, "", "", "A2"),
+    ]
+    ((layout, people, _notes),) = judge_file(xlsx_file(tmp_path / "r.xlsx", {"一": sheet}))
+    assert layout.header_rows == (1, 2)
+    assert [(row.values["received_on"], row.warnings) for row in people] == [
+        ("2019-07-05", ()),
+        ("2019", ("birth_date_differs_from_id",)),
+    ]
+
+
+def test_a_family_beside_the_person_is_no_second_list(tmp_path):
+    sheet = [
+        ("本人", "", "", "家庭成员", "", ""),
+        ("姓名", "身份证号", "档案号", "姓名", "关系", "身份证号"),
+        ("王芳", id_number(2), "A1", "王父", "父", id_number(5)),
+    ]
+    rows, layout = judged(xlsx_file(tmp_path / "r.xlsx", {"一": sheet}))
+    assert rows == {3: ("王芳", "")}
+    assert layout.columns["name"] == (0,)
+
+
+def test_the_number_behind_rack_and_layer_is_a_part_of_the_place(tmp_path):
+    sheet = [("姓名", "身份证号", "排", "层", "号"), ("王芳", id_number(1), "3", "2", "07号")]
+    ((layout, (row,), _notes),) = judge_file(xlsx_file(tmp_path / "r.xlsx", {"一": sheet}))
+    assert row.values["location"] == "3-2-07号"
+    assert "archive_number" not in layout.columns
+
+
+def test_old_and_new_number_of_one_person_in_a_cell_are_that_person(tmp_path):
+    number = id_number(1)
+    old = number[:6] + number[8:17]
+    rows = [("姓名", "身份证号"), ("王芳", f"{number}/{old}"), ("李雷", f"{id_number(2)}/{id_number(3)}")]
+    found, _layout = judged(csv_file(tmp_path / "r.csv", rows))
+    assert found == {2: ("王芳", ""), 3: ("李雷", "unreadable_id")}
+
+
+def test_quotation_marks_of_another_kind_are_not_the_name(tmp_path):
+    path = csv_file(
+        tmp_path / "r.csv", [("'姓名'", "'身份证号'", "'单位'"), ("'王芳'", f"'{id_number(1)}'", "'某厂'")]
+    )
+    ((_layout, (row,), _notes),) = judge_file(path)
+    assert (row.values["name"], row.values["employer"], row.rejection) == ("王芳", "某厂", "")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "title", "left"),
+    [
+        ("已转出", "名册", True),
+        ("2025", "2025年转出档案清单", True),
+        ("未转出", "名册", False),
+        ("转入转出", "转入转出登记表", False),
+        ("在库", "存档人员名册", False),
+    ],
+)
+def test_a_sheet_that_lists_dossiers_that_have_left_says_so_of_each(tmp_path, sheet, title, left):
+    rows = [(title,), ("姓名", "身份证号"), ("王芳", id_number(1))]
+    ((_layout, (row,), _notes),) = judge_file(xlsx_file(tmp_path / "r.xlsx", {sheet: rows}))
+    assert ("said_to_have_left" in row.notes) is left
+
+
+def test_a_file_whose_people_stand_in_a_hidden_sheet_names_it(tmp_path):
+    path = tmp_path / "r.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        workbook.add_worksheet("封面").write("A1", "花名册")
+        hidden = workbook.add_worksheet("名单")
+        hidden.write_row("A1", ["姓名", "身份证号"])
+        hidden.hide()
+    with pytest.raises(UnreadableTable, match="hidden and not read: 名单"):
+        must_be_roster([(sheet.name, layout) for sheet, layout in layouts(open_table(path))])
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~", "#", "、", "\x01", "||"])
+def test_a_delimiter_that_nobody_else_uses_divides_all_the_same(tmp_path, delimiter):
+    rows = [("姓名", "身份证号", "性别"), ("王芳", id_number(2), "女"), ("李雷", id_number(3), "男")]
+    found, _layout = judged(csv_file(tmp_path / "r.csv", rows, delimiter=delimiter))
+    assert found == {2: ("王芳", ""), 3: ("李雷", "")}

@@ -91,12 +91,14 @@ def test_rows_and_columns_keep_their_place_when_the_first_are_empty(tmp_path):
     assert rows_of(path) == [(3, [None, None, "姓名"]), (5, [None, None, "张三"])]
 
 
-def test_a_hidden_sheet_is_not_read(tmp_path):
+def test_a_hidden_sheet_is_named_and_not_read(tmp_path):
     path = xlsx_file(tmp_path / "r.xlsx", {"一": [("姓名",)], "二": [("号",)]})
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "h.xlsx", "w") as new:
         for name in old.namelist():
             new.writestr(name, old.read(name).replace(b'name="\xe4\xba\x8c"', b'name="\xe4\xba\x8c" state="hidden"'))
-    assert [sheet.name for sheet in open_table(tmp_path / "h.xlsx")] == ["一"]
+    shown, hidden = open_table(tmp_path / "h.xlsx")
+    assert (shown.name, list(shown.rows(None))) == ("一", [(1, ["姓名"])])
+    assert (hidden.name, list(hidden.rows(None))) == ("二", [])
 
 
 @pytest.fixture

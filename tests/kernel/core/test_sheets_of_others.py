@@ -4,6 +4,7 @@ import datetime as dt
 import zipfile
 
 import pytest
+import xlsxwriter
 
 from rendang.kernel.core.sheets import UnreadableTable, open_table
 from tests.circulation.rosters.files import csv_file, xlsx_file
@@ -126,3 +127,44 @@ def test_an_address_in_several_lines_is_no_open_quotation_mark(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text('姓名,号,地址,备注\n王芳,1,"市南区\n某路1号,3单元",\n李雷,2,,"一\n二\n"\n')
     assert [number for number, _cells in rows_of(path)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Rar!\x1a\x07\x00" + bytes(200),
+        b"\x03\x7e\x06\x01" + bytes(60) + "王芳".encode("gbk") * 30,
+        b"\xff\xfe" + "姓名,号\n".encode("utf-16-le") + b"\x00",
+    ],
+)
+def test_what_is_neither_text_nor_table_is_refused(tmp_path, content):
+    path = tmp_path / "r.csv"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableTable, match="not a table"):
+        list(open_table(path))
+
+
+def test_a_packed_file_that_holds_no_workbook_is_no_damaged_one(tmp_path):
+    path = tmp_path / "r.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("word/document.xml", "<x/>")
+    with pytest.raises(UnreadableTable, match="not a table"):
+        list(open_table(path))
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_damaged_character_is_named_by_its_line_and_the_text_not_taken_for_another_encoding(tmp_path, mark):
+    path = tmp_path / "r.csv"
+    path.write_bytes(mark + "姓名,身份证号\n王芳,1\n李".encode() + b"\xe5\xa5,2\n" + "张伟,3\n".encode())
+    with pytest.raises(UnreadableTable) as refused:
+        list(open_table(path))
+    assert "Line 3 holds a damaged character" in str(refused.value.messages)
+
+
+def test_a_number_shown_with_zeros_before_it_has_them(tmp_path):
+    path = tmp_path / "r.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet()
+        for row, (number, shown) in enumerate([(123, "000000"), (1234567, "000000"), (1.5, "000000"), (7, "0")]):
+            sheet.write_number(row, 0, number, workbook.add_format({"num_format": shown}))
+    assert [cells[0] for _number, cells in rows_of(path)] == ["000123", "1234567", 1.5, 7]

@@ -34,6 +34,7 @@ from rendang.circulation.rosters.report import (
 )
 from rendang.circulation.rosters.report import DIFFERS as DIFFERS_FROM_RECORD
 from rendang.kernel.access.models import Institution
+from rendang.kernel.core.language import listed
 from rendang.kernel.core.sheets import Sheet, UnreadableTable
 from rendang.kernel.standards import queries as standards
 
@@ -90,6 +91,15 @@ def must_be_roster(sheets: Sheets) -> None:
     if not any(layout for _name, layout in sheets):
         raise UnreadableTable(_("The file holds no rows. Choose the file with the list."))
     if not any(layout and layout.columns for _name, layout in sheets):
+        if unread := [name for name, layout in sheets if name and layout is None]:
+            raise UnreadableTable(
+                _(
+                    "The headings are not understood: the name and the identity number must be recognised. "
+                    "Correct the columns, or write 姓名 and 公民身份号码 above the people. "
+                    "Empty, or hidden and not read: %(sheets)s."
+                ),
+                params={"sheets": listed(unread)},
+            )
         raise UnreadableTable(
             _(
                 "The headings are not understood: at least the name and the identity number must be recognised. "
@@ -114,6 +124,8 @@ def _layout(kept: Mapping[str, Any]) -> Layout:
         headings=tuple(kept["headings"]),
         columns={field: tuple(columns) for field, columns in kept["columns"].items()},
         samples=tuple(map(tuple, kept["samples"])),
+        left=kept.get("left", False),
+        several=kept.get("several", False),
     )
 
 

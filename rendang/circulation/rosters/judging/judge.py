@@ -20,13 +20,16 @@ class Judge:
         self._synonyms, self._normalised, self._today = synonyms, normalised, today
         self._before = Before()
         self._readers: dict[int, RowReader] = {}
+        # Sheet → the row of its last headings, where a table with other columns has begun below the first.
+        self._header_ends: dict[int, int] = {}
 
     def judge(self, sheet: int, layout: Layout, rows: Iterable[Row]) -> tuple[list[Judged], list[int]]:
         """The verdicts on a piece of a sheet, and the numbers of the rows that hold no data (totals, notes)."""
         if sheet not in self._readers:
             self._readers[sheet] = RowReader(layout, self._synonyms, self._normalised, self._today)
-        read = self._readers[sheet].read
-        header_end = layout.header_rows[-1] if layout.header_rows else 0
+        reader = self._readers[sheet]
+        read = reader.read
+        header_end = self._header_ends.get(sheet, layout.header_rows[-1] if layout.header_rows else 0)
         width = max(layout.wanted, default=0) + 1
         judged, not_data = [], []
         for number, cells in rows:
@@ -39,6 +42,11 @@ class Judge:
                 judged.append(row)
             else:
                 not_data.append(number)
+                if reader.next_layout:
+                    reader = RowReader(reader.next_layout, self._synonyms, self._normalised, self._today)
+                    self._readers[sheet], read = reader, reader.read
+                    self._header_ends[sheet] = header_end = number
+                    width = max(width, max(reader.layout.wanted) + 1)
         self._before.reject_repeated(judged)
         return judged, not_data
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from rendang.circulation.rosters.dates import DASHES, read_date
+from rendang.circulation.rosters.judging.verdicts import FOREIGNER_PERMIT, ID_CARD, PASSPORT, RESIDENCE_PERMIT
 from rendang.kernel.core.sheets import Cell, text_of
 
 MARKS = frozenset("'=’‘`")
@@ -13,6 +14,11 @@ NO_DEGREE = DASHES | {"无", "无学位", "没有", "未授", "未取得"}
 NO_NUMBER_YET = frozenset(
     {"待编", "待编号", "未编", "未编号", "暂未编号", "无编号", "无号", "待定", "未定", "待补", "暂缺", "缺", "新档"}
 )
+# 1、王芳 · 王芳（女） · 王芳*
+_BESIDE_NAME = re.compile(r"^\d{1,5}\s*[.、．,，)）]\s*|\s*[(（\[【〔].*$|\s*[*＊※★☆#]+$")
+_QUOTES = "'‘’\"“”"
+# As in the row above.
+DITTO = frozenset({"同上", "同前", "同上行", "〃", "″", "''", '"', "“", "”"})
 NOT_DATA = re.compile(
     r"合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总\s*数|制\s*表|填\s*表|审\s*核|复\s*核|负责人|经办人|单位负责|联系人|说\s*明|注|备\s*注"
     r"|填报|打印|截至|本页|本表|第\s*\d+\s*页|共\s*\d+|以下空白|以上|续表|[接承]上?[上前]页|[转过][下次]页|移交人|接收人|监交|经手人|盖章|公章"
@@ -43,7 +49,9 @@ def plain(cell: Cell) -> str:
     """A cell's text without surrounding spaces and without the marks that make a spreadsheet see text."""
     text = (cell if isinstance(cell, str) else text_of(cell)).strip()
     if text and text[0] in MARKS:
-        text = text[2:-1] if text.startswith('="') and text.endswith('"') else text.lstrip("'’‘`")
+        if text.startswith('="') and text.endswith('"'):
+            return text[2:-1]
+        text = text[1:-1] if text[0] == text[-1] == "'" and len(text) > 1 else text.lstrip("'’‘`")
     return text
 
 
@@ -57,3 +65,24 @@ def leaves_by(heading: str) -> Callable[[Cell], bool]:
 def leaves_by_remark(cell: Cell) -> bool:
     """Whether a remark says so, and says nothing else."""
     return bool(_HAS_LEFT_IN_FULL.fullmatch(plain(cell)))
+
+
+def bare_name(name: str) -> str:
+    """The name without what lists write beside it; "" for a word for nothing."""
+    return "" if name in NOTHING else _BESIDE_NAME.sub("", name).strip(_QUOTES) or name
+
+
+def without_century(number: str) -> str:
+    """The 15 characters that an old number shares with the new one of the same person."""
+    return number if len(number) == 15 else number[:6] + number[8:17]
+
+
+def kind_of(text: str) -> str:
+    """The kind of identity document a roster's words mean."""
+    if "护照" in text or "passport" in text.lower():
+        return PASSPORT
+    if "外国人" in text or "永久居留" in text:
+        return FOREIGNER_PERMIT
+    if any(word in text for word in ("港", "澳", "台", "通行证", "居住证")):
+        return RESIDENCE_PERMIT
+    return ID_CARD

@@ -9,6 +9,7 @@ from rendang.circulation.rosters.dates import DASHES, is_later, read_date
 from rendang.circulation.rosters.headings import normalise_heading, simplified
 from rendang.circulation.rosters.judging.phrases import (
     COLUMN_NUMBER,
+    DITTO,
     EXAMPLE,
     EXAMPLE_NAME,
     MARKS,
@@ -17,18 +18,18 @@ from rendang.circulation.rosters.judging.phrases import (
     NOT_DATA,
     NOTHING,
     RULE,
+    bare_name,
+    kind_of,
     leaves_by,
     leaves_by_remark,
     plain,
+    without_century,
 )
 from rendang.circulation.rosters.judging.verdicts import (
     CODED,
-    FOREIGNER_PERMIT,
     ID_CARD,
-    PASSPORT,
     PAST_DATES,
     PLAIN,
-    RESIDENCE_PERMIT,
     SAID_TO_HAVE_LEFT,
     UNREADABLE_DATE,
     WARNED_CODES,
@@ -36,7 +37,7 @@ from rendang.circulation.rosters.judging.verdicts import (
     Rejection,
     Warning,
 )
-from rendang.circulation.rosters.layout import Layout, is_name
+from rendang.circulation.rosters.layout import OF_ONE_ROW, Layout, begun_anew, is_name
 from rendang.kernel.core.chinese import normalise_name
 from rendang.kernel.core.identifiers import (
     IdProblem,
@@ -52,8 +53,6 @@ from rendang.kernel.core.sheets import Cell, text_of
 _LONGEST_NAME = 60
 _LONGEST_LOCATION = 120
 _LONGEST_RAW = 400
-# 1、王芳 · 王芳（女） · 王芳*
-_BESIDE_NAME = re.compile(r"^\d{1,5}\s*[.、．,，)）]\s*|\s*[(（\[【〔].*$|\s*[*＊※★☆#]+$")
 _ASIDE = re.compile(r"[(（\[【/、,，].*$")
 _MANNER = re.compile(
     "^(?:非?全日制|在职|脱产|业余|成人|函授|自考|普通高校|普通|民办|公办|网络|远程|开放|五年一贯制|五年制)+(?:教育)?"
@@ -96,6 +95,12 @@ class RowReader:
         names = layout.columns.get("name", ())
         self._more_names = names[1:]
         self._name_heading = "".join(layout.headings[column] for column in names if column < len(layout.headings))
+        # The row before, which 同上 means; nobody is the one above.
+        self._above: list[Cell] = []
+        self._own = {column for field in OF_ONE_ROW for column in layout.columns.get(field, ())}
+        self.layout = layout
+        # The layout of a table that begins below this one with its columns in another order.
+        self.next_layout: Layout | None = None
         # Columns that only a person's row fills.
         self._left = [
             (column, leaves_by("".join(layout.headings[column : column + 1])))
@@ -103,28 +108,42 @@ class RowReader:
         ]
         if "remarks" in columns:
             self._left.append((columns["remarks"], leaves_by_remark))
+        if layout.left and self._name is not None:
+            self._left.append((self._name, bool))
         self._telling = [places for name, places in layout.columns.items() if name not in {"serial", "remarks"}]
         self._codes: list[tuple[str, int, dict[Cell, str | None]]] = [
             (name, columns[name], {}) for name in CODED if name in columns
         ]
+        # A date whose year, month and day stand in columns of their own.
+        dates = ("birth_date", *PAST_DATES)
+        self._dates_in_parts = [layout.columns[name] for name in dates if len(layout.columns.get(name, ())) > 1]
         self._dates = [(name, columns[name]) for name in PAST_DATES if name in columns]
         self._known_dates: dict[Cell, str | None] = {}
         self._later_dates: set[str] = set()
         self._known_types: dict[Cell, str | None] = {}
         self._texts = [
-            (name, columns[name], limit, NOTHING | NO_NUMBER_YET if name == "archive_number" else NOTHING)
+            (
+                name,
+                columns[name],
+                limit,
+                NOTHING | DITTO | (NO_NUMBER_YET if name == "archive_number" else frozenset()),
+            )
             for name, limit in PLAIN.items()
             if name in columns
         ]
 
     def read(self, cells: list[Cell], row: Judged, rows_below_header: int) -> bool:
         """Judge the cells into ``row``; false when they hold no person (a total, a note, the headings again)."""
+        if self._dates_in_parts:
+            self._join_dates(cells)
         cell = cells[self._name] if self._name is not None else None
         name = normalise_name(cell if isinstance(cell, str) else text_of(cell))
         if self._more_names:
             name += "".join(normalise_name(text_of(cells[column])) for column in self._more_names)
         if name in NOTHING or not name.isalpha():
-            name = _bare_name(name, row)
+            name, written = bare_name(name), name
+            if name and name != written:
+                row.raw["name"] = written[:_LONGEST_RAW]
         self._read_identity(cells[self._id] if self._id is not None else None, cells, row)
         if (not name or row.rejection) and not self._holds_a_person(cells, name, row, rows_below_header):
             return False
@@ -136,8 +155,24 @@ class RowReader:
             if len(name) > _LONGEST_NAME:
                 row.raw["name"], name = name[:_LONGEST_RAW], name[:_LONGEST_NAME]
             self._read_rest(cells, row)
+        else:
+            self._repeat_above(cells)
         row.values["name"] = name
+        self._above = cells
         return True
+
+    def _join_dates(self, cells: list[Cell]) -> None:
+        for columns in self._dates_in_parts:
+            parts = [text for column in columns if (text := plain(cells[column])) not in NOTHING]
+            cells[columns[0]] = "-".join(part.rstrip("年月日") for part in parts)
+
+    def _repeat_above(self, cells: list[Cell]) -> bool:
+        """Write the values of the row before where a cell says 同上; whether any does."""
+        found = False
+        for column, above in enumerate(self._above[: len(cells)]):
+            if column not in self._own and plain(cells[column]) in DITTO and plain(above) not in DITTO:
+                cells[column], found = above, True
+        return found
 
     def _is_example(self, cells: list[Cell], name: str, row: Judged) -> bool:
         """Whether a row right below the headings shows how the list is to be filled in."""
@@ -151,6 +186,8 @@ class RowReader:
         if not texts or (self._name_heading and normalise_heading(name) == self._name_heading):
             return False
         if row.rejection == Rejection.UNREADABLE_ID and NOT_DATA.match(name):
+            return False
+        if self._are_headings(cells, texts, rows_below_header):
             return False
         if not any(map(str.isalnum, "".join(texts))):  # ----
             return False
@@ -172,6 +209,22 @@ class RowReader:
             row.rejection in _NO_NUMBER and not is_name(name) and any(map(RULE.search, texts))
         )
 
+    def _are_headings(self, cells: list[Cell], texts: list[str], rows_below_header: int) -> bool:
+        """Whether the headings stand here again: their lower row, those of another language or of another table."""
+        headings = self.layout.headings
+        if all(
+            column < len(headings) and headings[column].endswith(normalise_heading(text_of(cell)))
+            for column, cell in enumerate(cells)
+            if cell
+        ):
+            return True
+        if rows_below_header > _FIRST_ROWS and not any("姓名" in text for text in texts):
+            return False
+        anew = begun_anew(self.layout, cells)
+        if anew and anew.columns != self.layout.columns and rows_below_header > 1:
+            self.next_layout = anew
+        return anew is not None
+
     def _read_identity(self, cell: Cell, cells: list[Cell], row: Judged) -> None:
         if isinstance(cell, (int, float)):
             # A number cell keeps 15 digits: enough for an old number, not for one of eighteen.
@@ -183,7 +236,7 @@ class RowReader:
         if number in NOTHING:
             row.rejection = Rejection.MISSING_ID
             return
-        kind = _kind_of(plain(cells[self._id_kind])) if self._id_kind is not None else ID_CARD
+        kind = kind_of(plain(cells[self._id_kind])) if self._id_kind is not None else ID_CARD
         row.values["identity_kind"] = kind
         if kind != ID_CARD and not (len(number) == 18 and number[:17].isdecimal()):
             row.id_number = number
@@ -191,8 +244,10 @@ class RowReader:
                 row.rejection = Rejection.UNREADABLE_ID
             return
         problem = id_number_problem(number, today=self._today)
-        if problem == IdProblem.UNREADABLE and len(found := _ONE_NUMBER.findall(number.replace("-", ""))) == 1:
-            number = found[0]
+        if problem == IdProblem.UNREADABLE and (found := _ONE_NUMBER.findall(number.replace("-", ""))):
+            # The old number of the same person may stand beside the new one.
+            if len({*map(without_century, found)}) == 1:
+                number = max(found, key=len)
             problem = id_number_problem(number, today=self._today)
         if problem is not None:
             row.rejection = _OF_PROBLEM[problem]
@@ -219,6 +274,9 @@ class RowReader:
                 code = known[cell] if cell in known else self._code(name, cell, known)
                 if code is not None:
                     values[name] = code
+                elif plain(cell) in DITTO and self._repeat_above(cells):
+                    self._read_rest(cells, row)
+                    return
                 else:
                     row.raw[name] = plain(cell)[:_LONGEST_RAW]
                     if name in WARNED_CODES:
@@ -231,12 +289,18 @@ class RowReader:
                     values[name] = date
                     if date in later:
                         warned.add(Warning.FUTURE_DATE)
+                elif date is None and plain(cell) in DITTO and self._repeat_above(cells):
+                    self._read_rest(cells, row)
+                    return
                 elif date is None:
                     row.raw[name], row.notes = plain(cell)[:_LONGEST_RAW], (UNREADABLE_DATE,)
         for name, column, limit, nothing in self._texts:
             if cell := cells[column]:
                 text = cell.strip() if isinstance(cell, str) and cell[0] not in MARKS else plain(cell)
                 if text in nothing:
+                    if text in DITTO and self._repeat_above(cells):
+                        self._read_rest(cells, row)
+                        return
                     if text not in NOTHING:
                         row.raw[name] = text
                     continue
@@ -252,7 +316,10 @@ class RowReader:
             parts = [
                 text for column in self._locations if (cell := cells[column]) and (text := plain(cell)) not in NOTHING
             ]
-            values["location"] = "-".join(parts)[:_LONGEST_LOCATION]
+            values["location"] = location = "-".join(parts)[:_LONGEST_LOCATION]
+            if ("同" in location or "〃" in location) and not DITTO.isdisjoint(parts) and self._repeat_above(cells):
+                self._read_rest(cells, row)
+                return
         self._read_custody(cells, row, warned)
         for column, leaves in self._left:
             if (cell := cells[column]) and leaves(cell):
@@ -330,25 +397,3 @@ class RowReader:
                 row.raw["credit_code"] = text[:_LONGEST_RAW]
         if not values["archive_type"]:
             values["archive_type"] = "unit" if values["entrusting_employer"] else "personal"
-
-
-def _bare_name(name: str, row: Judged) -> str:
-    """The name without what lists write beside it; what was written is kept."""
-    if name in NOTHING:
-        return ""
-    bare = _BESIDE_NAME.sub("", name)
-    if bare in ("", name):
-        return name
-    row.raw["name"] = name[:_LONGEST_RAW]
-    return bare
-
-
-def _kind_of(text: str) -> str:
-    """The kind of identity document a roster's words mean."""
-    if "护照" in text or "passport" in text.lower():
-        return PASSPORT
-    if "外国人" in text or "永久居留" in text:
-        return FOREIGNER_PERMIT
-    if any(word in text for word in ("港", "澳", "台", "通行证", "居住证")):
-        return RESIDENCE_PERMIT
-    return ID_CARD

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from rendang.kernel.core.sheets import delimited, legacy, packed, web, xlsx
-from rendang.kernel.core.sheets.cells import Cell, Merged, Row, Sheet, UnreadableTable, text_of
+from rendang.kernel.core.sheets.cells import Cell, Merged, Row, Sheet, UnreadableTable, no_table, text_of
 
 __all__ = ["Cell", "Merged", "Row", "Sheet", "UnreadableTable", "open_table", "text_of"]
 
@@ -20,7 +20,7 @@ _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def open_table(path: Path) -> Iterator[Sheet]:
-    """The visible sheets of a file, in the order of the workbook. The kind is told by the content, not the name.
+    """The sheets of a file, in the order of the workbook; a hidden one has no rows. The content tells the kind.
 
     Raises ``UnreadableTable`` with a message for the clerk: encrypted, damaged, or not a table at all.
     """
@@ -29,7 +29,12 @@ def open_table(path: Path) -> Iterator[Sheet]:
     if not beginning.strip():
         raise UnreadableTable(_("The file is empty."))
     if beginning.startswith(_ZIP):
-        return xlsx.sheets(path) if xlsx.WORKBOOK in packed.parts_of(path) else legacy.sheets(path)
+        parts = packed.parts_of(path)
+        if xlsx.WORKBOOK in parts:
+            return xlsx.sheets(path)
+        if not any(part.startswith("xl/") or part == "content.xml" for part in parts):  # a text, a parcel of files
+            raise no_table()
+        return legacy.sheets(path)
     if beginning.startswith(_OLE):
         return legacy.sheets(path)
     if web.is_xml_workbook(beginning):
@@ -40,9 +45,7 @@ def open_table(path: Path) -> Iterator[Sheet]:
         beginning.startswith((b"%PDF", b"MIME-Version", b"{\\rtf"))
         or beginning.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
     ):
-        raise UnreadableTable(
-            _("This is not a table that can be read. Open it in a spreadsheet program and save it as XLSX.")
-        )
+        raise no_table()
     return delimited.sheets(path)
 
 

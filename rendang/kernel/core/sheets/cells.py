@@ -21,6 +21,12 @@ def damaged() -> UnreadableTable:
     return UnreadableTable(_("The file is damaged. Save it again as XLSX."))
 
 
+def no_table() -> UnreadableTable:
+    return UnreadableTable(
+        _("This is not a table that can be read. Open it in a spreadsheet program and save it as XLSX.")
+    )
+
+
 class Merged(NamedTuple):
     """A cell that reaches down: its column from 0, its first and its last row as a spreadsheet program counts them."""
 
@@ -38,6 +44,15 @@ class Sheet:
     rows: Callable[[Collection[int] | None], Iterator[Row]]
     # The cells that reach down over several rows; the value stands in the first of them.
     merged: Callable[[], list[Merged]] = list
+
+
+def hidden_sheet(name: str | None) -> Sheet:
+    """A sheet that a workbook hides: it is named, so that nobody believes it read, and has no rows."""
+    return Sheet(name, _no_rows)
+
+
+def _no_rows(_wanted: Collection[int] | None) -> Iterator[Row]:
+    return iter(())
 
 
 def text_of(cell: Cell) -> str:

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -11,9 +12,14 @@ from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
 
 from rendang.kernel.core.chinese import GB18030_HOMES, PRIVATE_USE
-from rendang.kernel.core.sheets.cells import Row, Sheet, UnreadableTable
+from rendang.kernel.core.sheets.cells import Row, Sheet, UnreadableTable, no_table
 
 DELIMITERS = ",;\t|，；"
+# Only where none of those divides the lines.
+_RARE_DELIMITERS = "^~#¦｜、\x01\x1c\x1d\x1e\x1f!$&@"
+_CONTROLS = re.compile("[\x00\x02-\x08\x0e-\x1b\x7f-\x9f\ufffd]")
+_MOST_CONTROLS = 0.05  # of the characters of a text
+_HAN = re.compile("[\u4e00-\u9fff]")
 _BLOCK = 1 << 20
 _LEARNT = 50  # rows from which is learnt how many cells a row has
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -23,7 +29,10 @@ _FIELD_LIMIT = 32_767  # characters; what a cell of a spreadsheet can hold
 def sheets(path: Path) -> Iterator[Sheet]:
     encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
-        delimiter = delimiter_of(file.read(65536))
+        beginning = file.read(65536)
+    if len(_CONTROLS.findall(beginning)) > len(beginning) * _MOST_CONTROLS:
+        raise no_table()
+    delimiter = delimiter_of(beginning)
     yield Sheet(None, _rows_of(path, encoding, delimiter))
 
 
@@ -33,19 +42,53 @@ def encoding_of(path: Path) -> str:
         beginning = file.read(_BLOCK)
     for mark, encoding in _BYTE_ORDER_MARKS:
         if beginning.startswith(mark):
-            return encoding
+            return _checked(path, encoding)
     nulls = beginning[:2000].count(0)
     if nulls > len(beginning[:2000]) // 8:
-        return "utf-16-le" if beginning[1:2000:2].count(0) > beginning[:2000:2].count(0) else "utf-16-be"
-    for encoding in ("utf-8", "gb18030"):
-        if _decodes(path, encoding):
-            return encoding
+        little = beginning[1:2000:2].count(0) > beginning[:2000:2].count(0)
+        return _checked(path, "utf-16-le" if little else "utf-16-be")
+    if _decodes(path, "utf-8"):
+        return "utf-8"
+    if row := _damaged_row(path):
+        raise _damaged_text(row)
+    if _decodes(path, "gb18030"):
+        return "gb18030"
     guess = from_bytes(beginning).best()
     if guess is None or not _decodes(path, guess.encoding):
         raise UnreadableTable(
             _("The encoding of the text is not known. Save the file as UTF-8 or GB18030, or as XLSX.")
         )
     return guess.encoding
+
+
+def _checked(path: Path, encoding: str) -> str:
+    """The encoding that a text says it has; raises ``UnreadableTable`` when it has another."""
+    if not _decodes(path, encoding):
+        raise _damaged_text(row) if encoding == "utf-8-sig" and (row := _damaged_row(path)) else no_table()
+    return encoding
+
+
+def _damaged_row(path: Path) -> int | None:
+    """The first line that is no UTF-8 in a text that is UTF-8 above it: GB18030 never looks so for a whole heading."""
+    told = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                text = line.decode()
+            except UnicodeDecodeError:
+                return number if told > 3 else None
+            told += 0 if told > 3 else len(_HAN.findall(text))
+    return None
+
+
+def _damaged_text(row: int) -> UnreadableTable:
+    return UnreadableTable(
+        _(
+            "Line %(row)s holds a damaged character; the text above it is UTF-8. "
+            "Write the line again, or save the list anew as XLSX."
+        ),
+        params={"row": row},
+    )
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -73,7 +116,9 @@ def delimiter_of(beginning: str) -> str:
         width, lines = widths.most_common(1)[0] if widths else (1, 0)
         return lines, width
 
-    return max(DELIMITERS, key=fitness)
+    usual = max(DELIMITERS, key=fitness)
+    rare = max(_RARE_DELIMITERS, key=fitness)
+    return usual if fitness(usual)[0] * 2 >= fitness(rare)[0] else rare
 
 
 def _rows_of(path: Path, encoding: str, delimiter: str) -> Callable[[Collection[int] | None], Iterator[Row]]:

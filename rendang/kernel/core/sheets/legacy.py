@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from rendang.kernel.core.sheets.cells import Cell, Merged, Row, Sheet, UnreadableTable
+from rendang.kernel.core.sheets.cells import Cell, Merged, Row, Sheet, UnreadableTable, hidden_sheet
 
 # The entry of an encrypted XLSX in the container's directory, which stands near the beginning or the end.
 _ENCRYPTED, _DIRECTORY = "EncryptedPackage".encode("utf-16-le"), 1 << 28
@@ -31,6 +31,8 @@ def sheets(path: Path) -> Iterator[Sheet]:
     for number, about in enumerate(workbook.sheets_metadata):
         if about.visible == SheetVisibleEnum.Visible:
             yield Sheet(about.name, _rows_of(workbook, number), partial(_merged_of, workbook, number))
+        else:
+            yield hidden_sheet(about.name)
 
 
 def _rows_of(workbook: CalamineWorkbook, number: int) -> Callable[[Collection[int] | None], Iterator[Row]]:

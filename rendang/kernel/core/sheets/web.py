@@ -6,9 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
-from django.utils.translation import gettext as _
-
-from rendang.kernel.core.sheets.cells import MOST_COLUMNS, Cell, Row, Sheet, UnreadableTable, damaged
+from rendang.kernel.core.sheets.cells import MOST_COLUMNS, Cell, Row, Sheet, damaged, no_table
 from rendang.kernel.core.sheets.delimited import encoding_of
 from rendang.kernel.core.sheets.markup import tag
 
@@ -44,9 +42,7 @@ def page_sheets(path: Path) -> Iterator[Sheet]:
                         yield number, cells
 
     if next(rows(), None) is None:
-        raise UnreadableTable(
-            _("This is not a table that can be read. Open it in a spreadsheet program and save it as XLSX.")
-        )
+        raise no_table()
     yield Sheet(None, rows)
 
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache, partial
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, NamedTuple
 from xml.etree import ElementTree
 
-from rendang.kernel.core.sheets.cells import MOST_COLUMNS, Cell, Merged, Row, Sheet, damaged
+from rendang.kernel.core.sheets.cells import MOST_COLUMNS, Cell, Merged, Row, Sheet, damaged, hidden_sheet
 from rendang.kernel.core.sheets.markup import (
     BLOCK_BITS,
     IN_BLOCK,
@@ -39,6 +39,8 @@ _MOST_ROWS = 1_048_576  # of a sheet
 _MERGED_BY_HAND = 16 << 20  # bytes of XML, some 15,000 rows of 20 columns
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]+)(\d+):[A-Z]+(\d+)"')
 _SHARED, _NUMBER, _DATE, _TEXT, _BOOLEAN, _ERROR, _INLINE, _ISO = range(8)
+_PADDED = 16  # times the digits, added to _NUMBER
+_ZEROS = re.compile("0{2,12}")
 
 
 def sheets(path: Path) -> Iterator[Sheet]:
@@ -46,14 +48,16 @@ def sheets(path: Path) -> Iterator[Sheet]:
         with zipfile.ZipFile(path) as archive:
             book = ElementTree.fromstring(archive.read(WORKBOOK))
             targets = _targets(archive)
-            dates = _date_styles(archive)
+            styles = _Styles.of(archive)
             texts = SharedTexts(archive, targets)
             epoch_1904 = any(tag(part) == "workbookPr" and part.get("date1904") in {"1", "true"} for part in book)
             for sheet in (part for group in book if tag(group) == "sheets" for part in group):
                 target = targets.get(next((value for key, value in sheet.items() if _LOCAL.sub("", key) == "id"), ""))
                 if sheet.get("state", "visible") == "visible" and target and "worksheets" in target:
-                    rows = _rows_of(path, target, _Values(texts, dates, epoch_1904))
+                    rows = _rows_of(path, target, _Values(texts, styles, epoch_1904))
                     yield Sheet(sheet.get("name"), rows, partial(_merged_of, path, target))
+                elif sheet.get("state", "visible") != "visible":
+                    yield hidden_sheet(sheet.get("name"))
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, EOFError):
         raise damaged() from None
 
@@ -67,26 +71,39 @@ def _targets(archive: zipfile.ZipFile) -> dict[str, str]:
     }
 
 
-def _date_styles(archive: zipfile.ZipFile) -> set[int]:
-    """The cell styles that show a number as a date."""
-    if "xl/styles.xml" not in archive.namelist():
-        return set()
-    styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
-    dates = set(_DATE_FORMATS)
-    for number_format in (part for group in styles if tag(group) == "numFmts" for part in group):
-        pattern = _NOT_A_PATTERN.sub("", number_format.get("formatCode", "")).lower()
-        if re.search("[ymd]", pattern) and "general" not in pattern:
-            dates.add(int(number_format.get("numFmtId", "0")))
-    formats = [part for group in styles if tag(group) == "cellXfs" for part in group]
-    return {number for number, style in enumerate(formats) if int(style.get("numFmtId", "0")) in dates}
+class _Styles(NamedTuple):
+    """What the cell styles make of a number: a date, or a number with zeros before it (style → digits)."""
+
+    dates: frozenset[int]
+    padded: dict[int, int]
+
+    @classmethod
+    def of(cls, archive: zipfile.ZipFile) -> "_Styles":
+        if "xl/styles.xml" not in archive.namelist():
+            return cls(frozenset(), {})
+        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
+        dates, padded = set(_DATE_FORMATS), {}
+        for number_format in (part for group in styles if tag(group) == "numFmts" for part in group):
+            number, written = int(number_format.get("numFmtId", "0")), number_format.get("formatCode", "")
+            pattern = _NOT_A_PATTERN.sub("", written).lower()
+            if re.search("[ymd]", pattern) and "general" not in pattern:
+                dates.add(number)
+            elif _ZEROS.fullmatch(written):
+                padded[number] = len(written)
+        formats = [part for group in styles if tag(group) == "cellXfs" for part in group]
+        used = {style: int(part.get("numFmtId", "0")) for style, part in enumerate(formats)}
+        return cls(
+            frozenset(style for style, number in used.items() if number in dates),
+            {style: padded[number] for style, number in used.items() if number in padded},
+        )
 
 
 class _Values:
     """What the cells of one workbook mean."""
 
-    def __init__(self, texts: SharedTexts, date_styles: set[int], epoch_1904: bool) -> None:
+    def __init__(self, texts: SharedTexts, styles: _Styles, epoch_1904: bool) -> None:
         self.texts = texts
-        self._date_styles = date_styles
+        self._styles = styles
         self._epoch = dt.date(1904, 1, 1) if epoch_1904 else dt.date(1899, 12, 30)
         self._dates: dict[bytes, Cell] = {}
 
@@ -98,7 +115,8 @@ class _Values:
             return kind
         if found.get(b"t") == b"s":
             return _SHARED
-        return _DATE if int(found.get(b"s", b"0")) in self._date_styles else _NUMBER
+        style = int(found.get(b"s", b"0"))
+        return _DATE if style in self._styles.dates else _NUMBER + self._styles.padded.get(style, 0) * _PADDED
 
     def _date(self, raw: bytes) -> Cell:
         """The day of a day number; days repeat and are remembered."""
@@ -126,6 +144,8 @@ class _Values:
             return int(raw) if raw.isdigit() else float(raw)
         if kind in (_TEXT, _INLINE, _ISO):
             return text_of_xml(raw) or None
+        if kind > _PADDED:  # 17 shown as 000017
+            return raw.decode().zfill(kind // _PADDED) if raw.isdigit() else float(raw)
         return raw == b"1" if kind == _BOOLEAN else None
 
 
