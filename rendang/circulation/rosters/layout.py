@@ -27,6 +27,11 @@ OF_ONE_ROW = frozenset({"name", "id_number", "serial", "archive_number"})
 # Headings that mean a running number or the dossier's; the content decides.
 _ANY_NUMBER = frozenset({"编号", "号", "编码", "流水号", "NO"})
 _IGNORED = "ignored"
+_BRACKETS = re.compile(r"[(（\[【].*$")
+_EMPLOYER = re.compile(
+    "[\u4e00-\u9fff]{2}(?:公司|集团|厂|医院|学校|大学|学院|中学|小学|幼儿园|银行|研究院|研究所|设计院|事务所|酒店|商场|报社|电视台|委员会|[^全各当]局)$"
+)
+_OF_THE_LIST = re.compile("档案|人才|存档|名册|名单|人员|退休|在职|离职|花名|外地|本市|其他|各|毕业")
 # 已转出人员, 2025年转出档案清单
 _LEFT = re.compile("(?<![未不非])(?:转出|调出|迁出|转走|调走|借出|注销|销毁)")
 # An identity number that a spreadsheet took for an amount.
@@ -58,6 +63,8 @@ class Layout:
     left: bool = False
     # A table with its columns in another order begins below: all columns are read.
     several: bool = False
+    # Whose people they are by the sheet's name, where no column says it.
+    employer: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -350,6 +357,12 @@ def _masked(text: str) -> str:
     return text if len(text) < 2 or text[0] in "男女汉" else f"{text[0]}{'*' * min(len(text) - 1, 8)}"
 
 
+def _employer_of(sheet: Sheet) -> str:
+    """The employer that a sheet is named after (某机械厂, 某机械厂（3人）), "" for 2025年, 在职, Sheet1."""
+    name = _BRACKETS.sub("", sheet.name or "").strip()
+    return name if _EMPLOYER.search(name) and not _OF_THE_LIST.search(name) else ""
+
+
 def _lists_who_left(sheet: Sheet, layout: Layout, rows: Sequence[Row]) -> bool:
     titles = [text_of(cell) for number, cells in rows if number in layout.title_rows for cell in cells if cell]
     return any(_LEFT.search(title) and "入" not in title for title in (sheet.name or "", *titles) if len(title) < 40)
@@ -374,6 +387,7 @@ def layouts(sheets: Iterable[Sheet]) -> Iterable[tuple[Sheet, Layout | None]]:
             below = [cells for number, cells in first if number > max(layout.header_rows, default=0)]
             layout = previous = replace(
                 layout,
+                employer=_employer_of(sheet),
                 left=_lists_who_left(sheet, layout, first),
                 several=any((anew := begun_anew(layout, row)) and anew.columns != layout.columns for row in below),
             )

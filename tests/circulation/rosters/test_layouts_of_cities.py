@@ -316,3 +316,36 @@ def test_a_delimiter_that_nobody_else_uses_divides_all_the_same(tmp_path, delimi
     rows = [("姓名", "身份证号", "性别"), ("王芳", id_number(2), "女"), ("李雷", id_number(3), "男")]
     found, _layout = judged(csv_file(tmp_path / "r.csv", rows, delimiter=delimiter))
     assert found == {2: ("王芳", ""), 3: ("李雷", "")}
+
+
+@pytest.mark.parametrize(
+    ("sheet", "employer"),
+    [
+        ("某纺织有限公司", "某纺织有限公司"),
+        ("某机械厂（1人）", "某机械厂"),
+        ("Sheet1", ""),
+        ("2025年", ""),
+        ("退休人员", ""),
+        ("离职公司", ""),
+        ("某人才服务公司", ""),
+    ],
+)
+def test_a_sheet_named_after_an_employer_names_it_where_no_column_does(tmp_path, sheet, employer):
+    path = xlsx_file(tmp_path / "r.xlsx", {sheet: [("姓名", "身份证号"), ("王芳", id_number(1))]})
+    ((_layout, (row,), _notes),) = judge_file(path)
+    assert row.values["employer"] == employer
+    rows = [("姓名", "身份证号", "工作单位"), ("王芳", id_number(1), "某局"), ("李雷", id_number(2), "")]
+    ((_layout, people, _notes),) = judge_file(xlsx_file(tmp_path / "s.xlsx", {sheet: rows}))
+    assert [row.values["employer"] for row in people] == ["某局", ""]
+
+
+def test_a_person_without_a_number_is_named_whatever_their_employer_is_called(tmp_path):
+    rows = [
+        ("姓名", "工作单位", "身份证号", "档案号"),
+        ("王芳", "注册会计师协会", "", "A1"),
+        ("李雷", "打印机厂", "", "A2"),
+        ("汇总", "2", "", "2"),
+        ("张三", "审核人：李四", "", ""),
+    ]
+    found, _layout = judged(xlsx_file(tmp_path / "r.xlsx", {"一": rows}))
+    assert found == {2: ("王芳", "missing_id"), 3: ("李雷", "missing_id")}

@@ -126,6 +126,7 @@ def _layout(kept: Mapping[str, Any]) -> Layout:
         samples=tuple(map(tuple, kept["samples"])),
         left=kept.get("left", False),
         several=kept.get("several", False),
+        employer=kept.get("employer", ""),
     )
 
 

@@ -19,11 +19,14 @@ _BESIDE_NAME = re.compile(r"^\d{1,5}\s*[.、．,，)）]\s*|\s*[(（\[【〔].*$
 _QUOTES = "'‘’\"“”"
 # As in the row above.
 DITTO = frozenset({"同上", "同前", "同上行", "〃", "″", "''", '"', "“", "”"})
-NOT_DATA = re.compile(
-    r"合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总\s*数|制\s*表|填\s*表|审\s*核|复\s*核|负责人|经办人|单位负责|联系人|说\s*明|注|备\s*注"
+_NOT_DATA = (
+    r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总\s*数|制\s*表|填\s*表|审\s*核|复\s*核|负责人|经办人|单位负责|联系人|说\s*明|注|备\s*注"
     r"|填报|打印|截至|本页|本表|第\s*\d+\s*页|共\s*\d+|以下空白|以上|续表|[接承]上?[上前]页|[转过][下次]页|移交人|接收人|监交|经手人|盖章|公章"
-    r"|日\s*期\s*[:：]|联系电话\s*[:：]"
+    r"|日\s*期\s*[:：]|联系电话\s*[:：]|汇\s*总|平均|人数)"
 )
+NOT_DATA = re.compile(_NOT_DATA)
+# Beside a person's name only such a word alone: 审核人, but not the employer 注册会计师协会.
+NOT_DATA_ALONE = re.compile(_NOT_DATA + r"(?:[人者员]?\s*(?:[:：(（\d]|签|$))")
 EXAMPLE = frozenset({"例", "示例", "样例", "举例", "范例", "例如", "例:", "例：", "填写示例"})
 EXAMPLE_NAME = re.compile(r"(?:填写)?(?:示例|样例|范例|举例|例如|例)[:：]|[^(（]*[(（](?:示例|样例|范例|例)[)）]")
 # How a column is to be filled in: 必填, 从下拉框中选择, 格式：YYYY-MM-DD.

@@ -16,6 +16,7 @@ from rendang.circulation.rosters.judging.phrases import (
     NO_DEGREE,
     NO_NUMBER_YET,
     NOT_DATA,
+    NOT_DATA_ALONE,
     NOTHING,
     RULE,
     bare_name,
@@ -114,6 +115,7 @@ class RowReader:
         self._codes: list[tuple[str, int, dict[Cell, str | None]]] = [
             (name, columns[name], {}) for name in CODED if name in columns
         ]
+        self._employer = "" if {"employer", "entrusting_employer"} & columns.keys() else layout.employer
         # A date whose year, month and day stand in columns of their own.
         dates = ("birth_date", *PAST_DATES)
         self._dates_in_parts = [layout.columns[name] for name in dates if len(layout.columns.get(name, ())) > 1]
@@ -193,7 +195,8 @@ class RowReader:
             return False
         identity = cells[self._id] if self._id is not None else None
         if sum(map(str.isdecimal, text_of(identity))) < _FEW_DIGITS:
-            if any(NOT_DATA.match(text) for text in texts[: 3 if len(texts) > 4 else None]):
+            says_no_data = (NOT_DATA_ALONE if is_name(name) else NOT_DATA).match
+            if any(map(says_no_data, texts[: 3 if len(texts) > 4 else None])):
                 return False
             if not name:
                 return (
@@ -312,6 +315,8 @@ class RowReader:
             and (folded := unicodedata.normalize("NFKC", number)) != number
         ):
             row.raw["archive_number"], values["archive_number"] = number, folded[: PLAIN["archive_number"]]
+        if self._employer and not values["employer"]:
+            values["employer"] = self._employer
         if self._locations:
             parts = [
                 text for column in self._locations if (cell := cells[column]) and (text := plain(cell)) not in NOTHING
