@@ -151,6 +151,16 @@ class PartyTransfer(Case):
             ),
         ]
 
+    @property
+    def sender(self) -> str:
+        """The committee from which the relation comes to us."""
+        return self.other_committee if self.direction == self.Direction.IN else ""
+
+    @property
+    def goes_to(self) -> str:
+        """The committee to which the relation leaves us."""
+        return self.other_committee if self.direction == self.Direction.OUT else ""
+
     def has_run_out(self, today: dt.date) -> bool:
         """Whether the letter can no longer do what is still to be done: admit who comes, or be accepted there."""
         waits = self.State.REGISTERED if self.direction == self.Direction.IN else self.State.APPROVED

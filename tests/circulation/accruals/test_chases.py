@@ -96,6 +96,8 @@ def test_what_must_not_be_asked_for_and_who_may_not_ask(dossier, clerk, keeper):
         actions.chase(dossier, by=clerk, titles=[], **asked)
     with pytest.raises(PermissionDenied):
         actions.chase(dossier, by=keeper, titles=["成绩表"], **asked)
+    with pytest.raises(ValidationError, match="Name the employer or the school"):
+        actions.chase(dossier, by=clerk, titles=["成绩表"], **asked | {"addressee": dossier.person.name})
     assert (Chase.objects.count(), AuditEvent.objects.count()) == (0, before)
 
 

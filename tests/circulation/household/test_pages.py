@@ -118,3 +118,10 @@ def test_who_leaves_while_the_page_is_out_reads_so_before_the_papers_of_the_poli
     actions.take_back_page(loan, by=clerk)
     assert said not in read(signed_in, clerk, move.get_absolute_url())
     assert "permit_number" in read(signed_in, clerk, move.address_of("register"))
+
+
+def test_the_list_of_moves_says_which_way_each_goes_and_no_address(member, clerk, signed_in):
+    actions.apply_to_move_out(member, by=clerk, other_address="某路8号")
+    shown = read(signed_in, clerk, reverse("household:moves"))
+    assert "<td>Out of our household</td>" in shown
+    assert "某路8号" not in shown

@@ -82,3 +82,10 @@ def test_a_refused_arrival_leads_to_the_member_and_to_the_transfer_under_way_and
     assert f'class="btn btn-primary" href="{arrived.get_absolute_url()}"' in page
     assert f'href="{case.get_absolute_url()}"' in page
     assert signed_in(staff(other_institution, "CLERK")).get(arrival).status_code == 404
+
+
+def test_the_list_says_where_a_relation_comes_from_and_where_it_goes(arrived, clerk, signed_in):
+    actions.register_departure(arrived, by=clerk, other_committee="邻市市委组织部")
+    shown = " ".join(read(signed_in, clerk, reverse("party:transfers")).split())
+    assert f"<td>虚构大学党委 → {arrived.institution.label}</td>" in shown
+    assert f"<td>{arrived.institution.label} → 邻市市委组织部</td>" in shown

@@ -66,6 +66,8 @@ def chase(
         if never := never_asked_for(dossier.person, title):
             named = {"name": title, "basis": basis_in_words(never.basis)}
             raise ValidationError(_("%(name)s must not be asked of this person: %(basis)s.") % named)
+    if addressee_kind != Chase.Addressee.PERSON and addressee.strip() == dossier.person.name:
+        raise ValidationError({"addressee": _("This is the person. Name the employer or the school to write to.")})
     if promise is not None and promise.person_id != dossier.person_id:
         raise ValidationError(_("This undertaking is another person's."))
     letter = Chase(
