@@ -28,7 +28,19 @@
         // 4-1-3 belongs to 4-1; the longest class that fits is meant.
         const marks = [...cell.options].map((option) => option.value).filter((mark) => mark && `${text.trim()}-`.startsWith(`${mark}-`));
         cell.value = marks.sort((a, b) => b.length - a.length)[0] || "";
+        // Left empty it would silently belong to the class above.
+        doubt(cell, text.trim() && !cell.value ? form.dataset.saidNoClass.replace("{mark}", text.trim()) : "");
     };
+
+    const doubt = (cell, words) => {
+        cell.setCustomValidity(words);
+        cell.title = words;
+        cell.classList.toggle("is-invalid", Boolean(words));
+    };
+
+    form.addEventListener("change", (event) => {
+        if (event.target.tagName === "SELECT") doubt(event.target, "");
+    });
 
     form.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || !event.target.closest("tbody") || event.ctrlKey || event.metaKey) return;

@@ -2,6 +2,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from rendang.circulation.intake.models import Intake
@@ -114,6 +115,33 @@ def test_papers_are_catalogued_without_a_mouse(worker, at_desk, institution):
     reviewer.shows("高等学校学生成绩表", "毕业生登记表")
     rows = Material.objects.order_by("position").values_list("class_mark", "title", "formed_on", "pages")
     assert list(rows) == [("4-1", "高等学校学生成绩表", "2008-06", 1), ("4-1", "毕业生登记表", "2008-07", 1)]
+
+
+def test_a_pasted_class_that_nobody_knows_is_asked_for_instead_of_joining_the_class_above(
+    worker, at_desk, institution
+):
+    dossier = PlacementFactory(institution=institution).dossier
+    reviewer = at_desk(worker(Role.REVIEWER))
+    reviewer.open(reverse("dossiers:catalogue_add", args=[dossier.pk]))
+    reviewer.page.evaluate(
+        """text => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true}));
+        }""",
+        "9-1\t工资变动审批表\t2015-01\t2\n99\t不明材料\t2016-03\t1",
+    )
+    unknown = reviewer.page.locator("[name=form-1-class_mark]")
+    assert "没有“99”这一类号" in unknown.evaluate("cell => cell.validationMessage")
+    reviewer.page.get_by_role("button", name="保存材料").click()
+    assert not Material.objects.exists()
+
+    unknown.select_option("10")
+    with reviewer.page.expect_navigation():
+        reviewer.page.get_by_role("button", name="保存材料").click()
+    expect(reviewer.page).to_have_url(re.compile("/catalogue/$"))
+    rows = Material.objects.order_by("position").values_list("class_mark", "title")
+    assert list(rows) == [("9-1", "工资变动审批表"), ("10", "不明材料")]
 
 
 def test_custody_passes_to_another_institution_before_both_eyes(worker, at_desk, institution, other_institution):
