@@ -7,7 +7,7 @@ from random import random
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +21,7 @@ from rendang.kernel.audit.sentences import sentence
 from rendang.kernel.core.chinese import normalise_name
 from rendang.kernel.core.crypto import blind_index
 from rendang.kernel.core.language import in_words_of_the_reader, listed
-from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.models import Case, CaseQuerySet
 from rendang.people.queries import canonical_number
 from rendang.storage.queries import current_placement, in_stock
 
@@ -95,6 +95,7 @@ class OwnDossier:
     custody: Custody | None
     in_stock: bool
     on_its_way: bool
+    left: Custody | None = None  # the custody that ended last, where none follows it in the city
 
 
 def own_dossier(citizen: Any) -> OwnDossier | None:
@@ -103,11 +104,13 @@ def own_dossier(citizen: Any) -> OwnDossier | None:
         return None
     custody = dossier.custodies.filter(status=Custody.Status.HELD).select_related("institution").first()
     placement = current_placement(dossier)
+    ended = dossier.custodies.filter(status=Custody.Status.ENDED).exclude(sent_to="")
     return OwnDossier(
         dossier=dossier,
         custody=custody,
         in_stock=in_stock(dossier),
         on_its_way=placement is not None and placement.kind == "COURIER",
+        left=None if custody else ended.select_related("institution").order_by("-ended_on", "-pk").first(),
     )
 
 
@@ -245,7 +248,7 @@ def _followed(case: Case, inside: Departure | None, is_called_inside: bool, call
     return OwnCase(case, follows, str(told.get(follows.state, "")))
 
 
-def own_cases(index: bytes) -> QuerySet[Case]:
+def own_cases(index: bytes) -> CaseQuerySet:
     """The cases of a person, those included in which the dossier is one of a list.
 
     Left out is a transfer to which an application or intake of the person's led: it is shown as that (``followed``).

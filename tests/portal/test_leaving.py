@@ -99,3 +99,20 @@ def test_nobody_takes_back_what_somebody_else_applied_for(client, citizen, leavi
 
     departure.refresh_from_db()
     assert (departure.state, AuditEvent.objects.count()) == ("APPLIED", events)
+
+
+def test_while_an_application_is_under_way_no_second_one_is_offered(client, citizen):
+    offered = f'href="{reverse("portal:leave")}"'
+    assert offered in client.get(reverse("portal:me")).text
+
+    client.post(reverse("portal:leave"), application())
+
+    assert offered not in client.get(reverse("portal:me")).text
+
+
+def test_whose_dossier_has_left_the_city_reads_where_it_went(client, citizen, mine, leaving):
+    leaving("CONFIRMED", mine)
+
+    page = client.get(reverse("portal:me"), headers={"accept-language": "en"}).text
+    assert f"Your dossier was sent to {leaving.to.name}" in page
+    assert "None of the five institutions" not in page

@@ -29,6 +29,9 @@ from rendang.services.certificates.queries import status_of
 # What goes on inside the institutions (a removal, a conflict) is not the citizen's to follow.
 SHOWN = ("intake", "transfer", "departure", "certificate", "undertaking")
 
+# While one of these is open, no second way out is begun.
+WAYS_OUT = ("transfer", "departure")
+
 
 def index_of(request: HttpRequest) -> bytes:
     """The blind index of the signed-in citizen's identity number: what ties them to their own rows."""
@@ -55,6 +58,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "own": own,
         "is_coming": any(one.is_open for one in called.values()),
+        "is_leaving": own_cases(index_of(request)).open().filter(kind__in=WAYS_OUT).exists(),
         "messages_to_me": told_lately,
         "cases": [
             (one, _course(one, called.get(one.case.pk)), tone(one.follows), called.get(one.case.pk))

@@ -18,6 +18,8 @@ from rendang.circulation.transfers.queries.letters import NOT_OURS, letter_read,
 from rendang.kernel.access.models import Role
 from rendang.kernel.documents.reading import _picture, qr_codes_in
 from rendang.kernel.files.queries import read_file
+from rendang.kernel.workflow.queries import to_do
+from rendang.kernel.workflow.steps import steps_open_to
 from tests.circulation.intake.conftest import make_number
 from tests.circulation.transfers.leaving import PDF, a_file
 from tests.factories import CitizenFactory, staff
@@ -159,3 +161,17 @@ class TestWhereALetterIsSent:
         departure = leaving.apply(mine, letter=a_file("letter.pdf"))
 
         assert (departure.state, departure.letter_read) == ("APPLIED", "")
+
+
+def test_nobody_is_asked_to_approve_what_nobody_has_examined(leaving):
+    departure = leaving("APPLIED")
+    approver = leaving.by[Role.APPROVER]
+    assert "approve" in {rule.name for rule in steps_open_to(approver, departure)}
+
+    Departure.objects.filter(pk=departure.pk).update(examined_by=None)
+    departure = Departure.objects.get(pk=departure.pk)
+
+    assert "approve" not in {rule.name for rule in steps_open_to(approver, departure)}
+    assert "approve" not in to_do(approver, timezone.localdate()).get(pk=departure.pk).next_steps
+    with pytest.raises(ValidationError):
+        actions.approve(departure, by=approver)

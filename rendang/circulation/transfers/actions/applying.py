@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -254,6 +255,8 @@ def examine(
     permission=Permission.TRANSFER_DECIDE,
     unlike=["examined_by"],
     only_for={"moves_inside": [False]},
+    offered_if="is_examined",
+    offered_where=lambda: Q(departure__examined_by__isnull=False),
 )
 def approve(departure: Departure, *, by: Any) -> None:
     """A second person approves; the dossiers go on the pick list, those with an obstacle are left out with it.

@@ -178,6 +178,11 @@ class Departure(Case):
         return self.moves_to.label if self.moves_to else self.keeper_named
 
     @property
+    def is_examined(self) -> bool:
+        """Whether somebody has compared the application with the recall letter itself."""
+        return self.examined_by_id is not None
+
+    @property
     def addresses_many(self) -> bool:
         return self.dossier_id is None
 
