@@ -113,7 +113,7 @@ class CertificateForm(forms.Form):
 
 def reasons_to_leave() -> list[tuple[str, str]]:
     """Those of the table that a person can have; the others are the institutions' own."""
-    return [choice for choice in standards.choices("transfer_reason")() if choice[0] not in OF_THE_OFFICE]
+    return [choice for choice in standards.choices("transfer_reason", none="—")() if choice[0] not in OF_THE_OFFICE]
 
 
 class LeaveForm(PapersForm):
@@ -179,7 +179,7 @@ class IntakeForm(PapersForm):
     institution = forms.ModelChoiceField(
         label=_("Institution"), queryset=Institution.objects.filter(is_active=True).order_by("pk")
     )
-    reason = forms.ChoiceField(label=_("Why"), choices=standards.choices("intake_reason"))
+    reason = forms.ChoiceField(label=_("Why"), choices=standards.choices("intake_reason", none="—"))
     sender = forms.CharField(
         label=_("Who keeps your dossier now"), max_length=120, help_text=_("The school, employer or institution.")
     )

@@ -5,8 +5,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from rendang.circulation.intake.forms import ApplyForm, OpenForParcelForm
+from rendang.circulation.transfers.forms.leaving import DepartureForm
+from rendang.circulation.transfers.forms.requesting import OpenDepartureForm
 from rendang.circulation.transfers.models import Departure
 from rendang.kernel.audit.models import AuditEvent
+from rendang.portal.forms import IntakeForm
 from rendang.storage.queries import current_placement
 from tests.circulation.transfers.leaving import PDF, Leaving
 from tests.factories import CitizenFactory
@@ -116,3 +120,13 @@ def test_whose_dossier_has_left_the_city_reads_where_it_went(client, citizen, mi
     page = client.get(reverse("portal:me"), headers={"accept-language": "en"}).text
     assert f"Your dossier was sent to {leaving.to.name}" in page
     assert "None of the five institutions" not in page
+
+
+def test_why_the_dossier_moves_is_chosen_and_never_taken_for_granted(client, citizen):
+    """The first of the list would stand on the recall letter or the transfer notice."""
+    assert client.get(reverse("portal:leave")).context["form"]["reason"].field.choices[0] == ("", "—")
+    for form in (DepartureForm, OpenDepartureForm, ApplyForm, OpenForParcelForm, IntakeForm):
+        assert form.base_fields["reason"].choices[0] == ("", "—"), form
+
+    assert client.post(reverse("portal:leave"), application(reason="")).status_code == 200
+    assert not Departure.objects.exists()

@@ -40,7 +40,7 @@ class ApplyForm(InstitutionChoice, PapersForm):
         label=_("Identity check"),
         choices=[choice for choice in Intake.IdentityCheck.choices if choice[0] in ("CARD", "AGENT")],
     )
-    reason = forms.ChoiceField(label=_("Reason of receipt"), choices=standards.choices("intake_reason"))
+    reason = forms.ChoiceField(label=_("Reason of receipt"), choices=standards.choices("intake_reason", none="—"))
     archive_type = forms.ChoiceField(label=_("Kind of custody"), choices=Custody.ArchiveType.choices)
     personal_identity = forms.ChoiceField(
         label=_("Personal identity"),
@@ -97,7 +97,7 @@ class OpenForParcelForm(forms.Form):
 
     name = forms.CharField(label=_("Full name"), max_length=60)
     id_number = forms.CharField(label=_("ID number"), max_length=20)
-    reason = forms.ChoiceField(label=_("Reason of receipt"), choices=standards.choices("intake_reason"))
+    reason = forms.ChoiceField(label=_("Reason of receipt"), choices=standards.choices("intake_reason", none="—"))
     archive_type = forms.ChoiceField(label=_("Kind of custody"), choices=Custody.ArchiveType.choices)
 
     def clean_id_number(self) -> str:

@@ -80,7 +80,9 @@ class DepartureForm(PapersForm, LetterForm):
         required=False,
         widget=forms.FileInput(attrs={"accept": PICTURES}),
     )
-    reason = forms.ChoiceField(label=_("Reason of the transfer"), choices=standards.choices("transfer_reason"))
+    reason = forms.ChoiceField(
+        label=_("Reason of the transfer"), choices=standards.choices("transfer_reason", none="—")
+    )
     applied_by = forms.ChoiceField(label=_("Applied for by"), choices=Departure.AppliedBy.choices)
     remarks = forms.CharField(label=_("Remarks"), max_length=200, required=False)
 

@@ -18,7 +18,9 @@ class DossierForm(forms.Form):
         help_text=_("Archive number, label or ID number; compare it with the letter"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    reason = forms.ChoiceField(label=_("Reason of the transfer"), choices=standards.choices("transfer_reason"))
+    reason = forms.ChoiceField(
+        label=_("Reason of the transfer"), choices=standards.choices("transfer_reason", none="—")
+    )
 
 
 class OpenDepartureForm(DossierForm):
