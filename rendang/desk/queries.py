@@ -9,6 +9,7 @@ from rendang.circulation.intake.models import Intake
 from rendang.circulation.intake.queries import on_letter
 from rendang.circulation.parcels.models import Parcel
 from rendang.circulation.parcels.queries import LETTER_OF_OURS, letter_number
+from rendang.circulation.transfers.models import Departure, Transfer
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, institutions_where
@@ -47,7 +48,7 @@ def exact_hit(user: Any, text: str) -> str | None:
         rows = Certificate.objects.visible_to(user, Permission.CERTIFICATE_VIEW)
         found = rows.filter(certificate_number=upper).first()
     elif PARCEL_NUMBER.match(upper) or WAYBILL.match(upper):
-        found = _arrived_under(user, upper)
+        found = _arrived_under(user, upper) or _sent_under(user, upper)
     elif LETTER_OF_OURS.match(letter := letter_number(text)):
         if can(user, Permission.INTAKE_VIEW):
             called = Intake.objects.visible_to(user, Permission.INTAKE_VIEW)
@@ -59,7 +60,7 @@ def exact_hit(user: Any, text: str) -> str | None:
             found = Dossier.objects.visible_to(user, Permission.DOSSIER_VIEW).filter(person=person).first()
             found = found or _coming(user).filter(person=person).order_by("-pk").first()
     elif any(sign.isdigit() for sign in text):
-        found = _held_under(user, text) or _arrived_under(user, upper)
+        found = _held_under(user, text) or _arrived_under(user, upper) or _sent_under(user, upper)
     return found.get_absolute_url() if found else None
 
 
@@ -80,6 +81,15 @@ def _arrived_under(user: Any, number: str) -> Parcel | None:
         return None
     arrived = Parcel.objects.visible_to(user, Permission.INTAKE_VIEW)
     return arrived.filter(Q(number=number) | Q(waybill=number)).order_by("-pk").first()
+
+
+def _sent_under(user: Any, consignment: str) -> Case | None:
+    """What travels, or travelled last, under this number: a transfer inside the city, else a departure."""
+    for kind in (Transfer, Departure) if can(user, Permission.TRANSFER_VIEW) else ():
+        sent = kind.objects.visible_to(user, Permission.TRANSFER_VIEW).filter(waybill=consignment)
+        if found := sent.order_by("-pk").first():
+            return found
+    return None
 
 
 def _held_under(user: Any, number: str) -> Dossier | None:

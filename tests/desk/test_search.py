@@ -11,6 +11,7 @@ from rendang.circulation.parcels import actions as parcels
 from rendang.kernel.access.models import Role
 from rendang.services.certificates import actions as certificates
 from tests.circulation.intake.conftest import make_number
+from tests.circulation.transfers.leaving import Leaving
 from tests.factories import PlacementFactory, held_dossier, staff
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +132,12 @@ def test_a_parcel_of_confidential_post_is_found_by_its_consignment(institution, 
     )
 
     assert where(signed_in(clerk), "jy778812") == parcel.get_absolute_url()
+
+
+def test_what_travels_is_found_by_its_consignment(institution, other_institution, signed_in):
+    leaving = Leaving(institution)
+    departure = leaving("IN_TRANSIT")
+    number = departure.waybill
+
+    assert where(signed_in(leaving.by[Role.KEEPER]), number) == departure.get_absolute_url()
+    assert where(signed_in(staff(other_institution, Role.KEEPER)), number) == f"/desk/dossiers/?q={number}"

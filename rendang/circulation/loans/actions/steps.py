@@ -247,7 +247,7 @@ def recall(loan: Loan, *, by: Any, reason: str) -> None:
 
 @step(
     Loan,
-    label=gettext_lazy("Refuse"),
+    label=gettext_lazy("Refuse the loan"),
     sources=[State.APPLIED, State.ENDORSED],
     target=State.REFUSED,
     permission=Permission.LOAN_APPROVE,
