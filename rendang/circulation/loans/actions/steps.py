@@ -247,7 +247,7 @@ def recall(loan: Loan, *, by: Any, reason: str) -> None:
 
 @step(
     Loan,
-    label=gettext_lazy("Refuse the loan"),
+    label=gettext_lazy("Do not approve"),
     sources=[State.APPLIED, State.ENDORSED],
     target=State.REFUSED,
     permission=Permission.LOAN_APPROVE,
