@@ -7,6 +7,7 @@ the trace are the same for all.
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
 from typing import IO, Any
 
@@ -45,6 +46,7 @@ class Register:
 
 
 REGISTERS: dict[str, Register] = {}
+ADDED: dict[str, list[Rows]] = {}
 NUMBER = ("序号", 12)
 
 
@@ -58,6 +60,22 @@ def register(
         return rows
 
     return decorate
+
+
+def adds_to(code: str) -> Callable[[Rows], Rows]:
+    """Declare lines of the same columns that another app enters in a register; both begin with the day, and by it."""
+
+    def decorate(rows: Rows) -> Rows:
+        ADDED.setdefault(code, []).append(rows)
+        return rows
+
+    return decorate
+
+
+def lines_of(book: Register, institution: Institution, first: dt.date, last: dt.date) -> Iterable[Sequence[str]]:
+    """The lines of a register, those that other apps enter in it among them, by day."""
+    sources = [book.rows, *ADDED.get(book.code, [])]
+    return merge(*(rows(institution, first, last) for rows in sources), key=lambda cells: cells[0])
 
 
 def open_to(user: Any) -> list[Register]:
@@ -78,7 +96,7 @@ def entries(book: Register, institution: Institution, first: dt.date, last: dt.d
     if first > last:
         raise ValidationError({"last": _("The last day lies before the first.")})
     most = int(standards.policy("export_rows", on=timezone.localdate(), institution=institution).value)
-    found = list(islice(book.rows(institution, first, last), most + 1))
+    found = list(islice(lines_of(book, institution, first, last), most + 1))
     if len(found) > most:
         raise ValidationError(
             _("The register has more than %(most)d lines in these days. Choose fewer days.") % {"most": most}

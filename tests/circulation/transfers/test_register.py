@@ -8,6 +8,7 @@ from django.utils import timezone
 from rendang.circulation.transfers.actions import STEPS
 from rendang.circulation.transfers.queries.register import register_of_departures
 from rendang.kernel.access.models import Role
+from rendang.kernel.documents.registers import REGISTERS, lines_of
 from tests.factories import staff
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +50,22 @@ def test_other_days_and_other_institutions_are_not_in_it(leaving, institution, o
 
     assert not list(register_of_departures(institution, today - dt.timedelta(9), today - dt.timedelta(1)))
     assert not list(register_of_departures(other_institution, today, today))
+
+
+def test_what_came_by_a_transfer_stands_in_the_receiver_s_register_of_intakes(move, other_institution, institution):
+    moved = move("RECEIVED")
+    move("IN_TRANSIT")
+    today = timezone.localdate()
+
+    (line,) = lines_of(REGISTERS["intake"], other_institution, today, today)
+
+    assert line[:5] == [
+        f"{today}",
+        moved.person.name,
+        moved.person.id_masked,
+        moved.new_custody.archive_number,
+        institution.name,
+    ]
+    assert line[6:] == ["专人送取", moved.number, "1", "0", "20", "", f"{today}"]
+    assert len(line) == len(REGISTERS["intake"].columns)
+    assert not list(lines_of(REGISTERS["intake"], institution, today, today))

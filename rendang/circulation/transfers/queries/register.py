@@ -1,4 +1,4 @@
-"""转出登记簿: what left the institution, to whom, how, and whether its receipt has come back."""
+"""转出登记簿: what left, to whom, how, and whether its receipt has come back. 接收登记簿: what came in the city."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rendang.circulation.transfers.models import DepartingDossier, Transfer
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.documents.registers import register
+from rendang.kernel.documents.registers import adds_to, register
 from rendang.kernel.standards import queries as standards
 
 Outcome = DepartingDossier.Outcome
@@ -69,3 +69,25 @@ def _line(case: object, line: object, whom: str, counted: list[int | None], back
         back,
         str(by or ""),
     ]
+
+
+@adds_to("intake")
+def register_of_transfers_in(institution: Institution, first: dt.date, last: dt.date) -> Iterator[list[str]]:
+    """接收登记簿: what an institution of the city handed over in these days; signing for it was the receipt."""
+    came = Transfer.objects.filter(counterpart=institution, received_on__range=(first, last))
+    related = came.select_related("institution", "person", "new_custody")
+    for move in related.order_by("received_on", "new_custody_id"):
+        assert move.person and move.new_custody
+        yield [
+            f"{move.received_on}",
+            move.person.name,
+            move.person.id_masked,
+            move.new_custody.archive_number,
+            move.institution.name,
+            standards.code_name("transfer_reason", move.reason),
+            f"{standards.code_name('carrier', move.carrier)} {move.waybill}".strip(),
+            move.number,
+            *(str(number or 0) for number in (move.principal_volumes, move.duplicate_volumes, move.papers)),
+            "",
+            f"{move.received_on}",
+        ]
