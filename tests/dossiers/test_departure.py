@@ -4,6 +4,7 @@ import pytest
 
 from rendang.dossiers.queries import departure
 from rendang.dossiers.queries.departure import Obstacle, obstacles
+from rendang.kernel.standards.telling import say
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +17,7 @@ def test_nothing_stands_in_the_way_when_nobody_knows_of_anything():
 
 
 def test_hindrances_come_before_warnings():
-    warning, hindrance = Obstacle("集体户仍在", warning=True), Obstacle("档案已借出")
+    warning, hindrance = Obstacle(say("in_the_way.certificate"), warning=True), Obstacle(say("in_the_way.transfer"))
     departure.before_departure(lambda ids: {1: [warning]})
     departure.CHECKS["other"] = lambda ids: {1: [hindrance]}
     assert obstacles([1]) == {1: [hindrance, warning]}

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.household.models import HouseholdMember, HouseholdMove, PageLoan
@@ -17,6 +16,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.telling import Said, say
 
 
 def members(user: Any) -> ScopedQuerySet:
@@ -107,14 +107,10 @@ def household_stays_behind(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]
     }
 
 
-def _stays_behind(member: HouseholdMember, *, told: bool) -> str:
+def _stays_behind(member: HouseholdMember, *, told: bool) -> Said:
     if not told:
-        said = _("The household registration stays in our collective household %s: tell the person.")
-        return said % member.household.number
-    said = _(
-        "The household registration stays in our collective household %(number)s; the person was told on %(day)s."
-    )
-    return said % {"number": member.household.number, "day": member.told_parted_on}
+        return say("in_the_way.household", number=member.household.number)
+    return say("in_the_way.household_told", number=member.household.number, day=member.told_parted_on)
 
 
 @register(

@@ -27,6 +27,12 @@ in_words(
             "Your dossier is no longer kept by %(institution)s, or is about to leave it; your household registration"
             " stays in its collective household (no. %(number)s) until you move it. Ask there if you want to."
         ),
+        "in_the_way.household": _(
+            "The household registration stays in our collective household %(number)s: tell the person."
+        ),
+        "in_the_way.household_told": _(
+            "The household registration stays in our collective household %(number)s; the person was told on %(day)s."
+        ),
         "householdmove.came": _(
             "Your household registration has moved into the collective household of %(institution)s (no. %(number)s)."
         ),

@@ -54,5 +54,11 @@ in_words(
             "Some papers of your dossier are lost and have not been found. This institution reconstructs them by the"
             " rules and will contact you."
         ),
+        "in_the_way.loan.LENT": _("It is lent out and has to come back first."),
+        "in_the_way.loan.READING": _("It is being read and has to come back first."),
+        "in_the_way.loan.SEARCHED": _("A borrower has lost it or pages of it; it is being looked for."),
+        "in_the_way.loan.REBUILDING": _("A borrower has lost it or pages of it; it is being reconstructed."),
+        "in_the_way.loan.DISCREPANT": _("It has come back with a discrepancy, which has to be settled first."),
+        "in_the_way.loan.under_way": _("A consultation or loan of it is under way."),
     },
 )

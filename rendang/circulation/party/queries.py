@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.party.models import PartyMembership, PartyTransfer
@@ -16,6 +15,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.standards.telling import say
 from rendang.people.models import Person
 
 Stay = PartyMembership.Stay
@@ -70,10 +70,8 @@ def party_relation_first(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
 
 def _obstacle(branch: str, membership: int, case: int | None, number: str) -> Obstacle:
     if case is None:
-        text = _("The Party relation is still in “%s”: it leaves first. Register its departure.") % branch
-        return Obstacle(text, "party:member", membership)
-    text = _("The Party relation is leaving “%(branch)s” (%(number)s): it has left when the slip has come back.")
-    return Obstacle(text % {"branch": branch, "number": number}, "party:detail", case)
+        return Obstacle(say("in_the_way.party_relation", branch=branch), "party:member", membership)
+    return Obstacle(say("in_the_way.partytransfer", branch=branch, number=number), "party:detail", case)
 
 
 @register(

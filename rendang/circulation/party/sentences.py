@@ -21,6 +21,12 @@ in_words(
     },
     texts={
         "partytransfer.came": _("Your Party relation has come to %(institution)s (%(branch)s)."),
+        "in_the_way.party_relation": _(
+            "The Party relation is still in “%(branch)s”: it leaves first. Register its departure."
+        ),
+        "in_the_way.partytransfer": _(
+            "The Party relation is leaving “%(branch)s” (%(number)s): it has left when the slip has come back."
+        ),
         "partytransfer.left": _("Your Party relation has gone to %(committee)s."),
     },
 )

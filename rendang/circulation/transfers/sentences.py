@@ -86,6 +86,13 @@ in_words(
             "Your dossier will go to %(receiver)s: the transfer has been offered to it and waits for its agreement,"
             " you need not hand in a letter on paper."
         ),
+        "in_the_way.transfer": _("It is being transferred already."),
+        "in_the_way.departure": _("It is leaving the city already."),
+        "in_the_way.custodyconflict": _(
+            "Another institution says it holds this dossier; supervision is settling the conflict."
+        ),
+        "in_the_way.materialremoval": _("A paper of it is about to be removed; that must be decided first."),
+        "in_the_way.certificate": _("A certificate is being drafted; issue it before the dossier leaves."),
         "departure.sent": _(
             "Your dossier is on its way to %(receiver)s by %(carrier)s %(number)s; its receipt is awaited."
         ),

@@ -7,7 +7,7 @@ never among them (domain.md §5.3, 3).
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
+from rendang.kernel.standards.telling import Said, told
 
 Check = Callable[[Iterable[int]], dict[int, list["Obstacle"]]]
 
@@ -16,14 +16,20 @@ Check = Callable[[Iterable[int]], dict[int, list["Obstacle"]]]
 class Obstacle:
     """Why a dossier should not leave yet, and the page on which that can be cleared.
 
-    A ``warning`` is shown and does not hold the dossier back; ``going`` says that it is on its way out already.
+    ``said`` is a sentence of the app with its values: it is also kept, and read later in another language. A
+    ``warning`` is shown and does not hold the dossier back; ``going`` says that it is on its way out already.
     """
 
-    text: str | Promise
+    said: Said
     page: str = ""  # name of the page in the URL configuration
     key: int | None = None  # what it is opened with
     warning: bool = False
     going: bool = False
+
+    @property
+    def text(self) -> str:
+        """In the reader's language."""
+        return told([self.said])
 
 
 CHECKS: dict[str, Check] = {}

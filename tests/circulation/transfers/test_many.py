@@ -6,14 +6,17 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.models import Departure
 from rendang.circulation.transfers.queries.listing import find_listed, listed_in, of_employer
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody
+from rendang.dossiers.queries.departure import CHECKS, Obstacle
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
+from rendang.kernel.standards.telling import say
 from rendang.storage.queries import current_placement
 from tests.circulation.transfers.leaving import COUNTED, STEPS
 from tests.factories import EmployerFactory, held_dossier, staff
@@ -42,7 +45,10 @@ def test_what_has_an_obstacle_is_left_out_with_its_reason(leaving, other_institu
 
     assert sorted(outcomes(departure)) == ["GOING", "LEFT_OUT"]
     line = departure.lines.get(dossier=contested)
-    assert line.note.startswith("Another institution says it holds this dossier")
+    assert (line.note, line.said) == ("", [["in_the_way.custodyconflict", {}]])
+    assert line.why == "Another institution says it holds this dossier; supervision is settling the conflict."
+    with override("zh-hans"):
+        assert line.why == "另一机构主张保管该档案，监管部门正在处理。"
     assert AuditEvent.objects.filter(verb="departure.leave_out", subject_id=line.pk).count() == 1
 
 
@@ -56,6 +62,30 @@ def test_nothing_is_approved_when_everything_has_an_obstacle(leaving, other_inst
         leaving.take(departure, "approve")
 
     assert outcomes(departure) == ["GOING", "GOING"]
+
+
+def test_several_obstacles_are_told_one_after_the_other_with_their_values(leaving, monkeypatch):
+    good, held = leaving.dossier(), leaving.dossier()
+    said = [say("in_the_way.loan.LENT"), say("in_the_way.party_relation", branch="第一支部")]
+    monkeypatch.setitem(CHECKS, "tests", lambda ids: {held.pk: [Obstacle(one) for one in said]})
+
+    departure = leaving.take(leaving.apply(good, held), "approve")
+
+    line = departure.lines.get(dossier=held)
+    assert line.why == (
+        "It is lent out and has to come back first."
+        " The Party relation is still in “第一支部”: it leaves first. Register its departure."
+    )
+
+
+def test_what_somebody_wrote_and_what_was_kept_as_text_before_stays_as_it_is(leaving):
+    departure = leaving("APPROVED", leaving.dossier(), leaving.dossier())
+
+    line = actions.leave_out(departure.lines.first(), by=leaving.by[Role.CLERK], reason="本人暂不转出")
+    other = departure.lines.last()
+    other.note = "It is lent out and has to come back first."
+
+    assert (line.why, other.why) == ("本人暂不转出", "It is lent out and has to come back first.")
 
 
 def test_the_check_is_closed_when_every_dossier_is_checked(leaving):

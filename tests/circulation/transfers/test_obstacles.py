@@ -9,6 +9,7 @@ from rendang.circulation.transfers.queries.obstacles import open_business
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.queries.departure import CHECKS, Obstacle
 from rendang.kernel.access.models import Role
+from rendang.kernel.standards.telling import say
 from rendang.services.certificates import actions as certificates
 from rendang.storage.queries import current_placement
 from tests.circulation.transfers.conftest import COUNTED
@@ -47,12 +48,18 @@ def test_one_of_a_list_is_leaving_too(leaving):
 
 def test_what_another_business_knows_holds_it_back_at_the_approval(leaving, monkeypatch):
     departure = leaving("APPLIED")
-    monkeypatch.setitem(CHECKS, "tests", lambda ids: {pk: [Obstacle("档案已借出", "dossiers:list")] for pk in ids})
+    monkeypatch.setitem(
+        CHECKS, "tests", lambda ids: {pk: [Obstacle(say("in_the_way.loan.LENT"), "dossiers:list")] for pk in ids}
+    )
 
-    with pytest.raises(ValidationError, match="档案已借出"):
+    with pytest.raises(ValidationError, match="lent out"):
         leaving.take(departure, "approve")
 
-    monkeypatch.setitem(CHECKS, "tests", lambda ids: {pk: [Obstacle("集体户在此", warning=True)] for pk in ids})
+    monkeypatch.setitem(
+        CHECKS,
+        "tests",
+        lambda ids: {pk: [Obstacle(say("in_the_way.household", number="J1"), warning=True)] for pk in ids},
+    )
     assert leaving.take(departure, "approve").state == "APPROVED"
 
 
@@ -71,20 +78,28 @@ def test_a_note_is_not_said_to_hold_anything_back(leaving, monkeypatch, signed_i
     read = lambda: signed_in(leaving.by[Role.CLERK]).get(address).text  # noqa: E731
     held = "it is approved when nothing is in the way any more"
 
-    monkeypatch.setitem(CHECKS, "tests", lambda ids: {pk: [Obstacle("集体户在此", warning=True)] for pk in ids})
+    monkeypatch.setitem(
+        CHECKS,
+        "tests",
+        lambda ids: {pk: [Obstacle(say("in_the_way.household", number="J1"), warning=True)] for pk in ids},
+    )
     noted = read()
-    assert "集体户在此" in noted and "To bear in mind" in noted
+    assert "collective household J1" in noted and "To bear in mind" in noted
     assert held not in noted and "What stands in the way" not in noted
 
-    monkeypatch.setitem(CHECKS, "tests", lambda ids: {pk: [Obstacle("党员组织关系在此")] for pk in ids})
+    monkeypatch.setitem(
+        CHECKS,
+        "tests",
+        lambda ids: {pk: [Obstacle(say("in_the_way.party_relation", branch="第一支部"))] for pk in ids},
+    )
     assert held in read()
 
 
 def test_inside_the_city_it_is_not_packed_either(move, monkeypatch):
     transfer = move("AGREED")
-    monkeypatch.setitem(CHECKS, "tests", lambda ids: {pk: [Obstacle("档案已借出")] for pk in ids})
+    monkeypatch.setitem(CHECKS, "tests", lambda ids: {pk: [Obstacle(say("in_the_way.loan.LENT"))] for pk in ids})
 
-    with pytest.raises(ValidationError, match="档案已借出"):
+    with pytest.raises(ValidationError, match="lent out"):
         actions.pack(transfer, by=move.ours[Role.KEEPER], **COUNTED)
 
     assert current_placement(transfer.dossier).kind == "SLOT"

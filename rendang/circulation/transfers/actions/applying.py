@@ -19,7 +19,13 @@ from rendang.circulation.transfers.queries.letters import (
     number_given,
     refuse_if_not_genuine,
 )
-from rendang.circulation.transfers.queries.obstacles import NONE_CAN_LEAVE, address_refuses, hindrances, in_the_way_of
+from rendang.circulation.transfers.queries.obstacles import (
+    NONE_CAN_LEAVE,
+    address_refuses,
+    hindrances,
+    in_the_way_of,
+    named,
+)
 from rendang.dossiers.models import Custody, Dossier
 from rendang.institutions.models import OutsideKeeper
 from rendang.kernel.access.models import Institution
@@ -209,7 +215,7 @@ def _refuse_if_leaving(busy: dict[int, Any]) -> None:
     for found in busy.values():
         for one in found:
             if one.page in {"transfers:detail", "departures:detail"}:
-                raise ValidationError(str(one.text))
+                raise ValidationError(one.text)
 
 
 @step(
@@ -269,13 +275,13 @@ def approve(departure: Departure, *, by: Any) -> None:
     found = in_the_way_of(departure, [line.dossier_id for line in lines])
     hindered = {line: hindrances(found[line.dossier_id]) for line in lines}
     if not departure.addresses_many and hindered[lines[0]]:
-        raise ValidationError(hindered[lines[0]])
+        raise ValidationError(named(hindered[lines[0]]))
     for line, why in hindered.items():
         if why:
-            line.outcome, line.note = Outcome.LEFT_OUT, " ".join(why)[:200]
+            line.outcome, line.said = Outcome.LEFT_OUT, why
     left_out = [line for line in lines if line.outcome == Outcome.LEFT_OUT]
-    DepartingDossier.objects.bulk_update(left_out, ["outcome", "note"])
-    audit.record_all("departure.leave_out", [(line, {"note": ["", line.note]}) for line in left_out], by=by,
+    DepartingDossier.objects.bulk_update(left_out, ["outcome", "said"])
+    audit.record_all("departure.leave_out", [(line, {"said": [[], line.said]}) for line in left_out], by=by,
                      institution=departure.institution)  # fmt: skip
     rest = [line for line in lines if line.outcome == Outcome.GOING]
     if not rest:

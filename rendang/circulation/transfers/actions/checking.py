@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from rendang.circulation.parcels.queries import tier_identities
 from rendang.circulation.transfers.models import DepartingDossier, Departure
-from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of
+from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of, named
 from rendang.dossiers.models import Dossier, Material
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
@@ -150,7 +150,7 @@ def _refuse_if_hindered(departure: Departure, lines: list[DepartingDossier], pla
     found = in_the_way_of(departure, [line.dossier_id for line in lines])
     for line in lines:
         if why := hindrances(found[line.dossier_id]):
-            raise ValidationError(why)
+            raise ValidationError(named(why))
         place = places.get(line.dossier_id)
         if place and (place.kind in Placement.AWAY or place.kind == Placement.Kind.MISSING):
             raise ValidationError(

@@ -14,7 +14,7 @@ from rendang.circulation.transfers.models import DepartingDossier, DepartureRequ
 from rendang.circulation.transfers.papers import moving as papers
 from rendang.circulation.transfers.queries import carriers_between_us
 from rendang.circulation.transfers.queries.letters import letter_calling_for, refuse_if_not_genuine
-from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of
+from rendang.circulation.transfers.queries.obstacles import hindrances, in_the_way_of, named
 from rendang.dossiers import actions as dossiers
 from rendang.dossiers.models import Custody, Dossier
 from rendang.kernel.access.models import Institution
@@ -110,7 +110,7 @@ def pack(transfer: Transfer, *, by: Any, principal_volumes: int, duplicate_volum
     _refuse_unless_kept(transfer)
     dossier, _counterpart = subject(transfer)
     if why := hindrances(in_the_way_of(transfer, [dossier.pk])[dossier.pk]):
-        raise ValidationError(why)
+        raise ValidationError(named(why))
     storage.put_on_desk(dossier, transfer.institution, by=by, detail=transfer.number, case=transfer)
     transfer.packed_by = by
     transfer.principal_volumes, transfer.duplicate_volumes, transfer.papers = (

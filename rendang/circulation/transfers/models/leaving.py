@@ -10,8 +10,10 @@ from rendang.circulation.parcels.models import Tier
 from rendang.dossiers.models import Custody, Dossier
 from rendang.institutions.models import OutsideKeeper
 from rendang.kernel.access.models import Institution
+from rendang.kernel.audit.sentences import reason
 from rendang.kernel.core.fields import EncryptedTextField
 from rendang.kernel.files.models import StoredFile
+from rendang.kernel.standards.telling import told
 from rendang.kernel.workflow.models import Case
 
 
@@ -226,6 +228,8 @@ class DepartingDossier(models.Model):
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="departures")
     custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="departures")
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices, default=Outcome.GOING)
+    # Why it does not go along: what stood in its way, in sentences; or as somebody wrote it, or a code.
+    said = models.JSONField(default=list, blank=True, editable=False)
     note = models.CharField(_("why"), max_length=200, blank=True)
     # Counted page by page against the catalogue; of every paper that differs: its id → the pages found.
     principal_volumes = models.PositiveSmallIntegerField(_("principal volumes"), null=True, blank=True)
@@ -254,11 +258,18 @@ class DepartingDossier(models.Model):
                 name="a_difference_is_explained",
                 violation_error_message=_("Explain what differs from the catalogue."),
             ),
-            models.CheckConstraint(condition=~Q(outcome="LEFT_OUT") | ~Q(note=""), name="what_is_left_out_says_why"),
+            models.CheckConstraint(
+                condition=~Q(outcome="LEFT_OUT") | ~Q(note="") | ~Q(said=[]), name="what_is_left_out_says_why"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.dossier} {self.get_outcome_display()}"
+
+    @property
+    def why(self) -> str:
+        """Why it does not go along, in the reader's language."""
+        return " ".join(told([one]) for one in self.said) or reason(self.note)
 
     @property
     def person_id(self) -> int:

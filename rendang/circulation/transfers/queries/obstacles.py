@@ -11,16 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.transfers.models import DepartingDossier, Departure, Transfer
 from rendang.dossiers.queries.departure import Obstacle, before_departure, obstacles
+from rendang.kernel.standards.telling import Said, say, told
 from rendang.kernel.workflow.models import Case, kind_of
 from rendang.kernel.workflow.steps import before_step
 
-_OPEN = {
-    "transfer": _("It is being transferred already."),
-    "departure": _("It is leaving the city already."),
-    "custodyconflict": _("Another institution says it holds this dossier; supervision is settling the conflict."),
-    "materialremoval": _("A paper of it is about to be removed; that must be decided first."),
-    "certificate": _("A certificate is being drafted; issue it before the dossier leaves."),
-}
+_OPEN = ("transfer", "departure", "custodyconflict", "materialremoval", "certificate")
 NONE_CAN_LEAVE = _("Something stands in the way of every dossier of the list.")
 _WARNINGS = frozenset({"certificate"})
 _GOING = frozenset({"transfer", "departure"})
@@ -36,7 +31,9 @@ def open_business(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
     many = going.filter(departure__dossier__isnull=True).values_list("dossier", "departure")
     for dossier, kind, case in [*cases, *((dossier, "departure", case) for dossier, case in many)]:
         is_warning, is_going = kind in _WARNINGS, kind in _GOING
-        found[dossier].append(Obstacle(_OPEN[kind], kind_of(kind).PAGE, case, warning=is_warning, going=is_going))
+        found[dossier].append(
+            Obstacle(say(f"in_the_way.{kind}"), kind_of(kind).PAGE, case, warning=is_warning, going=is_going)
+        )
     return found
 
 
@@ -49,9 +46,14 @@ def _but_itself(case: Transfer | Departure, found: Iterable[Obstacle]) -> list[O
     return [one for one in found if (one.page, one.key) != (case.PAGE, case.pk)]
 
 
-def hindrances(found: Iterable[Obstacle]) -> list[str]:
-    """What holds a dossier back, in words; warnings do not."""
-    return [str(one.text) for one in found if not one.warning]
+def hindrances(found: Iterable[Obstacle]) -> list[Said]:
+    """What holds a dossier back; warnings do not."""
+    return [one.said for one in found if not one.warning]
+
+
+def named(hindrances: Iterable[Said]) -> list[str]:
+    """Each in the reader's language."""
+    return [told([one]) for one in hindrances]
 
 
 def address_refuses(departure: Departure) -> str:
@@ -75,12 +77,12 @@ def not_to_be_approved(departures: Sequence[Departure]) -> dict[int, str]:
     going = DepartingDossier.objects.filter(departure__in=left, outcome=DepartingDossier.Outcome.GOING)
     lines = going.order_by("pk").values_list("departure", "dossier")
     known = obstacles(dossier for _departure, dossier in lines)
-    hindered: dict[int, list[list[str]]] = defaultdict(list)
+    hindered: dict[int, list[list[Said]]] = defaultdict(list)
     for departure, dossier in lines:
         hindered[departure].append(hindrances(_but_itself(left[departure], known[dossier])))
     for departure, each in hindered.items():
         if all(each):
-            refused[departure] = str(NONE_CAN_LEAVE) if left[departure].addresses_many else " ".join(each[0])
+            refused[departure] = str(NONE_CAN_LEAVE) if left[departure].addresses_many else " ".join(named(each[0]))
     return refused
 
 
