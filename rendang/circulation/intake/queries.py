@@ -25,6 +25,7 @@ from rendang.kernel.core.sheets import UnreadableTable
 from rendang.kernel.core.sheets.tables import read_table
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
+from rendang.kernel.workflow.models import Case
 from rendang.people.queries import canonical_number
 
 MOST_PAPERS = 2000  # of one list
@@ -212,6 +213,36 @@ def expected(institution_ids: Any, text: str) -> Any:
     index = blind_index(canonical_number(asked))
     named = Q(person__name=asked) | Q(person__former_name=asked) | Q(person__id_index=index)
     return rows.filter(on_letter(asked) | Q(number=asked.upper()) | named).order_by("pk")
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """An open intake that fits and is not matched with a parcel all the same: why, and the transfer that brings it."""
+
+    intake: Intake
+    why: str
+    transfer: Case | None
+
+
+def not_to_be_matched(rows: Any) -> list[Elsewhere]:
+    """Of these open intakes why none of them waits for a parcel here."""
+    intakes = list(rows)
+    inside = [one.letter_number for one in intakes if one.moves_inside and one.letter_number]
+    calls = dossiers.courses_of_calls(inside) if inside else {}
+    return [
+        Elsewhere(one, _why_not_matched(one), call.transfer if (call := calls.get(one.letter_number)) else None)
+        for one in intakes
+    ]
+
+
+def _why_not_matched(intake: Intake) -> str:
+    if intake.moves_inside:
+        return gettext(
+            "The dossier moves inside the city: its parcel is received in the transfer, not matched with the intake."
+        )
+    if intake.parcel:
+        return gettext("It is matched with the parcel %(number)s already.") % {"number": intake.parcel.number}
+    return gettext("It does not wait for a parcel: “%(state)s”.") % {"state": intake.state_label}
 
 
 @register(

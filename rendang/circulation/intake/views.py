@@ -16,6 +16,7 @@ from rendang.circulation.intake.queries import (
     course_of_call,
     expected,
     held_elsewhere,
+    not_to_be_matched,
     read_list,
     stands_against,
     summary,
@@ -147,15 +148,18 @@ def match(request: HttpRequest, parcel: int) -> HttpResponse:
             return go_to(request, "parcels:detail", parcel)
     text = form.cleaned_data["text"] if form.is_valid() else ""
     if text:
-        rows = expected([arrived.institution_id], text).filter(pk__in=waiting)
+        fitting = expected([arrived.institution_id], text)
     else:
-        rows = waiting.filter(sender=arrived.sender).select_related("person").order_by("pk")
+        fitting = ours.filter(state__in=[State.APPLIED, State.CALLED], sender=arrived.sender)
+        fitting = fitting.select_related("person", "parcel").order_by("pk")
+    rows = fitting.filter(pk__in=waiting)
     stay = waiting.filter(pk__in=chosen).select_related("person").order_by("pk")
     context = {
         "parcel": arrived,
         "form": form,
         "found": [*stay, *rows.exclude(pk__in=chosen)[:MOST_MATCHED]],
         "none_fits": not rows.exists(),
+        "not_here": not_to_be_matched(fitting.exclude(pk__in=waiting)[:MOST_MATCHED]),
         "searched": text,
         "ticked": chosen,
     }

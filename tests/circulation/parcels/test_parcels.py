@@ -260,6 +260,30 @@ def test_who_is_ticked_stays_ticked_while_the_others_of_the_parcel_are_searched_
     assert not Intake.objects.exclude(parcel=None).exists(), "whoever searches matches nothing"
 
 
+def test_why_an_intake_that_fits_is_not_matched_with_a_parcel_is_said(
+    institution, other_institution, clerk, signed_in
+):
+    parcel = arrived(institution, clerk, sender=other_institution.name)
+    person = factories.held_dossier(other_institution, name="韩梅梅").person
+    inside = intake.apply(
+        institution, by=clerk, name=person.name, id_number=person.id_number, reason="graduation", sender="虚构大学"
+    )
+    matched, former = opened(institution, clerk, "李雷"), arrived(institution, clerk)
+    intake.match_parcel(matched, by=clerk, parcel=former)
+    browser, address = signed_in(clerk), reverse("intake:match", args=[parcel.pk])
+
+    shown = {text: browser.post(address, {"text": text}).text for text in ("韩梅梅", "李雷", "无此人")}
+    shown["from the sender"] = browser.get(address).text
+
+    moves = "The dossier moves inside the city: its parcel is received in the transfer, not matched with the intake."
+    assert [name for name, page in shown.items() if moves in page and inside.get_absolute_url() in page] == [
+        "韩梅梅", "from the sender",
+    ]  # fmt: skip
+    assert f"It is matched with the parcel {former.number} already." in shown["李雷"]
+    assert [name for name, page in shown.items() if "No open intake fits" in page] == ["无此人"]
+    assert not any(f'value="{case.pk}"' in page for case in (inside, matched) for page in shown.values())
+
+
 def test_a_parcel_of_a_hundred_and_one_dossiers_is_matched_with_all_of_them(institution, clerk, signed_in):
     names = [f"韩梅{sign}" for sign in map(chr, range(0x4E00, 0x4E00 + 101))]
     parcel = arrived(institution, clerk, names=names)
