@@ -121,7 +121,8 @@ def step_page(
     ``take`` are the step functions by name; ``forms_of`` their forms (none: nothing is asked). ``papers`` are those
     that can be printed for many cases at once, with the permission ``prints`` or else that to look. ``taken_here`` is
     told of the case when a step was taken on this page. ``checks`` say of some steps, before anybody fills in their
-    form, that they are refused (``ValidationError``); what is refused in the end the step itself says.
+    form, that they are refused (``ValidationError``); a form that is made for one case may say the same of it
+    (``in_the_way``). What is refused in the end the step itself says.
     """
     KINDS[model] = KindOfCase(take, forms_of, view, papers or {}, prints or view)
 
@@ -154,8 +155,10 @@ def step_page(
             intro = _("Nothing is asked for: press the button to take the step.")
         context = {"case": case, "rule": rule, "form": form, "intro": intro}
         if request.method == "GET":
-            context["in_the_way"] = what_is_in_the_way(rule, [case], request.user)[0] or (
-                what_refuses(checks[step], case) if checks and step in checks else ""
+            context["in_the_way"] = (
+                what_is_in_the_way(rule, [case], request.user)[0]
+                or getattr(form, "in_the_way", "")
+                or (what_refuses(checks[step], case) if checks and step in checks else "")
             )
         if not request.htmx:  # type: ignore[attr-defined]
             context |= known_of(case)

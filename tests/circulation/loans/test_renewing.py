@@ -183,3 +183,13 @@ def test_who_decides_reads_what_is_asked_and_a_renewal_that_is_refused_says_so_b
     page = read(signed_in, ours[Role.APPROVER], free.address_of("renew"))
     assert "虚构档案馆 asks to keep the dossier until 2026-07-20 instead of 2026-07-13: 未看完" in page
     assert 'value="2026-07-20"' in page
+
+
+def test_the_rule_of_renewals_is_asked_once_for_a_page(asked, ours, signed_in, monkeypatch):
+    case, times = asked(), []
+    first = queries.first_in_line
+    monkeypatch.setattr(queries, "first_in_line", lambda dossier: times.append(dossier) or first(dossier))
+
+    read(signed_in, ours[Role.APPROVER], case.address_of("renew"))
+
+    assert times == [case.dossier]

@@ -16,8 +16,8 @@ from rendang.circulation.loans.actions.losing import (
 )
 from rendang.circulation.loans.actions.renewing import (
     ask_renewal,
+    may_be_asked_until,
     refuse_renewal,
-    refuse_unless_it_may_be_asked,
     renew,
     renewed_until,
 )
@@ -72,6 +72,7 @@ __all__ = [
     "lay_out",
     "lend",
     "lift_bar",
+    "may_be_asked_until",
     "name_papers",
     "note_search",
     "order_reconstruction",
@@ -79,7 +80,6 @@ __all__ = [
     "receive_back",
     "refuse",
     "refuse_renewal",
-    "refuse_unless_it_may_be_asked",
     "renew",
     "renewed_until",
     "report_discrepancy",

@@ -33,7 +33,7 @@ State, Renewal = Loan.State, Loan.Renewal
 )
 def ask_renewal(loan: Loan, *, by: Any, reason: str, until: dt.date) -> None:
     """The unit wants to keep it longer: until when and why is put before who approves loans."""
-    refuse_unless_it_may_be_asked(loan)
+    may_be_asked_until(loan)
     if not reason.strip():
         raise ValidationError({"reason": _("Write down why the unit needs it longer.")})
     _refuse_unless_within(loan, until)
@@ -87,14 +87,14 @@ def overtake_renewal(loan: Loan) -> None:
         loan.renewal = Renewal.OVERTAKEN
 
 
-def refuse_unless_it_may_be_asked(loan: Loan) -> None:
-    """One asking at a time, and none that cannot be granted."""
+def may_be_asked_until(loan: Loan) -> tuple[dt.date, str]:
+    """One asking at a time, and none that cannot be granted; otherwise as ``renewed_until``."""
     if loan.renewal == Renewal.ASKED:
         raise ValidationError(
             _("A renewal until %(day)s has been asked for already and waits for an answer.")
             % {"day": loan.renewal_wished}
         )
-    renewed_until(loan)
+    return renewed_until(loan)
 
 
 def renewed_until(loan: Loan) -> tuple[dt.date, str]:

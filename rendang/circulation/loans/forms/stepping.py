@@ -1,7 +1,7 @@
 """What each step of a loan asks."""
 
 import datetime as dt
-from contextlib import suppress
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from rendang.circulation.loans import queries
-from rendang.circulation.loans.actions import renewed_until
+from rendang.circulation.loans.actions import may_be_asked_until, renewed_until
 from rendang.circulation.loans.forms.applying import PapersField
 from rendang.circulation.loans.forms.signing import OptionallySignedForm
 from rendang.circulation.loans.models import Loan
@@ -104,12 +104,14 @@ class FindingForm(forms.Form):
     )
 
 
-def _last_day(loan: Loan) -> dt.date | None:
-    """The last day to which it may be renewed; the step itself says in words why there is none."""
-    if loan.state == Loan.State.LENT:
-        with suppress(ValidationError):
-            return renewed_until(loan)[0]
-    return None
+def _last_day(loan: Loan, rule: Callable[[Loan], tuple[dt.date, str]]) -> tuple[dt.date | None, str]:
+    """The last day to which it may be renewed, or in words why there is none."""
+    if loan.state != Loan.State.LENT:
+        return None, ""  # said of every step
+    try:
+        return rule(loan)[0], ""
+    except ValidationError as refused:
+        return None, " ".join(refused.messages)
 
 
 def _until(day: dt.date | None, last: dt.date | None) -> forms.DateField:
@@ -125,9 +127,10 @@ def _until(day: dt.date | None, last: dt.date | None) -> forms.DateField:
 
 
 def ask_renewal_form(loan: Loan) -> type[forms.Form]:
-    last = _last_day(loan)
+    last, refusal = _last_day(loan, may_be_asked_until)
 
     class AskRenewalForm(forms.Form):
+        in_the_way = refusal
         until = _until(last, last)
         reason = forms.CharField(
             label=gettext_lazy("Why the unit needs it longer"),
@@ -139,8 +142,11 @@ def ask_renewal_form(loan: Loan) -> type[forms.Form]:
 
 
 def renew_form(loan: Loan) -> type[forms.Form]:
+    last, refusal = _last_day(loan, renewed_until)
+
     class RenewForm(forms.Form):
-        until = _until(loan.renewal_wished, _last_day(loan))
+        in_the_way = refusal
+        until = _until(loan.renewal_wished, last)
 
     return RenewForm
 

@@ -277,5 +277,4 @@ step = step_page(
     Loan, actions.STEPS, forms.FORMS, Permission.LOAN_VIEW,
     papers={name: (field, LABELS[name]) for name, field in PAPERS.items()}
     | {"notice": ("notices", gettext_lazy("Latest overdue notice"))},
-    checks={"ask_renewal": actions.refuse_unless_it_may_be_asked, "renew": actions.renewed_until},
 )  # fmt: skip
