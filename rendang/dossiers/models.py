@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
@@ -344,6 +345,15 @@ class Undertaking(Case):
     def main_step(self, today: dt.date) -> str:
         """The promise, then following it up: that all papers have come happens of itself when they are listed."""
         return "confirm" if self.state == self.State.TOLD else "follow_up"
+
+    def attested(self, step: str) -> str:
+        """Who notes all papers as come knows that this lists none of them."""
+        if step != "supplement":
+            return ""
+        return gettext(
+            "Only for papers that are in the dossier already: this lists nothing in the catalogue. Register a paper"
+            " that has just been brought; once it is filed it stands in the catalogue, and its promise is settled."
+        )
 
 
 class UndertakingItem(models.Model):

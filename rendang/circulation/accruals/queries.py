@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -75,11 +75,15 @@ def all_are_out(accruals: Sequence[Accrual]) -> dict[int, str]:
     return dict.fromkeys(keeper.keys() - move_on, str(ALL_ARE_OUT))
 
 
-def awaited(dossier: Dossier, institution: Institution) -> list[str]:
+def awaited_items(dossier: Dossier, institution: Institution) -> QuerySet[UndertakingItem]:
     """What the person has promised the institution and has not brought yet."""
     promised = Undertaking.objects.open().filter(person=dossier.person_id, institution=institution)
-    rows = UndertakingItem.objects.filter(undertaking__in=promised, outcome="")
-    return list(rows.order_by("pk").values_list("name", flat=True))
+    return UndertakingItem.objects.filter(undertaking__in=promised, outcome="").order_by("pk")
+
+
+def awaited(dossier: Dossier, institution: Institution) -> list[str]:
+    """The names of what is awaited."""
+    return list(awaited_items(dossier, institution).values_list("name", flat=True))
 
 
 def submit_by(formed_on: str, institution: Institution) -> dt.date | None:

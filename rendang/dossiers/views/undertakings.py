@@ -58,10 +58,11 @@ def undertaking(request: HttpRequest, pk: int) -> HttpResponse:
         "follow_ups": found.follow_ups.select_related("by"),
         "letters": [(letter, tone(letter)) for letter in _letters(request.user, found)],
         "is_late": found.is_open and found.promised_on < timezone.localdate(),
-        # By name: letters are the business of an app above this one, which also says who may write them.
+        # By name: letters and papers are the business of an app above this one, which also says who may register them.
         "letter_url": reverse("accruals:chase_write", args=[found.dossier_id])
-        if found.is_open and _writes_letters(request.user, found)
+        if (registers := found.is_open and _registers_papers(request.user, found))
         else "",
+        "register_url": reverse("accruals:register", args=[found.dossier_id]) if registers else "",
         "may_settle": found.is_open and can(request.user, Permission.UNDERTAKING_EDIT, at=found.institution_id),
         "papers": [
             (label, reverse("dossiers:undertaking_paper", args=[pk, name]))
@@ -78,8 +79,8 @@ def _letters(user: Any, undertaking: Undertaking) -> Any:
     return letters.annotate(sent_on=Max("sendings__sent_on"), times=Count("sendings")).order_by("pk")
 
 
-def _writes_letters(user: Any, undertaking: Undertaking) -> bool:
-    """Whether the institution of the undertaking keeps the dossier, and the user writes its letters."""
+def _registers_papers(user: Any, undertaking: Undertaking) -> bool:
+    """Whether the institution of the undertaking keeps the dossier, and the user registers its papers and letters."""
     custody = custody_of(undertaking.dossier) if undertaking.dossier else None
     where = undertaking.institution_id
     return custody is not None and custody.institution_id == where and can(user, Permission.ACCRUAL_REGISTER, at=where)
@@ -129,7 +130,9 @@ def undertaking_item(request: HttpRequest, pk: int, item: int) -> HttpResponse:
         else:
             messages.success(request, _("Noted: %(paper)s.") % {"paper": paper.name})
             return go_to(request, "dossiers:undertaking", pk)
-    context = {"case": found, "item": paper, "form": form}
+    registers = not paper.outcome and _registers_papers(request.user, found)
+    address = f"{reverse('accruals:register', args=[found.dossier_id])}?item={item}" if registers else ""
+    context = {"case": found, "item": paper, "form": form, "register_url": address}
     return render_page(request, "dossiers/undertaking_item.html", context, partial="form")
 
 

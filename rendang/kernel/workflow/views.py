@@ -324,7 +324,9 @@ def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
         context["back"] = way_back(asked, keep=[outcome.case for outcome in outcomes if outcome.refusal], tried=cases)
         return render_page(request, "workflow/many_done.html", context, partial="outcomes")
     before = list(zip(cases, what_is_in_the_way(rule, cases, request.user), strict=True))
-    context |= {"entries": before, "ready": [case for case, refusal in before if not refusal]}
+    ready = [case for case, refusal in before if not refusal]
+    attested = {case.attested(step) for case in ready}
+    context |= {"entries": before, "ready": ready, "intro": attested.pop() if len(attested) == 1 else ""}
     return render_page(request, "workflow/many.html", context, partial="form")
 
 

@@ -2,14 +2,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from rendang.circulation.accruals import actions, forms, judging, queries
-from rendang.dossiers.models import Dossier
+from rendang.dossiers.models import Custody, Dossier
 from rendang.dossiers.queries import custody_of
 from rendang.dossiers.queries.classify import suggested_mark
 from rendang.kernel.access.permissions import Permission
@@ -17,6 +17,7 @@ from rendang.kernel.access.queries import get_visible_or_404, institutions_where
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to
 from rendang.kernel.standards.english import in_words
+from rendang.kernel.workflow.views import keys_ticked
 
 # Rows that can be registered and are shown; all that cannot are.
 SHOWN = 50
@@ -87,6 +88,15 @@ def _again(form: forms.ListForm, verdicts: list[judging.Verdict], institutions: 
     return forms.ListForm(initial=values, institutions=institutions)
 
 
+def _promised(asked: QueryDict, dossier: Dossier, custody: Custody | None) -> dict[str, str]:
+    """Title and class of the awaited paper with which the page was opened: under these it settles its promise."""
+    if custody is None:
+        return {}
+    awaited = queries.awaited_items(dossier, custody.institution)
+    item = awaited.filter(pk__in=keys_ticked(asked, "item", most=1)).first()
+    return {"title": item.name, "class_mark": item.class_mark} if item else {}
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ACCRUAL_REGISTER)
 def register_one(request: HttpRequest, dossier: int) -> HttpResponse:
@@ -94,7 +104,8 @@ def register_one(request: HttpRequest, dossier: int) -> HttpResponse:
     rows = Dossier.objects.select_related("person")
     found = get_visible_or_404(rows, request.user, Permission.ACCRUAL_REGISTER, pk=dossier)
     custody = custody_of(found)
-    form = forms.PaperForm(request.POST or None, initial={"sender": found.person.name})
+    initial = {"sender": found.person.name} | _promised(request.GET, found, custody)
+    form = forms.PaperForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
         delivery = {name: facts.pop(name) for name in DELIVERY}
