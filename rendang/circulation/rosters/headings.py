@@ -14,7 +14,27 @@ SEVERAL_COLUMNS = frozenset({"location", "left"})
 _PUNCTUATION = re.compile(r"[\s*:,.。、，：；;·_\-—~'\"“”‘’/\\#＊☆★※▲]+")
 _BRACKETS = re.compile(r"[(\[【〔{<《].*?[)\]】〕}>》]")
 _PARTS_OF_A_DATE = frozenset("年月日")
-_GROUP_FILLER = re.compile("信息|情况|基本|资料|相关|内容|数据|登记")
+# What says which of a kind a column holds, and not what: the group above does (学历 / 全日制教育, 出生日期 / 公历).
+_OF_A_KIND = frozenset(
+    {
+        "最高",
+        "最终",
+        "第一",
+        "全日制",
+        "全日制教育",
+        "在职",
+        "在职教育",
+        "层次",
+        "名称",
+        "全称",
+        "程度",
+        "公历",
+        "阳历",
+        "本人",
+        "实际",
+    }
+)
+_GROUP_FILLER = re.compile("信息|情况|基本|资料|相关|内容|数据|登记|方式")
 # Traditional characters of headings, and those they are compared as.
 _SIMPLIFIED = str.maketrans(
     "號碼證証檔編別學歷業電話聯繫絡單職時間參歸庫櫃層區狀況齡機構關從備註說類種屬轉態費險貫貌黨團務稱級處郵箱戶內縣鄉鎮東門開終託員經辦審覈簽發給領"
@@ -72,7 +92,8 @@ def normalise_heading(text: str) -> str:
 
 def meaning_of(upper: str, lower: str) -> tuple[str, int] | None:
     """The field a heading means and how sure that is (smaller is surer); ``upper`` is the group above, if any."""
-    joined = _GROUP_FILLER.sub("", upper) + lower
+    above = _GROUP_FILLER.sub("", upper)
+    joined = above + lower
     if found := _by_name().get(joined):
         return found
     if upper and (group := meaning_of("", upper)) and group[0] in SEVERAL_COLUMNS:
@@ -80,13 +101,17 @@ def meaning_of(upper: str, lower: str) -> tuple[str, int] | None:
         return group if alone[0] == "serial" else alone  # 号 under 存放位置
     if upper and lower in _PARTS_OF_A_DATE and (group := meaning_of("", upper)):
         return group
-    if upper and (found := _by_name().get(lower)) and not any(word in joined for word in fields()[found[0]].never):
-        return found
+    if upper and (found := _by_name().get(lower)):
+        never = fields()[found[0]].never
+        if not any(word in joined and word not in lower for word in never):
+            return found
+    told_by_group = lower.isdecimal() or lower in _OF_A_KIND
     best = max(
         (
             (length, name)
             for name, entry in fields().items()
-            if (length := _piece(joined, entry)) and not any(word in joined for word in entry.never)
+            if (length := _piece(joined, entry)) > (0 if told_by_group else _piece(above, entry))
+            and not any(word in joined for word in entry.never)
         ),
         default=None,
     )

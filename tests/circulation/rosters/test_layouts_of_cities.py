@@ -349,3 +349,22 @@ def test_a_person_without_a_number_is_named_whatever_their_employer_is_called(tm
     ]
     found, _layout = judged(xlsx_file(tmp_path / "r.xlsx", {"一": rows}))
     assert found == {2: ("王芳", "missing_id"), 3: ("李雷", "missing_id")}
+
+
+@pytest.mark.parametrize(
+    ("group", "heading", "field"),
+    [
+        ("联系方式", "联系人姓名", "emergency_contact"),
+        ("单位信息", "何时参加工作", "work_start"),
+        ("档案管理信息", "入库编号", "archive_number"),
+        ("学历", "全日制教育", "education"),
+        ("出生日期", "公历", "birth_date"),
+        ("联系电话", "1", "mobile"),
+        ("学历信息", "学习形式", None),
+        ("学历学位", "原档案号", None),
+        ("单位信息", "电话", None),
+    ],
+)
+def test_a_group_helps_to_understand_a_heading_and_does_not_speak_for_another(group, heading, field):
+    found = meaning_of(normalise_heading(group), normalise_heading(heading))
+    assert (found[0] if found else None) == field
