@@ -12,6 +12,7 @@ from rendang.circulation.loans.models import Loan
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.people import actions as people
+from rendang.storage import actions as storage
 from rendang.storage.queries import current_placement
 from tests.factories import CitizenFactory, PlacementFactory, held_dossier, staff
 from tests.one_of_each import two_people
@@ -296,3 +297,17 @@ def test_an_agreement_that_has_run_out_is_named_where_it_is_looked_for_and_takes
         assert f"The agreement ran out on {today}" in of_the_agency
         assert reverse("loans:begin") not in of_the_agency
     assert not Loan.objects.exists()
+
+
+def test_what_is_to_be_handed_over_says_where_it_lies(loan, ours, signed_in):
+    waiting = loan("APPROVED")
+    browser = signed_in(ours[Role.KEEPER])
+    place = current_placement(waiting.dossier)
+
+    assert f"to be fetched from {place.slot.code}" in " ".join(browser.get("/desk/loans/waiting/").text.split())
+
+    storage.put_on_desk(waiting.dossier, waiting.institution, by=ours[Role.KEEPER], detail="调卷台", case=waiting)
+
+    page = " ".join(browser.get("/desk/loans/waiting/").text.split())
+    assert current_placement(waiting.dossier).label in page
+    assert "to be fetched" not in page

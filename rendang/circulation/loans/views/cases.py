@@ -27,7 +27,7 @@ from rendang.kernel.files.serving import serve
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.queries import standing
 from rendang.kernel.workflow.views import case_context, case_list, step_page
-from rendang.storage.queries import current_placement
+from rendang.storage.queries import current_placement, current_placements
 
 LABELS = {
     "letter": gettext_lazy("Introduction letter"),
@@ -74,11 +74,14 @@ def waiting(request: HttpRequest) -> HttpResponse:
     holders = queries.holders_of([loan.dossier_id for loan in page.rows])
     today = timezone.localdate()
     line = queries.places_in_line([loan.dossier_id for loan in page.rows])
+    wanted = [loan.dossier_id for loan in page.rows if loan.dossier_id]
+    lies = {placement.dossier_id: placement for placement in current_placements(wanted)}
     entries = [
         {
             "loan": loan,
             "holder": holders.get(loan.dossier_id),
             "place": line.get(loan.pk, 1),
+            "lies": lies.get(loan.dossier_id),
             "standing": standing(loan, today),
             "may_tell": loan.turn == Loan.Turn.CALLED
             and can(request.user, Permission.LOAN_REGISTER, at=loan.institution_id),
