@@ -51,6 +51,7 @@ PAPERS: dict[str, tuple[type, Callable[[Any], bytes]]] = {
             "discrepancy_report": loans.DiscrepancyReport,
             "overdue_notice": loans.OverdueLetter,
             "availability_notice": loans.AvailabilityNotice,
+            "renewal_answer": loans.RenewalAnswer,
             "loss_report": loans.LossReport,
             "loss_notice": loans.LossNotice,
         }.items()
@@ -200,6 +201,7 @@ def test_the_longest_values_can_be_read(name, many):
 LETTERS = [
     "overdue_notice",
     "availability_notice",
+    "renewal_answer",
     "loss_notice",
     "loss_report",
     "discrepancy_report",

@@ -127,6 +127,8 @@ ALSO = {
     "loan.approve_finally": ["file.store"],
     "loan.lend": ["placement.borrower", "file.store"],
     "loan.lay_out": ["placement.reading_room", "file.store"],
+    "loan.renew": ["file.store"],
+    "loan.refuse_renewal": ["file.store"],
     "loan.receive_back": ["placement.put_on_desk"],
     "loan.report_lost": ["placement.missing", "file.store", "file.store"],
     "loan.report_pages_lost": ["file.store", "file.store"],

@@ -143,6 +143,27 @@ class AvailabilityNotice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RenewalAnswer:
+    """续借答复通知单: until when the unit keeps the dossier, or why it comes back by the day agreed."""
+
+    number: str
+    institution: str
+    unit: str
+    name: str
+    archive_number: str
+    handed_over_on: dt.date
+    asked_on: dt.date
+    wished: dt.date
+    is_granted: bool
+    due_on: dt.date  # as it stands after the answer
+    refusal: str
+    basis: str
+    issued_on: dt.date
+    phone: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LossReport:
     """人事档案遗失情况报告, to the superior authority."""
 
@@ -343,6 +364,29 @@ def availability_notice(loan: Loan, *, by: Any, basis: str) -> StoredFile:
         address=loan.institution.address,
     )
     return _store("availability_notice", "到档通知单", paper, loan, by)
+
+
+def renewal_answer(loan: Loan, *, by: Any) -> StoredFile:
+    """Of a loan whose renewal has just been granted or refused."""
+    assert loan.person and loan.due_back and loan.renewal_asked_on and loan.renewal_wished
+    paper = RenewalAnswer(
+        number=loan.number,
+        institution=loan.institution.name,
+        unit=loan.unit,
+        name=loan.person.name,
+        archive_number=loan.custody.archive_number,
+        handed_over_on=_day(loan.handed_over_at),
+        asked_on=loan.renewal_asked_on,
+        wished=loan.renewal_wished,
+        is_granted=loan.renewal == Loan.Renewal.GRANTED,
+        due_on=loan.due_back,
+        refusal=loan.renewal_refusal,
+        basis=loan.due_basis,
+        issued_on=timezone.localdate(),
+        phone=loan.institution.phone,
+        address=loan.institution.address,
+    )
+    return _store("renewal_answer", "续借答复通知单", paper, loan, by)
 
 
 def _what_is_lost(loan: Loan) -> str:

@@ -115,6 +115,20 @@ LOSS_LETTER = papers.LossNotice(
     phone="0532-00000001",
     address="琴岛市演示路1号",
 )
+RENEWED = papers.RenewalAnswer(
+    **COMMON,
+    unit="琴岛市虚构区委组织部",
+    handed_over_on=DAY,
+    asked_on=dt.date(2026, 7, 6),
+    wished=dt.date(2026, 7, 15),
+    is_granted=True,
+    due_on=dt.date(2026, 7, 14),
+    refusal="",
+    basis="查（借）阅规定（两周）",
+    issued_on=dt.date(2026, 7, 7),
+    phone="0532-00000001",
+    address="琴岛市演示路1号",
+)
 PAPERS = {
     "approval_form": (FORM, ["查（借）阅审批表", "科室意见", "同意借出一周", "孙科长", "不得查阅本人及其亲属的档案"]),
     "hand_over_slip": (SLIP, ["借阅登记（交接）单", "共128页", "2026年7月8日", "不转借", "3702**********1234"]),
@@ -123,6 +137,7 @@ PAPERS = {
     "availability_notice": (
         AVAILABLE, ["到档通知单", "请于2026年7月6日前", "买买提江·阿卜杜热合曼", "由下一申请单位", "本机构规定"],
     ),
+    "renewal_answer": (RENEWED, ["续借答复通知单", "申请续借至2026年7月15日", "同意续借，请于2026年7月14日前归还"]),
     "loss_report": (LOST, ["人事档案遗失情况报告", "整卷遗失，共128页", "派人到借阅单位查找", "第四十八条"]),
     "loss_notice": (LOSS_LETTER, ["限期查找并说明通知书", "缺第2、3页", "2026年8月8日前", "责任人员", "暂停受理"]),
 }  # fmt: skip
@@ -137,6 +152,14 @@ def test_a_paper_looks_as_it_was_approved(name):
 def test_a_paper_says_what_it_must(name):
     paper, words = PAPERS[name]
     assert_says(papers.render_paper(name, paper), words)
+
+
+def test_a_renewal_that_is_refused_says_why_and_by_when_the_dossier_comes_back():
+    refused = replace(RENEWED, is_granted=False, refusal="另有单位急需", due_on=dt.date(2026, 7, 8))
+    assert_says(
+        papers.render_paper("renewal_answer", refused),
+        ["不同意续借，请仍于2026年7月8日前归还", "不同意的理由：另有单位急需"],
+    )
 
 
 def test_a_digital_consultation_says_what_is_open_for_how_long():

@@ -11,9 +11,11 @@ from rendang.circulation.loans.models import Loan
 from rendang.kernel.access.models import Membership, Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.documents.registers import REGISTERS
+from rendang.kernel.files.queries import read_file
 from rendang.kernel.standards.english import cell_in_words
 from rendang.kernel.workflow.queries import to_do
 from tests.circulation.loans.test_actions import refused
+from tests.golden import squeezed, text_of
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.datetime(2026, 7, 6, 2, tzinfo=dt.UTC)
@@ -70,6 +72,9 @@ def test_who_approves_grants_the_day_wished_for_or_a_nearer_one_and_none_beyond_
     assert (case.due_back, case.due_date, case.renewals, case.renewal) == (LONGEST, LONGEST, 1, "GRANTED")
     assert (case.renewal_answered_by, case.renewal_answered_on) == (ours[Role.APPROVER], MONDAY.date())
     assert (nearer.due_back, nearer.renewal_wished) == (dt.date(2026, 7, 15), LONGEST)
+    assert nearer.renewal_file.name == f"续借答复通知单-{nearer.number}.pdf"
+    said = squeezed(text_of(read_file(nearer.renewal_file)))
+    assert "申请续借至2026年7月20日" in said and "同意续借，请于2026年7月15日前归还" in said
     refused(lambda: actions.renew(case, by=ours[Role.APPROVER]), match="not part of this case")
     refused(
         lambda: actions.ask_renewal(case, by=ours[Role.CLERK], until=LONGEST, reason=WHY),
@@ -85,6 +90,8 @@ def test_a_refusal_says_why_leaves_the_day_and_lets_the_unit_ask_again(asked, ou
 
     assert (case.state, case.due_back, case.due_date, case.renewals) == ("LENT", DUE, DUE, 0)
     assert (case.renewal, case.renewal_refusal) == ("REFUSED", "另有单位急需")
+    said = squeezed(text_of(read_file(case.renewal_file)))
+    assert "不同意续借，请仍于2026年7月13日前归还" in said and "另有单位急需" in said
     again = actions.ask_renewal(case, by=ours[Role.CLERK], until=dt.date(2026, 7, 16), reason="只差两天")
     assert (again.renewal, again.renewal_refusal, again.renewal_answered_by) == ("ASKED", "", None)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from rendang.circulation.loans import queries
+from rendang.circulation.loans import papers, queries
 from rendang.circulation.loans.models import Loan
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.standards import queries as standards
@@ -142,3 +142,4 @@ def _refuse_unless_within(loan: Loan, until: dt.date) -> str:
 
 def _answer(loan: Loan, answer: str, by: Any) -> None:
     loan.renewal, loan.renewal_answered_on, loan.renewal_answered_by = answer, timezone.localdate(), by
+    loan.renewal_file = papers.renewal_answer(loan, by=by)

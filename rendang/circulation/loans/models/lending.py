@@ -21,6 +21,7 @@ PAPERS = {
     "availability": "availability_file",
     "slip": "slip_file",
     "signed-slip": "signed_slip",
+    "renewal": "renewal_file",
     "discrepancy": "discrepancy_file",
     "loss-report": "loss_report_file",
     "loss-notice": "loss_notice_file",
@@ -182,6 +183,8 @@ class Loan(Case):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     renewal_refusal = models.CharField(_("why it is not renewed"), max_length=200, blank=True)
+    # The last answer, as the unit gets it.
+    renewal_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     pages_back = models.PositiveIntegerField(_("pages returned"), null=True, blank=True)
     taken_back_at = models.DateTimeField(_("returned"), null=True, blank=True)
     taken_back_by = models.ForeignKey(

@@ -35,6 +35,7 @@ LABELS = {
     "availability": gettext_lazy("Notice of availability"),
     "slip": pgettext_lazy("loan", "Hand-over slip"),
     "signed-slip": gettext_lazy("Hand-over slip, signed"),
+    "renewal": gettext_lazy("Answer to the renewal"),
     "discrepancy": gettext_lazy("Discrepancy report"),
     "loss-report": gettext_lazy("Report of the loss"),
     "loss-notice": gettext_lazy("Notice of the loss to the unit"),
