@@ -384,7 +384,8 @@ def layouts(sheets: Iterable[Sheet]) -> Iterable[tuple[Sheet, Layout | None]]:
                 params={"sheet": sheet.name or 1},
             )
         if layout and layout.columns:
-            below = [cells for number, cells in first if number > max(layout.header_rows, default=0)]
+            heads = max(layout.header_rows, default=0)
+            below = [cells for number, cells in first if number > heads and not _looks_like_data(cells)]
             layout = previous = replace(
                 layout,
                 employer=_employer_of(sheet),

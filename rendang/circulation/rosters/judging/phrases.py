@@ -43,6 +43,7 @@ _HAS_LEFT_IN_FULL = re.compile(
     r"(?:转出|转走|转往|调出|调走|提走|取走|迁出|移出|寄出|借出|外借|注销|销毁|遗失|丢失)"
     r"(?:[至到往].*|[\d年月日./\-\s]*|未还|在外)[。.]?"
 )
+_BEGINS_LEFT = frozenset("本人档现已于被转调提取迁移寄借外注销遗丢0123456789'‘ \u3000")
 # 是否转出: 是
 _ASKS_WHETHER_LEFT = re.compile("是否.*[出走]")
 _IS_SO = re.compile(r"[是已有√✓✔☑1YyTt]")
@@ -66,8 +67,8 @@ def leaves_by(heading: str) -> Callable[[Cell], bool]:
 
 
 def leaves_by_remark(cell: Cell) -> bool:
-    """Whether a remark says so, and says nothing else."""
-    return bool(_HAS_LEFT_IN_FULL.fullmatch(plain(cell)))
+    """Whether a remark says so, and says nothing else; most remarks are told apart by how they begin."""
+    return isinstance(cell, str) and cell[0] in _BEGINS_LEFT and bool(_HAS_LEFT_IN_FULL.fullmatch(plain(cell)))
 
 
 def bare_name(name: str) -> str:
