@@ -108,6 +108,7 @@ LONGEST: dict[str, str] = {
     r"institution|addressee|unit|sender|employer|consignee|branch|police_station|issuer|store$|scope": UNIT,
     r"name$|people|handler|keeper$|second$|agents|checker|sealer|deliverer|_by$|receiver": PERSON,
     r"title": TITLE,
+    r"refusal": SENTENCE,
     r"remark|basis|remedy|finding|discrepancy|what|done|opinion|conclusion|explanation|effects|purpose": SENTENCE,
     r"post$|reason|period|about|resolution|form$|digital": POST,
     r"carrier|tier|marking|seal|use|occasion|custody_type|level|valid_to": "机要通信、邮政特快专递（EMS）",
