@@ -317,6 +317,9 @@ class Undertaking(Case):
         SUPPLEMENTED = "SUPPLEMENTED", _("Supplemented")
         ENDED = "ENDED", _("Ended without all papers")
 
+    # Why its papers are waived when the dossier has gone to another keeper; read through ``audit.sentences.reason``.
+    HAS_LEFT = "dossier_has_left"
+
     SERVICE_ITEM = "undertaking"
     PAGE = "dossiers:undertaking"
     STEP_PAGE = "dossiers:undertaking_step"

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from rendang.dossiers.models import Custody
+from rendang.dossiers.models import Custody, Undertaking
 from rendang.dossiers.queries.permits import Denial
 from rendang.kernel.audit.sentences import in_words
 from rendang.kernel.standards import queries as standards
@@ -57,7 +57,10 @@ in_words(
         "undertaking.supplement": _("Everything promised has come"),
     },
     reasons={denial.value: denial.label for denial in Denial}
-    | {Custody.BY_A_FINDING: _("Custody conflict settled: another institution has the dossier")},
+    | {
+        Custody.BY_A_FINDING: _("Custody conflict settled: another institution has the dossier"),
+        Undertaking.HAS_LEFT: _("The dossier has gone to another keeper"),
+    },
     reasons_named_by=why_it_leaves,
     same_as={
         "recordedvalue": "value",
@@ -67,6 +70,10 @@ in_words(
         "undertaking.told": _(
             "Key materials are missing from your dossier (%(count)d): %(names)s. Please supply them by %(day)s, or"
             " sign in and confirm the promise."
+        ),
+        "undertaking.let_go": _(
+            "Your dossier has left %(institution)s. The papers it asked for need not be supplied there any more;"
+            " whoever keeps the dossier now tells you what is missing."
         ),
         "undertaking.soon": _(
             "Please remember: by %(day)s you supply what is missing from your dossier: %(names)s. %(institution)s"

@@ -13,15 +13,19 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rendang.dossiers import actions, papers
+from rendang.dossiers.actions import letting_go
 from rendang.dossiers.models import Material, Undertaking, UndertakingItem
 from rendang.exchange import actions as exchange
 from rendang.kernel.access.models import Role
 from rendang.kernel.access.permissions import API_SCOPES
+from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.documents import registers
 from rendang.kernel.files.models import StoredFile
+from rendang.kernel.workflow import actions as case_actions
 from rendang.people.models import Message
 from tests.factories import CitizenFactory, InstitutionFactory, PersonFactory, held_dossier, staff
 from tests.golden import assert_looks_as_approved, assert_says, squeezed, text_of
@@ -252,6 +256,53 @@ def test_the_rest_can_be_ended_together(told, clerk):
         END(told, by=clerk, outcome="SUPPLEMENTED", reason="全了")
     ended = END(told, by=clerk, outcome="WAIVED", reason="本人放弃")
     assert (ended.state, outcomes(told)) == ("ENDED", {"毕业生登记表": "SUPPLEMENTED", "体检表": "WAIVED"})
+
+
+def test_when_the_dossier_has_gone_to_another_keeper_nothing_more_is_promised_here(told, dossier, clerk, signed_in):
+    custody = dossier.custodies.get()
+    elsewhere = actions.tell_once(
+        held_dossier(told.institution).person, told.institution, by=clerk, missing=[{"name": "体检表"}]
+    )
+    CONFIRM(told, by=clerk, signed=scan())
+    case_actions.pause(told, by=clerk, reason="等待学校答复")
+    letting_go.let_go(custodies=[custody.pk])
+    told.refresh_from_db()
+    assert told.is_open  # it is kept here
+    actions.end_custody(custody, by=clerk, reason="employed", sent_to="海州市人才服务中心")
+    said = list(Message.objects.values_list("pk", flat=True))
+
+    for _twice in range(2):
+        letting_go.let_go(custodies=[custody.pk])
+
+    told.refresh_from_db()
+    assert (told.state, told.closed_at is not None, told.paused_at) == ("ENDED", True, None)
+    assert set(told.items.values_list("outcome", "reason")) == {("WAIVED", Undertaking.HAS_LEFT)}
+    message = Message.objects.exclude(pk__in=said).get()
+    assert message.person == dossier.person
+    assert chinese(message).startswith(f"您的档案已转出{told.institution.name}。此前要求补充的材料不必再交到该机构")
+    ended = AuditEvent.objects.get(verb="undertaking.end")
+    assert (ended.actor_id, ended.reason) == (system_actor().pk, Undertaking.HAS_LEFT)
+    elsewhere.refresh_from_db()
+    assert elsewhere.is_open
+    page = signed_in(clerk, "zh-hans").get(reverse("dossiers:undertaking", args=[told.pk])).content.decode()
+    assert "档案已转由其他单位保管" in page
+    assert Undertaking.HAS_LEFT not in page
+
+
+def test_the_end_of_a_custody_is_followed_by_the_job_that_lets_go(dossier, clerk):
+    (custody,) = dossier.custodies.all()
+    actions.end_custodies([custody.pk], by=clerk, reason="employed", sent_to="海州市人才服务中心")
+    (job,) = ProcrastinateJob.objects.filter(task_name="dossiers.let_go")
+    assert job.args == {"custodies": [custody.pk]}
+
+
+def test_who_keeps_the_dossier_again_may_go_on_asking(told, dossier, clerk, institution):
+    (custody,) = dossier.custodies.all()
+    actions.end_custody(custody, by=clerk)
+    actions.take_custody(dossier, institution, by=clerk)
+    letting_go.let_go(custodies=[custody.pk])
+    told.refresh_from_db()
+    assert told.is_open
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from rendang.dossiers.actions.custody import (
 )
 from rendang.dossiers.actions.export import export_dossiers, may_see_numbers, note_search
 from rendang.dossiers.actions.filing import list_in_many
+from rendang.dossiers.actions.letting_go import left_behind, when_it_has_left
 from rendang.dossiers.actions.materials import (
     add_material,
     add_materials,
@@ -63,6 +64,7 @@ __all__ = [
     "ensure_volumes",
     "export_dossiers",
     "hand_over_custody",
+    "left_behind",
     "list_in_many",
     "may_see_numbers",
     "move_material",
@@ -81,4 +83,5 @@ __all__ = [
     "when_called_for",
     "when_called_off",
     "when_handed_over",
+    "when_it_has_left",
 ]

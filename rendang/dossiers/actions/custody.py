@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rendang.dossiers.actions.letting_go import let_go
 from rendang.dossiers.models import Custody, CustodyConflict, Dossier, Volume
 from rendang.kernel.access.models import Institution
 from rendang.kernel.audit import actions as audit
@@ -108,6 +109,7 @@ def end_custody(custody: Custody, *, by: Any, ended_on: str = "", reason: str = 
     custody.ended_reason, custody.sent_to = reason, sent_to
     _save(custody)
     audit.record("custody.end", custody, by=by, before=before, reason=reason)
+    let_go.defer(custodies=[custody.pk])
     return custody
 
 
@@ -131,6 +133,8 @@ def end_custodies(custodies: Collection[int], *, by: Any, reason: str = "", sent
         changed.append((custody, audit.changes(custody, before)))
     rows.filter(pk__in=[custody.pk for custody in running]).update(**end)
     audit.record_all("custody.end", changed, by=by, reason=reason)
+    if running:
+        let_go.defer(custodies=[custody.pk for custody in running])
     return {custody.pk for custody in running}
 
 

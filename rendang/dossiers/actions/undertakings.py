@@ -242,6 +242,12 @@ def end(undertaking: Undertaking, *, by: Any, outcome: str, reason: str) -> None
     )
 
 
+def let_go(undertaking: Undertaking, *, by: Any) -> None:
+    """The dossier has gone to another keeper: what is still missing is waived here. The caller has locked the case."""
+    awaited = [(item, None) for item in undertaking.items.filter(outcome="")]
+    _settle(undertaking, awaited, Outcome.WAIVED, Undertaking.HAS_LEFT, by=by)
+
+
 @transaction.atomic
 def settle_item(
     item: UndertakingItem, *, by: Any, outcome: str, reason: str = "", material: Material | None = None

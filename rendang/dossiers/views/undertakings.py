@@ -20,6 +20,7 @@ from rendang.dossiers.queries.page import custody_of
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.audit import actions as audit
+from rendang.kernel.audit.sentences import reason
 from rendang.kernel.core.forms import show_refusal
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.files.serving import serve
@@ -54,7 +55,7 @@ def undertaking(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_visible_or_404(rows, request.user, Permission.UNDERTAKING_VIEW, pk=pk)
     audit.record_view("undertaking.view", found, by=request.user)
     context = case_context(request, found) | {
-        "items": found.items.select_related("material", "settled_by"),
+        "items": [(item, reason(item.reason)) for item in found.items.select_related("material")],
         "follow_ups": found.follow_ups.select_related("by"),
         "letters": [(letter, tone(letter)) for letter in _letters(request.user, found)],
         "is_late": found.is_open and found.promised_on < timezone.localdate(),

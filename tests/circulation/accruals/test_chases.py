@@ -19,6 +19,7 @@ from rendang.circulation.accruals import actions, papers
 from rendang.circulation.accruals.models import Accrual, Chase
 from rendang.circulation.accruals.queries import digest
 from rendang.dossiers import actions as dossiers
+from rendang.dossiers.actions import letting_go
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.documents import registers
@@ -75,6 +76,21 @@ def test_the_letter_is_due_and_its_link_dead_after_the_days_of_the_policy(letter
     assert (letter.titles, letter.person) == (["毕业生登记表", "成绩表"], dossier.person)
     assert not Message.objects.exists()
     assert bytes(letter.token_digest) == digest(token_of(letter))
+
+
+@pytest.mark.parametrize(("kind", "told"), [("SCHOOL", 0), ("PERSON", 1)])
+def test_when_the_dossier_has_gone_to_another_keeper_the_letter_ends_with_its_link(dossier, clerk, kind, told):
+    letter = actions.chase(dossier, by=clerk, addressee_kind=kind, addressee="虚构大学档案馆", titles=["成绩表"])
+    custody = dossier.custodies.get()
+    dossiers.end_custody(custody, by=clerk, reason="employed", sent_to="海州市人才服务中心")
+    before = Message.objects.count()
+
+    letting_go.let_go(custodies=[custody.pk])
+
+    letter.refresh_from_db()
+    assert (letter.state, letter.token_digest) == ("ENDED", None)
+    assert AuditEvent.objects.get(verb="chase.end").reason == "dossier_has_left"
+    assert Message.objects.count() == before + told
 
 
 def test_the_person_written_to_is_told_on_the_portal_too(dossier, clerk):

@@ -5,7 +5,8 @@ signed in with the real name, they send files under "my dossier". Only digests o
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -20,6 +21,8 @@ from rendang.circulation.accruals import papers
 from rendang.circulation.accruals.actions.registering import register
 from rendang.circulation.accruals.models import Accrual, Chase, Sending
 from rendang.circulation.accruals.queries import digest
+from rendang.dossiers.actions import left_behind, when_it_has_left
+from rendang.dossiers.actions.letting_go import Asked
 from rendang.dossiers.models import Dossier, Undertaking
 from rendang.dossiers.queries import custody_of
 from rendang.dossiers.queries.classify import suggested_mark
@@ -33,7 +36,7 @@ from rendang.kernel.files.kinds import MIB, Kind
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.citations import basis_in_words
 from rendang.kernel.standards.telling import say
-from rendang.kernel.workflow.actions import open_case
+from rendang.kernel.workflow.actions import follow_up, open_case
 from rendang.kernel.workflow.models import Case, CaseQuerySet
 from rendang.kernel.workflow.steps import step
 from rendang.people import actions as people
@@ -129,6 +132,21 @@ def send_again(letter: Chase, *, by: Any) -> None:
 def end(letter: Chase, *, by: Any, reason: str) -> None:
     """No answer is expected any more; the link is dead."""
     _spend(letter)
+
+
+@when_it_has_left
+def let_go(custodies: Collection[int]) -> Asked:
+    """Nobody is asked any more for papers of a dossier that has gone to another keeper."""
+    asked: Asked = set()
+    for key in left_behind(Chase.objects.all(), custodies):
+        with transaction.atomic():
+            letter = Chase.objects.select_for_update(of=("self", "case_ptr")).get(pk=key)
+            if not letter.is_open:
+                continue
+            follow_up(partial(end, reason=Undertaking.HAS_LEFT), letter)
+            if letter.addressee_kind == Chase.Addressee.PERSON and letter.person_id:
+                asked.add((letter.person_id, letter.institution_id))
+    return asked
 
 
 @transaction.atomic

@@ -1,0 +1,68 @@
+"""What an institution has asked for ends when it no longer keeps the dossier: it could not put it in any more.
+
+The keeper after it looks for itself what is missing, and tells the person anew.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from rendang.dossiers.actions.undertakings import let_go as let_go_of_promise
+from rendang.dossiers.models import Custody, Undertaking
+from rendang.kernel.access.models import Institution
+from rendang.kernel.accounts.actions import system_actor
+from rendang.kernel.core.jobs import job
+from rendang.kernel.standards.telling import say
+from rendang.kernel.workflow.actions import follow_up
+from rendang.kernel.workflow.models import CaseQuerySet
+from rendang.people import actions as people
+from rendang.people.models import Person
+
+Status = Custody.Status
+# Persons and institutions, as pairs of ids, whose request has ended.
+Asked = set[tuple[int, int]]
+ENDERS: list[Callable[[Collection[int]], Asked]] = []
+
+
+def when_it_has_left(end: Callable[[Collection[int]], Asked]) -> Callable[[Collection[int]], Asked]:
+    """Call ``end(custodies)`` soon after they have ended; it ends what was asked of the persons, and returns of whom.
+
+    The module that declares it is imported by ``ready()`` of its app: a job asks it.
+    """
+    ENDERS.append(end)
+    return end
+
+
+@job(name="dossiers.let_go", retry=5)
+def let_go(*, custodies: list[int]) -> None:
+    """After the custodies have ended, in transactions of its own: a case is locked before its dossier, never after."""
+    asked = set().union(*(end(custodies) for end in ENDERS))
+    by = system_actor()
+    for person, institution in sorted(asked):
+        there = Institution.objects.get(pk=institution)
+        said = say("undertaking.let_go", institution=there)
+        people.tell(Person.objects.get(pk=person), said, institution=there, by=by)
+
+
+def left_behind(cases: CaseQuerySet[Any], custodies: Collection[int]) -> list[int]:
+    """Those of the open cases whose institution kept the dossier by one of these custodies, and does no longer."""
+    ended = Custody.objects.filter(pk__in=custodies, status=Status.ENDED)
+    ended = ended.filter(dossier=OuterRef("dossier"), institution=OuterRef("institution"))
+    back = Custody.objects.filter(dossier=OuterRef("dossier"), institution=OuterRef("institution"), status=Status.HELD)
+    rows = cases.open().filter(Exists(ended), ~Exists(back))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+@when_it_has_left
+def promises(custodies: Collection[int]) -> Asked:
+    """Who has promised papers is released from it."""
+    released: Asked = set()
+    for key in left_behind(Undertaking.objects.all(), custodies):
+        with transaction.atomic():
+            undertaking = Undertaking.objects.select_for_update(of=("self", "case_ptr")).get(pk=key)
+            if undertaking.is_open and undertaking.person_id:
+                follow_up(let_go_of_promise, undertaking)
+                released.add((undertaking.person_id, undertaking.institution_id))
+    return released
