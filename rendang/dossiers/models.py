@@ -319,6 +319,8 @@ class Undertaking(Case):
 
     # Why its papers are waived when the dossier has gone to another keeper; read through ``audit.sentences.reason``.
     HAS_LEFT = "dossier_has_left"
+    # Why a letter about it ends without an answer.
+    IS_SETTLED = "undertaking_settled"
 
     SERVICE_ITEM = "undertaking"
     PAGE = "dossiers:undertaking"

@@ -60,6 +60,7 @@ in_words(
     | {
         Custody.BY_A_FINDING: _("Custody conflict settled: another institution has the dossier"),
         Undertaking.HAS_LEFT: _("The dossier has gone to another keeper"),
+        Undertaking.IS_SETTLED: _("What was asked for is no longer awaited"),
     },
     reasons_named_by=why_it_leaves,
     same_as={

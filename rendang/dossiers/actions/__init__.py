@@ -42,6 +42,7 @@ from rendang.dossiers.actions.undertakings import (
     confirm_online,
     settle_item,
     tell_once,
+    when_settled,
 )
 
 __all__ = [
@@ -84,4 +85,5 @@ __all__ = [
     "when_called_off",
     "when_handed_over",
     "when_it_has_left",
+    "when_settled",
 ]

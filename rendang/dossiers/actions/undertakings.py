@@ -5,7 +5,7 @@ undertaking ends of itself. Locks: person or case first, then the dossier.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -23,6 +23,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
 from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.audit import actions as audit
+from rendang.kernel.core.jobs import job
 from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.standards import queries as standards
@@ -36,8 +37,25 @@ from rendang.people import actions as people
 from rendang.people.models import Person
 
 State, Outcome = Undertaking.State, UndertakingItem.Outcome
+FOLLOWERS: list[Callable[[Undertaking], None]] = []
 OPEN = [State.TOLD, State.PROMISED]
 PROMISE = "undertaking_promise"
+
+
+def when_settled(follower: Callable[[Undertaking], None]) -> Callable[[Undertaking], None]:
+    """Call ``follower(undertaking)`` soon after a paper of it, or all of it, has been settled.
+
+    The module that declares it is imported by ``ready()`` of its app: a job asks it.
+    """
+    FOLLOWERS.append(follower)
+    return follower
+
+
+@job(name="dossiers.papers_settled", retry=5)
+def papers_settled(*, undertaking: int) -> None:
+    """In transactions of its own: other cases are locked here, which those who settle a paper do not wait for."""
+    for follow in FOLLOWERS:
+        follow(Undertaking.objects.get(pk=undertaking))
 
 
 @transaction.atomic
@@ -220,6 +238,7 @@ def supplement(undertaking: Undertaking, *, by: Any) -> None:
     undertaking.items.filter(outcome="").update(
         outcome=Outcome.SUPPLEMENTED, settled_on=timezone.localdate(), settled_by=by
     )
+    papers_settled.defer(undertaking=undertaking.pk)
 
 
 @step(
@@ -240,6 +259,7 @@ def end(undertaking: Undertaking, *, by: Any, outcome: str, reason: str) -> None
     undertaking.items.filter(outcome="").update(
         outcome=outcome, reason=reason.strip(), settled_on=timezone.localdate(), settled_by=by
     )
+    papers_settled.defer(undertaking=undertaking.pk)
 
 
 def let_go(undertaking: Undertaking, *, by: Any) -> None:
@@ -306,6 +326,7 @@ def _settle(
     audit.record("undertaking.settle", undertaking, by=by, reason=reason, detail=settled)
     outcomes = set(undertaking.items.order_by().values_list("outcome", flat=True))
     if "" in outcomes:
+        papers_settled.defer(undertaking=undertaking.pk)
         return
     # Whoever lists a paper need not have the right to end undertakings: then the system does.
     closer = by if can(by, Permission.UNDERTAKING_EDIT, at=undertaking.institution_id) else system_actor()

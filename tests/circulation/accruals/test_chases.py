@@ -14,12 +14,13 @@ from django.test import Client as Browser
 from django.urls import reverse
 from openpyxl import load_workbook
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rendang.circulation.accruals import actions, papers
 from rendang.circulation.accruals.models import Accrual, Chase
 from rendang.circulation.accruals.queries import digest
 from rendang.dossiers import actions as dossiers
-from rendang.dossiers.actions import letting_go
+from rendang.dossiers.actions import letting_go, undertakings
 from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.documents import registers
@@ -91,6 +92,39 @@ def test_when_the_dossier_has_gone_to_another_keeper_the_letter_ends_with_its_li
     assert (letter.state, letter.token_digest) == ("ENDED", None)
     assert AuditEvent.objects.get(verb="chase.end").reason == "dossier_has_left"
     assert Message.objects.count() == before + told
+
+
+def test_letters_about_an_undertaking_end_with_what_they_ask_for(dossier, institution, clerk):
+    told = dossiers.tell_once(
+        dossier.person,
+        institution,
+        by=clerk,
+        missing=[{"name": "毕业生登记表"}, {"name": "体检表"}, {"name": "成绩表"}],
+    )
+    first, second, both = (
+        actions.chase(dossier, by=clerk, addressee_kind="SCHOOL", addressee="虚构大学", titles=titles, promise=told)
+        for titles in (["毕业生登记表"], ["体检表"], ["毕业生登记表", "体检表"])
+    )
+
+    def states():
+        undertakings.papers_settled(undertaking=told.pk)
+        return [Chase.objects.get(pk=letter.pk).state for letter in (first, second, both)]
+
+    assert states() == ["SENT", "SENT", "SENT"]
+    item = {item.name: item for item in told.items.all()}
+    dossiers.settle_item(item["毕业生登记表"], by=clerk, outcome="SUPPLEMENTED")
+    (job,) = ProcrastinateJob.objects.filter(task_name="dossiers.papers_settled")
+    assert job.args == {"undertaking": told.pk}
+    assert states() == ["ANSWERED", "SENT", "SENT"]
+    dossiers.settle_item(item["体检表"], by=clerk, outcome="WAIVED", reason="遗失")
+    assert states() == ["ANSWERED", "ENDED", "ANSWERED"]
+    assert [event.reason for event in AuditEvent.objects.filter(verb="chase.end")] == ["undertaking_settled"]
+    again = actions.chase(
+        dossier, by=clerk, addressee_kind="SCHOOL", addressee="虚构大学", titles=["照片"], promise=told
+    )
+    dossiers.settle_item(item["成绩表"], by=clerk, outcome="SUPPLEMENTED")
+    states()
+    assert Chase.objects.get(pk=again.pk).state == "ENDED"  # the undertaking is over
 
 
 def test_the_person_written_to_is_told_on_the_portal_too(dossier, clerk):

@@ -21,9 +21,9 @@ from rendang.circulation.accruals import papers
 from rendang.circulation.accruals.actions.registering import register
 from rendang.circulation.accruals.models import Accrual, Chase, Sending
 from rendang.circulation.accruals.queries import digest
-from rendang.dossiers.actions import left_behind, when_it_has_left
+from rendang.dossiers.actions import left_behind, when_it_has_left, when_settled
 from rendang.dossiers.actions.letting_go import Asked
-from rendang.dossiers.models import Dossier, Undertaking
+from rendang.dossiers.models import Dossier, Undertaking, UndertakingItem
 from rendang.dossiers.queries import custody_of
 from rendang.dossiers.queries.classify import suggested_mark
 from rendang.dossiers.queries.completeness import never_asked_for
@@ -147,6 +147,19 @@ def let_go(custodies: Collection[int]) -> Asked:
             if letter.addressee_kind == Chase.Addressee.PERSON and letter.person_id:
                 asked.add((letter.person_id, letter.institution_id))
     return asked
+
+
+@when_settled
+def close_what_is_settled(undertaking: Undertaking) -> None:
+    """A letter about an undertaking has its answer when its papers have come; none is awaited when they never will."""
+    settled = dict(undertaking.items.exclude(outcome="").values_list("name", "outcome"))
+    for key in Chase.objects.open().filter(promise=undertaking).order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            letter = Chase.objects.select_for_update(of=("self", "case_ptr")).get(pk=key)
+            if not letter.is_open or (undertaking.is_open and not settled.keys() >= set(letter.titles)):
+                continue
+            have_come = any(settled.get(title) == UndertakingItem.Outcome.SUPPLEMENTED for title in letter.titles)
+            follow_up(answer if have_come else partial(end, reason=Undertaking.IS_SETTLED), letter)
 
 
 @transaction.atomic
