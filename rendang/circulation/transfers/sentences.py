@@ -22,6 +22,7 @@ in_words(
         "departure.declare_lost": _("Declared the parcel lost"),
         "departure.dispatch": _("Handed the parcel to the carrier"),
         "departure.examine": _("Examined the recall letter"),
+        "departure.correct_examination": _("Corrected what was entered of the recall letter"),
         "departure.find": _("Found the parcel on its way"),
         "departure.hand_over": _("Handed the parcel over to two people of the receiver"),
         "departure.leave_out": _("Left a dossier out of the list"),

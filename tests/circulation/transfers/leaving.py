@@ -84,7 +84,7 @@ class Leaving:
         return actions.apply(dossiers or [self.dossier()], by=self.by[Role.CLERK], **given)
 
     def who(self, step: str):
-        clerks, heads, keepers = {"examine", "chase", "withdraw"}, {"declare_lost"}, {"check"}
+        clerks, heads, keepers = {"examine", "correct_examination", "chase", "withdraw"}, {"declare_lost"}, {"check"}
         role = (
             Role.CLERK if step in clerks else Role.HEAD if step in heads else Role.KEEPER if step in keepers else None
         )

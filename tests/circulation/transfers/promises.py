@@ -105,7 +105,7 @@ def departure_given(step: str) -> dict:
             for at, name in enumerate(("赵敏", "钱进"), start=1)
         ]
         return {"receivers": two, "introduction_letter": "介1号"}
-    if step == "examine":
+    if step in {"examine", "correct_examination"}:
         letter = {"letter_number": "海1号", "letter_date": timezone.localdate(), "letter_issuer": "海州市"}
         return letter | {"to": OutsideKeeper.objects.first()}
     return {}

@@ -47,7 +47,10 @@ def test_a_departure_is_applied_for_and_read(client_of, leaving):
     departure = Departure.objects.get()
     assert (departure.channel, departure.applied_by, departure.keeper) == ("INTERFACE", "RECEIVER", leaving.to)
     read = client_of.get(f"{API}/departures/{departure.number}").json()
-    assert (read["state"], [step["name"] for step in read["steps"]]) == ("APPLIED", ["examine", "decline", "withdraw"])
+    assert (read["state"], [step["name"] for step in read["steps"]]) == (
+        "APPLIED",
+        ["correct_examination", "decline", "withdraw"],
+    )
 
 
 def test_a_list_leaves_in_one_case(client_of, leaving):

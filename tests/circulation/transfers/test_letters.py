@@ -175,3 +175,33 @@ def test_nobody_is_asked_to_approve_what_nobody_has_examined(leaving):
     assert "approve" not in to_do(approver, timezone.localdate()).get(pk=departure.pk).next_steps
     with pytest.raises(ValidationError):
         actions.DEPARTURE_STEPS["approve"](departure, by=approver)
+
+
+def test_what_is_examined_is_nobodys_to_examine_and_can_still_be_corrected(leaving, mine):
+    citizen = CitizenFactory(name=mine.person.name, id_number=mine.person.id_number)
+    clerk, letter = (
+        leaving.by[Role.CLERK],
+        {"letter_number": "海人才调〔2026〕1号", "letter_date": timezone.localdate()},
+    )
+    departure = actions.apply_online(mine, by=citizen, to=leaving.to.name, reason="employed", **letter)
+
+    def next_steps():
+        return to_do(clerk, timezone.localdate()).get(pk=departure.pk).next_steps
+
+    def buttons():
+        return [rule.name for rule in steps_open_to(clerk, Departure.objects.get(pk=departure.pk))]
+
+    assert (next_steps(), buttons()) == (["examine"], ["examine", "withdraw"])
+    with pytest.raises(ValidationError, match="has not been examined yet"):
+        leaving.take(departure, "correct_examination", to=leaving.to, **letter)
+
+    departure = leaving.take(departure, "examine", to=leaving.to, **letter)
+
+    assert (next_steps(), buttons()) == ([], ["correct_examination", "withdraw"])
+    assert "approve" in to_do(leaving.by[Role.APPROVER], timezone.localdate()).get(pk=departure.pk).next_steps
+    with pytest.raises(ValidationError, match="correct the examination"):
+        leaving.take(departure, "examine", to=leaving.to, **letter)
+    departure = leaving.take(
+        departure, "correct_examination", to=leaving.to, **(letter | {"letter_number": "海人才调〔2026〕2号"})
+    )
+    assert (departure.state, departure.letter_number) == ("APPLIED", "海人才调〔2026〕2号")

@@ -225,6 +225,8 @@ def _refuse_if_leaving(busy: dict[int, Any]) -> None:
     target=State.APPLIED,
     permission=Permission.TRANSFER_OFFER,
     only_for={"moves_inside": [False]},
+    offered_if="is_unexamined",
+    offered_where=lambda: Q(departure__examined_by__isnull=True),
 )
 def examine(
     departure: Departure,
@@ -238,10 +240,44 @@ def examine(
     """Compare what was applied for with the letter itself, and choose the receiver from the address book.
 
     A single application whose letter turns out to be one of the city's own goes on inside it, without a receiver.
+    Done once; what turns out to be wrong later is corrected (``correct_examination``).
     """
-    if letter_date > timezone.localdate():
+    if departure.is_examined:
+        raise ValidationError(_("The letter has been examined. If something is wrong, correct the examination."))
+    _examined(departure, by=by, number=letter_number, date=letter_date, issuer=letter_issuer, to=to)
+
+
+@step(
+    Departure,
+    label=gettext_lazy("Correct the examination"),
+    sources=[State.APPLIED],
+    target=State.APPLIED,
+    permission=Permission.TRANSFER_OFFER,
+    way_out=True,
+    only_for={"moves_inside": [False]},
+    offered_if="is_examined",
+)
+def correct_examination(
+    departure: Departure,
+    *,
+    by: Any,
+    letter_number: str,
+    letter_date: dt.date,
+    letter_issuer: str = "",
+    to: OutsideKeeper | None = None,
+) -> None:
+    """Letter or receiver were entered wrongly and nobody has approved yet: whoever corrects it has examined it."""
+    if not departure.is_examined:
+        raise ValidationError(_("The letter has not been examined yet."))
+    _examined(departure, by=by, number=letter_number, date=letter_date, issuer=letter_issuer, to=to)
+
+
+def _examined(
+    departure: Departure, *, by: Any, number: str, date: dt.date, issuer: str, to: OutsideKeeper | None
+) -> None:
+    if date > timezone.localdate():
         raise ValidationError({"letter_date": _("The letter cannot be dated in the future.")})
-    number = plain_number(letter_number)
+    number = plain_number(number)
     inside = None if departure.addresses_many else inside_the_city(number)
     refuse_if_not_genuine(number, people=set(departure.lines.values_list("dossier__person", flat=True)), to=inside)
     if inside is None and to is None:
@@ -249,7 +285,7 @@ def examine(
     departure.moves_inside, departure.moves_to = inside is not None, inside
     refuse_if_it_does_not_move(departure)
     departure.keeper, departure.letter_number = None if inside else to, number
-    departure.letter_date, departure.letter_issuer = letter_date, letter_issuer.strip() or departure.goes_to
+    departure.letter_date, departure.letter_issuer = date, issuer.strip() or departure.goes_to
     departure.examined_by = by
 
 

@@ -16,6 +16,7 @@ DEPARTURE_STEPS = {
         arriving.confirm,
         arriving.chase,
         direct.not_fetched,
+        applying.correct_examination,
         packing.correct_waybill,
         arriving.take_some_back,
         arriving.note_refusal,

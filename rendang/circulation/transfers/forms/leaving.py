@@ -267,6 +267,7 @@ class DecisionForm(forms.Form):
 
 DEPARTURE_FORMS: dict[str, Any] = {
     "examine": examine_form,
+    "correct_examination": examine_form,
     "check": check_form,
     "dispatch": dispatch_form,
     "correct_waybill": correct_form,

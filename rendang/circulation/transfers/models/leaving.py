@@ -185,6 +185,11 @@ class Departure(Case):
         return self.examined_by_id is not None
 
     @property
+    def is_unexamined(self) -> bool:
+        """Whether that is still to be done."""
+        return not self.is_examined
+
+    @property
     def addresses_many(self) -> bool:
         return self.dossier_id is None
 
