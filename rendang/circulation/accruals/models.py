@@ -207,6 +207,11 @@ class Chase(Case):
             models.CheckConstraint(condition=Q(titles__len__gt=0), name="a_letter_asks_for_a_paper"),
         ]
 
+    @property
+    def goes_to(self) -> str:
+        """Whom it asks, in lists of cases."""
+        return self.addressee
+
     def main_step(self, today: dt.date) -> str:
         """The papers are awaited until the last day; from then on the letter is sent again."""
         return "send_again" if self.link_until < today else "answer"

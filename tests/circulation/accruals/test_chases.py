@@ -229,7 +229,9 @@ def test_the_pages_write_print_send_again_and_end(signed_in, dossier, institutio
     assert bytes(letter.token_digest) != first
     assert browser.get(reverse("accruals:chase_letter", args=[letter.pk])).status_code == 200
     browser.post(reverse("accruals:chase_step", args=[letter.pk, "end"]), {"reason": "学校已撤销"})
-    assert letter.number in browser.get(reverse("accruals:chases")).content.decode()
+    listed = browser.get(reverse("accruals:chases")).content.decode()
+    assert letter.number in listed
+    assert f"→ {letter.addressee}" in listed
     assert Chase.objects.get().state == "ENDED"
     viewer = signed_in(staff(institution, Role.KEEPER))
     assert viewer.get(reverse("accruals:chase_letter", args=[letter.pk])).status_code == 403
