@@ -9,6 +9,7 @@ from rendang.circulation.agreements import actions as agreements
 from rendang.circulation.household import actions as household
 from rendang.circulation.intake import actions as intake
 from rendang.circulation.loans import actions as loans
+from rendang.circulation.loans.queries import pages_of
 from rendang.circulation.parcels.models import Parcel
 from rendang.circulation.party import actions as party
 from rendang.circulation.transfers import actions as transfers
@@ -235,5 +236,7 @@ def given(case, step: str) -> dict:
     if step == "ask_renewal":
         return {"reason": "未看完", "until": (case.due_back or today) + dt.timedelta(7)}
     if step in {"lend", "lay_out"}:
-        return inputs | {"signed_by": case.borrowers.first()}
+        expected = pages_of(case.dossier)
+        counted = inputs["pages"] if expected is None else expected
+        return inputs | {"signed_by": case.borrowers.first(), "pages": counted}
     return inputs | departures.given_anew(case, step)

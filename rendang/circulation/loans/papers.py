@@ -83,6 +83,8 @@ class HandOverSlip:
     handed_over_on: dt.date
     due_on: dt.date
     phone: str
+    # Why the count is not the one by the record; empty when it is.
+    count_remark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,6 +303,7 @@ def hand_over_slip(loan: Loan, *, by: Any, due_on: dt.date) -> StoredFile:
         handed_over_on=_day(loan.handed_over_at),
         due_on=due_on,
         phone=loan.institution.phone,
+        count_remark=loan.count_remark,
     )
     return _store("hand_over_slip", "借阅登记交接单", paper, loan, by)
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from rendang.circulation.loans import actions as loans
 from rendang.circulation.loans.models import Agency, Loan
+from rendang.circulation.loans.queries import pages_of
 from rendang.demo.actions.catalogues import catalogue
 from rendang.demo.actions.city import City
 from rendang.demo.actions.timeline import Scene
@@ -106,9 +107,13 @@ def _apply(
 
 
 def _hand_over(city: City, office: str, case: Loan, pages: int) -> Loan:
+    """Counted as the catalogue has it, or, where there is none, as given."""
+    assert case.dossier
+    expected = pages_of(case.dossier)
     keeper = city.by("keeper", office)
     step = loans.lend if case.use == Use.LOAN else loans.lay_out
-    return step(case, by=keeper, pages=pages, signed_by=case.borrowers.order_by("pk").first())
+    counted = pages if expected is None else expected
+    return step(case, by=keeper, pages=counted, signed_by=case.borrowers.order_by("pk").first())
 
 
 def _loan(city: City, people: Registry, number: int, use: str, state: str, days_ago: int) -> Scene:
@@ -161,6 +166,7 @@ def _loan(city: City, people: Registry, number: int, use: str, state: str, days_
             loans.recall(case, by=city.by("approver", office), reason="查阅人与介绍信不符。")
         return
     case = _hand_over(city, office, case, pages)
+    pages = case.pages_out or 0
     if state == State.LENT and days_ago < 5:  # not overdue yet
         yield 0
         _ask_longer(city, office, case)
@@ -242,7 +248,7 @@ def _waiting(city: City, people: Registry, number: int) -> Scene:
             yield 2
             loans.approve(third, by=city.by("approver", office))
             yield 1
-            loans.receive_back(first, by=city.by("keeper", office), pages=51)
+            loans.receive_back(first, by=city.by("keeper", office), pages=first.pages_out or 0)
             yield 0
             second.refresh_from_db()
             loans.tell_unit(second, by=city.by("clerk", office), how="TELEPHONE", whom="赵干事")
@@ -263,7 +269,7 @@ def _not_collected(city: City, people: Registry, number: int) -> Scene:
     second = _apply(city, people, number + 1, office, dossier, Use.CONSULTATION, reason="title")
     second = loans.approve(second, by=approver)
     yield 14
-    loans.receive_back(first, by=keeper, pages=37)
+    loans.receive_back(first, by=keeper, pages=first.pages_out or 0)
     second.refresh_from_db()
     second = loans.tell_unit(second, by=clerk, how="LETTER", whom="钱干事")
     yield 8

@@ -1,6 +1,7 @@
 import pytest
 
 from rendang.circulation.loans import actions
+from rendang.circulation.loans.queries import pages_of
 from rendang.kernel.access.models import Role
 from tests.factories import PlacementFactory, staff
 from tests.one_of_each import applied_for
@@ -46,7 +47,9 @@ def onward(case, ours):
     if case.state == "ENDORSED":
         return actions.approve_finally(case, by=ours[Role.HEAD])
     if case.state == "APPROVED":
-        given = {} if case.use == "DIGITAL" else {"pages": 30, "signed_by": case.borrowers.first()}
+        expected = pages_of(case.dossier)
+        counted = {"pages": 30 if expected is None else expected, "signed_by": case.borrowers.first()}
+        given = {} if case.use == "DIGITAL" else counted
         return actions.STEPS[HAND_OVER[case.use]](case, by=ours[Role.KEEPER], **given)
     assert case.state in {"LENT", "READING"}, case.state
-    return actions.receive_back(case, by=ours[Role.KEEPER], pages=30)
+    return actions.receive_back(case, by=ours[Role.KEEPER], pages=case.pages_out)

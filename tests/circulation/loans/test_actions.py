@@ -18,7 +18,7 @@ from rendang.kernel.files.queries import read_file
 from rendang.storage.models import Placement, Retrieval
 from rendang.storage.queries import current_placement
 from tests.circulation.loans.conftest import onward
-from tests.factories import staff
+from tests.factories import MaterialFactory, staff
 from tests.golden import text_of
 from tests.one_of_each import applied_for
 
@@ -162,6 +162,33 @@ def test_only_one_of_the_people_applied_for_signs(loan, ours):
 
     wrong = refused(lambda: actions.lend(case, by=ours[Role.KEEPER], pages=30, signed_by=another.borrowers.first()))
     assert "signed_by" in wrong.message_dict
+
+
+def test_another_count_than_the_record_s_is_explained_before_the_dossier_is_handed_over(loan, ours):
+    case = loan("APPROVED")
+    MaterialFactory(dossier=case.dossier, pages=31)
+    give = {"by": ours[Role.KEEPER], "signed_by": case.borrowers.first(), "pages": 30}
+
+    wrong = refused(lambda: actions.lend(case, **give), match="there are 31 pages, counted were 30")
+    assert "count_remark" in wrong.message_dict
+    case = actions.lend(case, count_remark="4-1-1 缺末页", **give)
+
+    assert (case.state, case.pages_out, case.count_remark) == ("LENT", 30, "4-1-1 缺末页")
+    assert "页数说明4-1-1缺末页" in "".join(text_of(read_file(case.slip_file)).split())
+    actions.receive_back(case, by=ours[Role.KEEPER], pages=30)
+
+
+def test_what_is_put_in_and_taken_out_after_a_return_counts_from_that_return_on(loan, ours):
+    case = loan("APPROVED")
+    first, second = MaterialFactory(dossier=case.dossier, pages=20), MaterialFactory(dossier=case.dossier, pages=15)
+    assert queries.pages_of(case.dossier) == 35
+    give = {"signed_by": case.borrowers.first(), "count_remark": "少一页"}
+    case = actions.lend(case, by=ours[Role.KEEPER], pages=34, **give)
+    actions.receive_back(case, by=ours[Role.KEEPER], pages=34)
+    assert queries.pages_of(case.dossier) == 34
+    MaterialFactory(dossier=case.dossier, pages=7)
+    type(first).objects.filter(pk=second.pk).update(removed_at=timezone.now())
+    assert queries.pages_of(case.dossier) == 34 + 7 - 15
 
 
 def test_a_dossier_is_in_one_borrower_s_hands(loan, ours):

@@ -105,11 +105,18 @@ def approve_finally(loan: Loan, *, by: Any, opinion: str = "") -> None:
     only_for={"use": [Use.LOAN]},
 )
 def lend(
-    loan: Loan, *, by: Any, pages: int, signed_by: Any, identity_checked: bool = True, signed: Any = None
+    loan: Loan,
+    *,
+    by: Any,
+    pages: int,
+    signed_by: Any,
+    identity_checked: bool = True,
+    count_remark: str = "",
+    signed: Any = None,
 ) -> None:
     """Counted together and signed by both, the dossier leaves the house until its due date."""
     due = standards.deadline("borrow_default", start=timezone.localdate(), institution=loan.institution).due
-    dossier = _hand_over(loan, by, pages, signed_by, identity_checked, due)
+    dossier = _hand_over(loan, by, pages, count_remark.strip(), signed_by, identity_checked, due)
     take_signed(loan, "slip", signed, by=by)
     storage.lend(dossier, by=by, detail=loan.unit, case=loan)
 
@@ -125,11 +132,18 @@ def lend(
     only_for={"use": [Use.CONSULTATION]},
 )
 def lay_out(
-    loan: Loan, *, by: Any, pages: int, signed_by: Any, identity_checked: bool = True, signed: Any = None
+    loan: Loan,
+    *,
+    by: Any,
+    pages: int,
+    signed_by: Any,
+    identity_checked: bool = True,
+    count_remark: str = "",
+    signed: Any = None,
 ) -> None:
     """Counted together and signed by both, the dossier is read under the eyes of staff and back the same day."""
     due = standards.deadline("reading_room_return", start=timezone.localdate(), institution=loan.institution).due
-    dossier = _hand_over(loan, by, pages, signed_by, identity_checked, due)
+    dossier = _hand_over(loan, by, pages, count_remark.strip(), signed_by, identity_checked, due)
     take_signed(loan, "slip", signed, by=by)
     storage.put_in_reading_room(dossier, by=by, detail=loan.unit, case=loan)
 
@@ -289,7 +303,9 @@ def _approve(loan: Loan, by: Any, opinion: str) -> None:
         set_deadline(loan, "loan_collect", timezone.localdate())
 
 
-def _hand_over(loan: Loan, by: Any, pages: int, signed_by: Any, checked: bool, due: dt.date) -> Dossier:
+def _hand_over(
+    loan: Loan, by: Any, pages: int, count_remark: str, signed_by: Any, checked: bool, due: dt.date
+) -> Dossier:
     dossier = _refuse_unless_kept(loan)
     _refuse_unless_checked(checked)
     _refuse_unless_at_hand(loan, dossier)
@@ -298,7 +314,20 @@ def _hand_over(loan: Loan, by: Any, pages: int, signed_by: Any, checked: bool, d
         raise ValidationError({"signed_by": _("One of the people of the application signs.")})
     if ahead := queries.ahead_of(loan):
         raise ValidationError(_("%(number)s comes before this loan.") % {"number": ahead})
-    loan.pages_out, loan.signed_by, loan.due_back = pages, borrower, due
+    expected = queries.pages_of(dossier)
+    if expected is not None and pages != expected and not count_remark:
+        counted = {"expected": expected, "pages": pages}
+        raise ValidationError(
+            {
+                "count_remark": _(
+                    "By the record there are %(expected)d pages, counted were %(pages)d. Count again; if the count is"
+                    " right, say what differs: it is printed on the slip."
+                )
+                % counted
+            }
+        )
+    loan.pages_out, loan.count_remark = pages, count_remark
+    loan.signed_by, loan.due_back = borrower, due
     loan.handed_over_at, loan.handed_over_by = timezone.now(), by
     loan.slip_file = papers.hand_over_slip(loan, by=by, due_on=due)
     return dossier

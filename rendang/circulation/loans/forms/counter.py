@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from rendang.circulation.loans.forms.signing import OptionallySignedForm
+from rendang.circulation.loans.forms.signing import CountRemarkField, OptionallySignedForm
 from rendang.circulation.loans.models import Loan
 from rendang.dossiers.models import Dossier
 from rendang.storage.queries import the_one_named
@@ -58,6 +58,8 @@ def hand_over_counted_form(loan: Loan) -> type[forms.Form]:
         signed_by = forms.ModelChoiceField(
             label=pgettext_lazy("loan", "Signed by"), queryset=loan.borrowers.order_by("pk"), empty_label=None
         )
+        count_remark = CountRemarkField()
+        field_order = ("pages", "signed_by", "count_remark", "signed")
 
     return HandOverCountedForm
 

@@ -9,6 +9,15 @@ from django.utils.translation import gettext_lazy
 from rendang.kernel.files.forms import PICTURES
 
 
+class CountRemarkField(forms.CharField):
+    """Asked for when fewer or more pages are handed over than the record has."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Only if the count differs from the record: what"), max_length=200, required=False
+        )
+
+
 class SignedForm(forms.Form):
     """The paper that both have signed, photographed or scanned."""
 

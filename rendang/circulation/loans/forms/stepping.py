@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from rendang.circulation.loans import queries
 from rendang.circulation.loans.actions import may_be_asked_until, renewed_until
 from rendang.circulation.loans.forms.applying import PapersField
-from rendang.circulation.loans.forms.signing import OptionallySignedForm
+from rendang.circulation.loans.forms.signing import CountRemarkField, OptionallySignedForm
 from rendang.circulation.loans.models import Loan
 from rendang.kernel.core.language import listed
 from rendang.kernel.files.forms import PICTURES
@@ -75,7 +75,8 @@ def hand_over_form(loan: Loan) -> type[forms.Form]:
         signed_by = forms.ModelChoiceField(
             label=pgettext_lazy("loan", "Signed by"), queryset=loan.borrowers.order_by("pk"), empty_label=None
         )
-        field_order = ("pages", "signed_by", "identity_checked", "signed")
+        count_remark = CountRemarkField()
+        field_order = ("pages", "count_remark", "signed_by", "identity_checked", "signed")
 
     return HandOverForm
 

@@ -158,6 +158,8 @@ class Loan(Case):
     )
 
     pages_out = models.PositiveIntegerField(_("pages handed over"), null=True, blank=True)
+    # What differs, where the count at the hand-over is not the one by the record.
+    count_remark = models.CharField(_("why the count differs from the record"), max_length=200, blank=True)
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
     handed_over_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from rendang.circulation.loans.models import Agency, Bar, Loan
@@ -130,11 +130,21 @@ def agencies_over(institution: Institution | int, on: dt.date) -> list[str]:
 
 
 def pages_of(dossier: Dossier) -> int | None:
-    """How many pages the dossier should have: as counted when it came back last, else by its catalogue."""
+    """How many pages the dossier should have: by its catalogue; or as counted when it came back last, with what has
+    been put in and taken out since.
+    """
+    papers = Material.objects.filter(dossier=dossier)
     last = Loan.objects.filter(dossier=dossier, pages_back__isnull=False).order_by("-taken_back_at").first()
-    if last:
-        return last.pages_back
-    return Material.objects.filter(dossier=dossier, removed_at=None).aggregate(pages=Sum("pages"))["pages"]
+    if last is None or last.pages_back is None:
+        return _pages(papers.filter(removed_at=None))
+    put_in = papers.filter(created_at__gt=last.taken_back_at, removed_at=None)
+    taken_out = papers.filter(created_at__lte=last.taken_back_at, removed_at__gt=last.taken_back_at)
+    return last.pages_back + (_pages(put_in) or 0) - (_pages(taken_out) or 0)
+
+
+def _pages(papers: QuerySet[Material]) -> int | None:
+    pages: int | None = papers.aggregate(pages=Sum("pages"))["pages"]
+    return pages
 
 
 def unit_in_words(loan: Loan) -> str:
