@@ -83,6 +83,7 @@ class TestChanging:
         former = Policy.objects.get(code="transfer_dispatch", valid_from=dt.date(2021, 12, 29))
         assert (former.value, former.valid_to) == (15, dt.date(2026, 12, 31))
         assert (made.value, made.valid_to, made.source) == (10, None, "SCREEN")
+        assert former.source == "ENDED", "its value is still the one of the data file"
         assert queries.policy("transfer_dispatch", on=dt.date(2026, 12, 31)).value == 15
         assert queries.policy("transfer_dispatch", on=dt.date(2027, 1, 1)).value == 10
 
@@ -122,7 +123,7 @@ class TestChanging:
         made = new_value(supervisor)
         actions.withdraw_policy(made, by=supervisor, reason="通知撤回")
         former = Policy.objects.get(code="transfer_dispatch", valid_from=dt.date(2021, 12, 29))
-        assert former.valid_to is None
+        assert (former.valid_to, former.source) == (None, "FILE")
         assert queries.policy("transfer_dispatch", on=dt.date(2027, 6, 1)).value == 15
         assert list(AuditEvent.objects.order_by("id").values_list("verb", flat=True)) == [
             "policy.set",

@@ -193,7 +193,7 @@ def _load_periods(
 
 
 def _merge(plan: _Plan, rows: Sequence[Any], wanted: Sequence[Row], today: dt.date) -> None:
-    by_screen = [row for row in rows if row.source == Source.SCREEN]
+    by_screen = [row for row in rows if row.source != Source.FILE]
     from_file = [row for row in rows if row.source == Source.FILE]
     free = [values for values in wanted if not any(_overlap(values, vars(row)) for row in by_screen)]
     plan.counts.kept_from_screen += len(wanted) - len(free)

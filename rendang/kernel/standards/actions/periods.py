@@ -46,7 +46,7 @@ def make_room(versions: QuerySet[Any], valid_from: dt.date) -> tuple[Any | None,
     last = min((row.valid_from - DAY for row in rows if row.valid_from and row.valid_from > valid_from), default=None)
     if former is not None:
         former.valid_to = valid_from - DAY
-        former.source = Source.SCREEN
+        former.source = Source(former.source).ended_on_screen()
         former.save(update_fields=["valid_to", "source"])
     return former, last
 
@@ -60,7 +60,8 @@ def withdraw(row: Any, versions: QuerySet[Any]) -> None:
     former = versions.filter(valid_to=first - DAY).first()
     if former is not None:
         former.valid_to = last
-        former.source = Source.SCREEN
+        if former.source == Source.ENDED and last is None:
+            former.source = Source.FILE  # as the files have it
         former.save(update_fields=["valid_to", "source"])
 
 
@@ -75,5 +76,5 @@ def end(row: Any, last_day: dt.date) -> None:
     if row.valid_to is not None and last_day > row.valid_to:
         raise ValidationError({"valid_to": _("It already ends earlier.")})
     row.valid_to = last_day
-    row.source = Source.SCREEN
+    row.source = Source(row.source).ended_on_screen()
     row.save(update_fields=["valid_to", "source"])

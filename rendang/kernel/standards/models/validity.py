@@ -13,10 +13,18 @@ PERIOD = Func("valid_from", "valid_to", Value("[]"), function="DATERANGE", outpu
 
 
 class Source(models.TextChoices):
-    """Who said it last: the data files, which a reload may change, or a person on screen, whom it never overrules."""
+    """Who said it last: the data files, which a reload may change, or a person on screen, whom it never overrules.
+
+    A version of the data files that a person has let end says what the files said, and the person says until when.
+    """
 
     FILE = "FILE", _("Data file")
+    ENDED = "ENDED", _("Data file, ended on screen")
     SCREEN = "SCREEN", _("Entered on screen")
+
+    def ended_on_screen(self) -> "Source":
+        """Whose the version is, now that a person has set its last day."""
+        return Source.ENDED if self == Source.FILE else self
 
 
 class ValidQuerySet(models.QuerySet):
