@@ -82,6 +82,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "stores": list(case.stores.order_by("code")),
         "verdicts": _verdicts(case, totals) if totals else [],
         "racks": queries.progress(case) if counting else [],
+        "missing_before": queries.missing_before(case) if counting else 0,
         "waiting": case.findings.filter(resolution="").count(),
         "may_scan": counting and can(request.user, Permission.STOCKTAKE_RUN, at=case.institution_id),
     }
@@ -222,12 +223,13 @@ def resolve_many(request: HttpRequest, pk: int) -> HttpResponse:
     found = list(rows if request.method == "POST" else rows.filter(resolution=""))
     start = reverse("stocktakes:findings", args=[case.pk])
     form = forms.ResolveAllForm(found, request.POST or None)
-    alike = len({one.verdict for one in found}) <= 1
+    verdicts = [verdict.label for verdict in Verdict if verdict.value in {one.verdict for one in found}]
     context = {
         "case": case,
         "found": found,
         "form": form,
-        "alike": alike,
+        "verdicts": verdicts,
+        "alike": len(verdicts) <= 1,
         "may_resolve": _may_resolve(request.user, case),
         "back": way_back(asked, found, name="finding", start=start),
     }

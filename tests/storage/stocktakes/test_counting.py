@@ -225,6 +225,19 @@ def test_progress_is_told_by_rack(counting, count, shelf, institution, store):
     assert (row.store, row.rack, row.expected, row.seen, row.found, row.percent) == ("K01", "A-01", 2, 2, 1, 100)
 
 
+def test_what_was_missing_before_the_count_is_told_beside_the_racks_until_it_is_read(
+    planned, shelf, institution, keeper, signed_in
+):
+    storage.report_missing(shelf.first, by=keeper, detail="查无")
+    counting = actions.start(planned, by=keeper)
+    assert [(row.expected, row.seen) for row in queries.progress(counting)] == [(1, 0)]
+    assert (queries.totals(counting)["MISSING"], queries.missing_before(counting)) == (2, 1)
+    page = signed_in(keeper).get(counting.get_absolute_url()).text
+    assert "1 dossier was recorded missing before the count began" in page
+    actions.record_scans(counting, by=keeper, device="d", reads=reads(shelf.slots[2], shelf.first))
+    assert queries.missing_before(counting) == 0
+
+
 LABELS = st.lists(st.integers(0, 6), min_size=1, max_size=14)
 
 

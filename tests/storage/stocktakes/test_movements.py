@@ -227,6 +227,14 @@ def test_findings_of_two_verdicts_are_not_resolved_together(two_missing, keeper)
     assert AuditEvent.objects.count() == before
 
 
+def test_the_page_says_that_ticked_findings_of_two_verdicts_differ(signed_in, two_missing, keeper):
+    ticked = list(two_missing.findings.filter(resolution="").values_list("pk", flat=True))
+    page = signed_in(keeper).get(reverse("stocktakes:resolve_many", args=[two_missing.pk]), {"finding": ticked})
+    assert "The ticked findings differ" in page.text
+    assert "They are resolved in different ways: Missing, Unexpected." in page.text
+    assert "Nothing can be resolved together" not in page.text
+
+
 def test_on_the_page_ticked_rows_are_resolved_with_the_outcome_of_each(signed_in, two_missing, shelf, keeper):
     browser = signed_in(keeper)
     missing = list(two_missing.findings.filter(verdict="MISSING").values_list("pk", flat=True))
@@ -250,7 +258,7 @@ def test_on_the_page_ticked_rows_are_resolved_with_the_outcome_of_each(signed_in
     assert "1 finding stays as it was" in told
     assert "elsewhere by now" in told
     both = list(two_missing.findings.filter(resolution="").values_list("pk", flat=True))
-    assert "Nothing can be resolved together" in browser.get(address, {"finding": both}).text
+    assert "The ticked findings differ" in browser.get(address, {"finding": both}).text
 
 
 def test_what_a_colleague_has_resolved_since_the_page_was_opened_is_told_and_keeps_theirs(

@@ -3,7 +3,14 @@
 from rendang.storage.stocktakes.queries.due import Due, next_due
 from rendang.storage.stocktakes.queries.register import register_of_stocktakes
 from rendang.storage.stocktakes.queries.resolving import SHOWN, choices_for, choices_for_all, findings_of
-from rendang.storage.stocktakes.queries.verdicts import VERDICTS_SQL, RackProgress, progress, totals, unknown_labels
+from rendang.storage.stocktakes.queries.verdicts import (
+    VERDICTS_SQL,
+    RackProgress,
+    missing_before,
+    progress,
+    totals,
+    unknown_labels,
+)
 
 __all__ = [
     "SHOWN",
@@ -13,6 +20,7 @@ __all__ = [
     "choices_for",
     "choices_for_all",
     "findings_of",
+    "missing_before",
     "next_due",
     "progress",
     "register_of_stocktakes",

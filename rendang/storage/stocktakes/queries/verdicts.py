@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from rendang.storage.queries.walking import shelf_order
-from rendang.storage.stocktakes.models import Scan, Stocktake, Verdict
+from rendang.storage.stocktakes.models import ExpectedDossier, Scan, Stocktake, Verdict
 
 # One row for each dossier that was expected or seen: its verdict, where the record says it is, where it was seen, and
 # the movement that explains it. Where a dossier was seen follows from the numbers of its device alone, so it does not
@@ -118,6 +119,13 @@ def totals(stocktake: Stocktake) -> dict[str, int]:
     found = {verdict.value: counted.get(verdict.value, 0) for verdict in Verdict}
     found[Verdict.UNEXPECTED] += len(unknown_labels(stocktake))
     return found
+
+
+def missing_before(stocktake: Stocktake) -> int:
+    """How many the record knew as missing when the count began and nobody has read: they belong to no rack."""
+    read = Scan.objects.filter(stocktake=stocktake, dossier=OuterRef("dossier"))
+    known = ExpectedDossier.objects.filter(stocktake=stocktake, state=ExpectedDossier.State.MISSING)
+    return known.exclude(Exists(read)).count()
 
 
 def unknown_labels(stocktake: Stocktake) -> dict[str, int | None]:
