@@ -71,12 +71,19 @@ def register_arrival(
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     today = timezone.localdate()
     if letter_date > today:
-        raise ValidationError({"letter_date": _("The letter cannot be dated in the future.")})
+        raise ValidationError({"letter_date": _("The introduction letter cannot be dated in the future.")})
+    if letter_valid_until and letter_valid_until < letter_date:
+        raise ValidationError({"letter_valid_until": _("The letter cannot run out before it was written.")})
     refuse_unless_it_may_come(person, institution)
     valid_until = letter_valid_until or _valid_until(letter_date, institution)
     if valid_until < today:
         raise ValidationError(
-            {"letter_date": _("The letter ran out on %(day)s. Ask the sender for a new one.") % {"day": valid_until}}
+            {
+                "letter_valid_until" if letter_valid_until else "letter_date": _(
+                    "The letter ran out on %(day)s. Ask the sender for a new one."
+                )
+                % {"day": valid_until}
+            }
         )
     case = PartyTransfer(
         institution=institution,
@@ -253,6 +260,7 @@ def complete(case: PartyTransfer, *, by: Any, slip_date: dt.date) -> None:
 def renew(case: PartyTransfer, *, by: Any, reason: str) -> None:
     """The letter ran out or was lost on its way: a new one is signed; the former number stays in the trace."""
     case.letter_number, case.letter_date, case.letter_valid_until, case.letter_file = "", None, None, None
+    case.approved_by = None
 
 
 @step(
@@ -286,8 +294,12 @@ def correct_membership(membership: PartyMembership, *, by: Any, reason: str = ""
         raise ValidationError({"branch": _("This branch belongs to another institution.")})
     if membership.floats_to and not membership.floats_since:
         raise ValidationError({"floats_since": _("Say since when the member is elsewhere.")})
+    if not membership.floats_to and fields.get("floats_since") not in {None, before["floats_since"]}:
+        raise ValidationError({"floats_to": _("Say where the member is.")})
     if not membership.floats_to:
         membership.floats_since = None
+    elif membership.floats_since and membership.floats_since > timezone.localdate():
+        raise ValidationError({"floats_since": _("The member cannot have left in the future: note it on the day.")})
     if membership.stay != before["stay"]:
         membership.stay_until = stay_until(membership.stay, timezone.localdate(), membership.institution)
     changed = [name for name, value in before.items() if getattr(membership, name) != value]

@@ -162,6 +162,27 @@ def test_a_floating_member_has_a_day_since_when(arrived, clerk):
     nothing_happened(lambda: actions.correct_membership(arrived, by=clerk, floats_to="上海"), "since when")
 
 
+def test_a_floating_member_is_somewhere_and_has_gone_there_already(arrived, clerk):
+    today = timezone.localdate()
+    nothing_happened(lambda: actions.correct_membership(arrived, by=clerk, floats_since=today), "Say where")
+    tomorrow = today + dt.timedelta(1)
+    nothing_happened(
+        lambda: actions.correct_membership(arrived, by=clerk, floats_to="上海", floats_since=tomorrow), "in the future"
+    )
+
+
+def test_who_is_back_floats_no_more_whatever_day_the_form_still_shows(arrived, clerk):
+    today = timezone.localdate()
+    actions.correct_membership(arrived, by=clerk, floats_to="上海", floats_since=today)
+    back = actions.correct_membership(arrived, by=clerk, floats_to="", floats_since=today)
+    assert (back.floats_to, back.floats_since) == ("", None)
+
+
+def test_a_letter_does_not_run_out_before_it_was_written(person, branch, letter, clerk):
+    letter |= {"letter_valid_until": letter["letter_date"] - dt.timedelta(1)}
+    nothing_happened(lambda: actions.register_arrival(person, branch, by=clerk, **letter), "before it was written")
+
+
 def test_a_member_goes_into_no_branch_of_another_institution(arrived, clerk, other_institution):
     from rendang.kernel.access.models import Role
     from tests.factories import staff
