@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.household import papers
 from rendang.circulation.household.models import CollectiveHousehold, HouseholdMember, HouseholdMove, PageLoan
-from rendang.circulation.household.queries import has_parted, lost_loan, open_loans, told_of_parting
+from rendang.circulation.household.queries import has_parted, lost_loan, open_loans, page_is_out, told_of_parting
 from rendang.dossiers.models import Custody
 from rendang.dossiers.queries.page import before_beginning
 from rendang.kernel.access.models import Institution
@@ -176,7 +176,8 @@ def register(
     else:
         assert move.member_id
         member = HouseholdMember.objects.select_for_update().get(pk=move.member_id)
-        refuse_while_the_page_is_out(move)
+        if why := page_is_out([move]).get(move.pk):
+            raise ValidationError(why)
         if registered_on < member.since:
             raise ValidationError({"registered_on": _("The member cannot leave before having moved in.")})
         member.until = registered_on
@@ -184,12 +185,6 @@ def register(
         text = "householdmove.left"
     said = say(text, institution=move.institution, number=move.household.number)
     people.tell(move.person, said, institution=move.institution, by=by, case=move)
-
-
-def refuse_while_the_page_is_out(move: HouseholdMove) -> None:
-    """Who leaves takes the member page along: it has to be in the book."""
-    if move.direction == Direction.OUT and open_loans().filter(member=move.member_id).exists():
-        raise ValidationError(_("The member page is lent. Take it back first; it goes with the member."))
 
 
 @step(

@@ -1,12 +1,12 @@
 """What is asked about collective households: who is registered, whose dossier is elsewhere, whose page is out."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from rendang.circulation.household.models import HouseholdMember, HouseholdMove, PageLoan
 from rendang.dossiers.models import Custody
@@ -17,6 +17,7 @@ from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.telling import Said, say
+from rendang.kernel.workflow.steps import before_step
 
 
 def members(user: Any) -> ScopedQuerySet:
@@ -91,6 +92,15 @@ def narrowed(rows: ScopedQuerySet, show: str) -> ScopedQuerySet:
 def open_loans() -> ScopedQuerySet:
     """Pages that are out now."""
     return PageLoan.objects.filter(returned_on__isnull=True, is_lost=False)
+
+
+@before_step(HouseholdMove, "register")
+def page_is_out(moves: Sequence[HouseholdMove]) -> dict[int, str]:
+    """Who leaves takes the member page along: it has to be in the book."""
+    leaving = {move.pk: move.member_id for move in moves if move.direction == HouseholdMove.Direction.OUT}
+    lent = set(open_loans().filter(member__in=leaving.values()).values_list("member", flat=True))
+    said = gettext("The member page is lent. Take it back first; it goes with the member.")
+    return {move: said for move, member in leaving.items() if member in lent}
 
 
 @before_departure

@@ -266,10 +266,7 @@ def slip(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     return serve(request, loan.slip_file, permission=Permission.HOUSEHOLD_VIEW, belongs_to=loan, inline=True)
 
 
-step = step_page(
-    HouseholdMove, actions.STEPS, forms.FORMS, Permission.HOUSEHOLD_VIEW,
-    checks={"register": actions.refuse_while_the_page_is_out},
-)  # fmt: skip
+step = step_page(HouseholdMove, actions.STEPS, forms.FORMS, Permission.HOUSEHOLD_VIEW)
 page_loan_step = step_page(
     PageLoan, actions.PAGE_STEPS, forms.PAGE_FORMS, Permission.HOUSEHOLD_VIEW,
     papers={"slip": ("slip_file", SLIP)},

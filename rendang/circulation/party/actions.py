@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.party import papers
 from rendang.circulation.party.models import PartyBranch, PartyMembership, PartyTransfer
-from rendang.circulation.party.queries import dossier_is_here, membership_of, stay_until
+from rendang.circulation.party.queries import (
+    ITS_DOSSIER_GOES,
+    dossier_is_here,
+    membership_of,
+    not_to_be_approved,
+    stay_until,
+)
 from rendang.dossiers.queries.departure import is_going
 from rendang.dossiers.queries.page import before_beginning
 from rendang.kernel.access.models import Institution
@@ -189,7 +195,8 @@ def approve(case: PartyTransfer, *, by: Any) -> None:
         case.letter_date, case.letter_valid_until = today, _valid_until(today, case.institution)
         case.letter_file = papers.introduction_letter(case, by=by)
         return
-    refuse_unless_it_may_be_approved(case)
+    if why := not_to_be_approved([case]).get(case.pk):
+        raise ValidationError(why)
     assert case.person
     case.membership = PartyMembership.objects.create(
         person=case.person,
@@ -201,24 +208,6 @@ def approve(case: PartyTransfer, *, by: Any) -> None:
         since=today,
         dues_paid_to=case.dues_paid_to,
     )
-
-
-def refuse_unless_it_may_be_approved(case: PartyTransfer) -> None:
-    """Who comes is admitted with a letter that is still valid, to where the dossier is and stays."""
-    if case.direction == Direction.OUT:
-        return
-    if case.has_run_out(timezone.localdate()):
-        raise ValidationError(
-            _(
-                "The letter ran out on %(day)s. Withdraw this case, give the letter back, and register the new one"
-                " that the sender issues."
-            )
-            % {"day": case.letter_valid_until}
-        )
-    assert case.person
-    if not dossier_is_here(case.person, case.institution):
-        raise ValidationError(_("The dossier of this person is no longer kept here."))
-    _refuse_if_its_dossier_goes(case.person)
 
 
 @step(
@@ -312,9 +301,7 @@ def correct_membership(membership: PartyMembership, *, by: Any, reason: str = ""
 def _refuse_if_its_dossier_goes(person: Person) -> None:
     """Else the relation would stay behind (domain.md §1.7)."""
     if is_going(person.dossier.pk):
-        raise ValidationError(
-            _("The dossier is about to leave: the Party relation goes with it and is not taken in here.")
-        )
+        raise ValidationError(ITS_DOSSIER_GOES)
 
 
 def _valid_until(day: dt.date, institution: Institution) -> dt.date:

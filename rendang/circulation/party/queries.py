@@ -1,26 +1,31 @@
 """What is asked about Party relations: who belongs to which branch, who stays too long, what must leave first."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from rendang.circulation.party.models import PartyMembership, PartyTransfer
 from rendang.dossiers.models import Custody
-from rendang.dossiers.queries.departure import Obstacle, before_departure
+from rendang.dossiers.queries.departure import Obstacle, before_departure, which_are_going
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.telling import say
+from rendang.kernel.workflow.steps import before_step
 from rendang.people.models import Person
 
 Stay = PartyMembership.Stay
 # How long somebody may stay whom the rules do not let stay for good.
 LIMITS = {Stay.GRADUATE: "party_graduate_stay", Stay.ABROAD: "party_abroad_stay"}
+ITS_DOSSIER_GOES = gettext_lazy(
+    "The dossier is about to leave: the Party relation goes with it and is not taken in here."
+)
 
 
 def members(user: Any) -> ScopedQuerySet:
@@ -54,6 +59,31 @@ def membership_of(person: Person) -> PartyMembership | None:
 
 def dossier_is_here(person: Person, institution: Institution) -> bool:
     return Custody.objects.filter(dossier__person=person, institution=institution, status=Custody.Status.HELD).exists()
+
+
+@before_step(PartyTransfer, "approve")
+def not_to_be_approved(cases: Sequence[PartyTransfer]) -> dict[int, str]:
+    """Who comes is admitted with a letter that is still valid, to where the dossier is and stays."""
+    today = timezone.localdate()
+    coming = [case for case in cases if case.direction == PartyTransfer.Direction.IN]
+    held = Custody.objects.filter(
+        dossier__person__in=[case.person_id for case in coming], status=Custody.Status.HELD
+    ).values_list("dossier__person", "institution", "dossier")
+    here: dict[tuple[int | None, int], int] = {(person, office): dossier for person, office, dossier in held}
+    going = which_are_going(here.values())
+    refused = {}
+    for case in coming:
+        dossier = here.get((case.person_id, case.institution_id))
+        if case.has_run_out(today):
+            refused[case.pk] = gettext(
+                "The letter ran out on %(day)s. Withdraw this case, give the letter back, and register the new one"
+                " that the sender issues."
+            ) % {"day": case.letter_valid_until}
+        elif dossier is None:
+            refused[case.pk] = gettext("The dossier of this person is no longer kept here.")
+        elif dossier in going:
+            refused[case.pk] = str(ITS_DOSSIER_GOES)
+    return refused
 
 
 @before_departure

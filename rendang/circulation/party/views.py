@@ -190,5 +190,4 @@ def letter(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 step = step_page(
     PartyTransfer, actions.STEPS, forms.FORMS, Permission.PARTY_VIEW,
     papers={"letter": ("letter_file", gettext_lazy("Introduction letter"))},
-    checks={"approve": actions.refuse_unless_it_may_be_approved},
 )  # fmt: skip

@@ -56,4 +56,9 @@ def obstacles(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
 
 def is_going(dossier: int) -> bool:
     """Whether the dossier is being transferred or leaves the city: from the application until it has arrived."""
-    return any(one.going for one in obstacles([dossier])[dossier])
+    return dossier in which_are_going([dossier])
+
+
+def which_are_going(dossiers: Iterable[int]) -> set[int]:
+    """Those of the dossiers that are being transferred or leave the city."""
+    return {pk for pk, found in obstacles(dossiers).items() if any(one.going for one in found)}

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can, get_visible_or_404, requires
 from rendang.kernel.audit.queries import timeline
-from rendang.kernel.core.constraints import what_refuses
 from rendang.kernel.core.forms import show_refusal, told
 from rendang.kernel.core.htmx import go_to, render_page
 from rendang.kernel.core.pagination import keyset_page
@@ -114,15 +113,13 @@ def step_page(
     papers: Mapping[str, tuple[str, Any]] | None = None,
     prints: Permission | None = None,
     taken_here: Callable[[HttpRequest, Any], None] | None = None,
-    checks: Mapping[str, Callable[[Any], Any]] | None = None,
 ) -> Callable[..., HttpResponseBase]:
     """The page ``…/<pk>/<step>/`` of a kind: a form if the step asks for something, else a confirmation.
 
     ``take`` are the step functions by name; ``forms_of`` their forms (none: nothing is asked). ``papers`` are those
     that can be printed for many cases at once, with the permission ``prints`` or else that to look. ``taken_here`` is
-    told of the case when a step was taken on this page. ``checks`` say of some steps, before anybody fills in their
-    form, that they are refused (``ValidationError``); a form that is made for one case may say the same of it
-    (``in_the_way``). What is refused in the end the step itself says.
+    told of the case when a step was taken on this page. That a step is certain to be refused is said before anybody
+    fills in its form (``before_step``); a form that is made for one case may say the same of it (``in_the_way``).
     """
     KINDS[model] = KindOfCase(take, forms_of, view, papers or {}, prints or view)
 
@@ -155,11 +152,8 @@ def step_page(
             intro = _("Nothing is asked for: press the button to take the step.")
         context = {"case": case, "rule": rule, "form": form, "intro": intro}
         if request.method == "GET":
-            context["in_the_way"] = (
-                what_is_in_the_way(rule, [case], request.user)[0]
-                or getattr(form, "in_the_way", "")
-                or (what_refuses(checks[step], case) if checks and step in checks else "")
-            )
+            in_the_way = what_is_in_the_way(rule, [case], request.user)[0]
+            context["in_the_way"] = in_the_way or getattr(form, "in_the_way", "")
         if not request.htmx:  # type: ignore[attr-defined]
             context |= known_of(case)
         return render_page(request, "workflow/step.html", context, partial="form")

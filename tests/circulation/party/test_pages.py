@@ -4,11 +4,15 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from rendang.circulation.party import actions
-from tests.factories import staff
+from rendang.circulation.party.queries import not_to_be_approved
+from rendang.dossiers import actions as dossiers
+from tests.factories import held_dossier, staff
 
 pytestmark = pytest.mark.django_db
 RAN_OUT = "The introduction letter ran out on"
@@ -89,3 +93,32 @@ def test_the_list_says_where_a_relation_comes_from_and_where_it_goes(arrived, cl
     shown = " ".join(read(signed_in, clerk, reverse("party:transfers")).split())
     assert f"<td>虚构大学党委 → {arrived.institution.label}</td>" in shown
     assert f"<td>{arrived.institution.label} → 邻市市委组织部</td>" in shown
+
+
+def test_of_ticked_arrivals_it_is_said_beforehand_which_are_not_approved_and_why(
+    branch, letter, clerk, approver, institution, signed_in, time_machine
+):
+    def arrives():
+        person = held_dossier(institution, political_status="01").person
+        number = f"虚大组〔2026〕{person.pk}"
+        return actions.register_arrival(person, branch, by=clerk, **letter | {"letter_number": number})
+
+    run_out = arrives()
+    in_two_hundred_days(time_machine)
+    letter["letter_date"] = timezone.localdate()
+    good, left = arrives(), arrives()
+    dossiers.end_custody(left.person.dossier.custodies.get(), by=clerk)
+    cases = [run_out, good, left]
+    keys = {"case": [case.pk for case in cases]}
+
+    answer = signed_in(approver).get(reverse("workflow:many", args=["partytransfer", "approve"]), keys)
+
+    said = [why for _case, why in answer.context["entries"]]
+    assert said[0].startswith(f"The letter ran out on {run_out.letter_valid_until}.")
+    assert said[1:] == ["", "The dossier of this person is no longer kept here."]
+    asked = {}
+    for some in ([good, left], [good, left, run_out]):
+        with CaptureQueriesContext(connection) as taken:
+            not_to_be_approved(some)
+        asked[len(some)] = len(taken)
+    assert asked[2] == asked[3]

@@ -1,14 +1,16 @@
 """What became of the recall letters by which institutions of the city have asked each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rendang.circulation.transfers.models import Departure, DepartureRequest, Transfer
 from rendang.circulation.transfers.queries.letters import letter_of_ours, letters_alike, refuse_if_run_out
 from rendang.circulation.transfers.queries.requests import held_as
 from rendang.dossiers.models import Custody
 from rendang.dossiers.queries.calling import CallCourse, says_how_calls_go
+from rendang.kernel.core.constraints import what_refuses
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.steps import before_step
 
 
 @says_how_calls_go
@@ -60,6 +62,12 @@ def refuse_if_the_letter_stands_no_more(request: DepartureRequest) -> None:
         return
     if letter := letter_of_ours(request.letter_number):
         refuse_if_run_out(letter)
+
+
+@before_step(DepartureRequest, "offer_transfer")
+def whose_letter_stands_no_more(requests: Sequence[DepartureRequest]) -> dict[int, str]:
+    """Of a step that is taken for one request alone."""
+    return {one.pk: why for one in requests if (why := what_refuses(refuse_if_the_letter_stands_no_more, one))}
 
 
 def application_of(dossier: int, to: int) -> Departure | None:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from rendang.circulation.transfers import actions
 from rendang.circulation.transfers.forms.requesting import REQUEST_FORMS
 from rendang.circulation.transfers.models import DepartureRequest, PassedOn
-from rendang.circulation.transfers.queries.calling import asked_alike, refuse_if_the_letter_stands_no_more
+from rendang.circulation.transfers.queries.calling import asked_alike
 from rendang.circulation.transfers.queries.letters import no_longer_holds, verdict_on
 from rendang.circulation.transfers.queries.requests import held_as
 from rendang.kernel.access.permissions import Permission
@@ -73,10 +73,4 @@ def letter(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     return serve(request, found.letter_file, permission=Permission.TRANSFER_VIEW, belongs_to=found, inline=True)
 
 
-step = step_page(
-    DepartureRequest,
-    actions.REQUEST_STEPS,
-    REQUEST_FORMS,
-    Permission.TRANSFER_VIEW,
-    checks={"offer_transfer": refuse_if_the_letter_stands_no_more},
-)
+step = step_page(DepartureRequest, actions.REQUEST_STEPS, REQUEST_FORMS, Permission.TRANSFER_VIEW)
