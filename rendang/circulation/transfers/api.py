@@ -118,7 +118,9 @@ def check(request: HttpRequest, number: str, data: ChecksIn) -> dict[str, Any]:
 
 
 # What a second person attests, and a receipt, which is a paper with a stamp, belong to the desk.
-AT_THE_DESK = {"dispatch", "seal", "name_receivers", "hand_over", "not_fetched", "confirm", "take_some_back"}
+AT_THE_DESK = {
+    "dispatch", "seal", "name_receivers", "name_others", "hand_over", "not_fetched", "confirm", "take_some_back",
+}  # fmt: skip
 add_case_routes(
     router,
     Transfer,

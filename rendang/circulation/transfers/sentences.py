@@ -27,6 +27,7 @@ in_words(
         "departure.hand_over": _("Handed the parcel over to two people of the receiver"),
         "departure.leave_out": _("Left a dossier out of the list"),
         "departure.name_receivers": _("Noted which two people of the receiver fetch the parcel"),
+        "departure.name_others": _("Noted that others of the receiver fetch the parcel"),
         "departure.not_fetched": _("Noted that nobody came for the parcel"),
         "departure.note_refusal": _("Noted that the receiver refused the parcel"),
         "departure.note_search": _("Noted the search for the parcel"),
@@ -87,6 +88,7 @@ in_words(
             "Your dossier will go to %(receiver)s: the transfer has been offered to it and waits for its agreement,"
             " you need not hand in a letter on paper."
         ),
+        "departure.sent_back": _("Sent back by the receiver: %(reason)s, %(detail)s"),
         "in_the_way.transfer": _("It is being transferred already."),
         "in_the_way.departure": _("It is leaving the city already."),
         "in_the_way.custodyconflict": _(

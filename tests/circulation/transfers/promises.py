@@ -43,6 +43,7 @@ ALSO = {
         "departingdossier.close",
     ],
     "departure.name_receivers": ["file.store"],
+    "departure.name_others": ["file.store"],
     "departure.hand_over": [
         "file.store",
         "custody.end",
@@ -99,7 +100,7 @@ def departure_given(step: str) -> dict:
         return {"receipt": a_file("receipt.pdf"), "received_on": timezone.localdate()}
     if step == "hand_over":
         return {"receipt": a_file("slip.pdf")}
-    if step == "name_receivers":
+    if step in {"name_receivers", "name_others"}:
         two = [
             {"name": name, "id_number": make_id_number("330103", dt.date(1980, 1, 1), at)}
             for at, name in enumerate(("赵敏", "钱进"), start=1)

@@ -11,7 +11,7 @@ from rendang.kernel.access.models import Role
 from rendang.kernel.audit.models import AuditEvent
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.files.queries import read_file
-from rendang.kernel.workflow.queries import flow, tone
+from rendang.kernel.workflow.queries import flow, to_do, tone
 from rendang.kernel.workflow.steps import steps_open_to
 from rendang.people.models import Message
 from rendang.storage.queries import current_placement
@@ -117,12 +117,16 @@ def test_the_slip_names_both_and_no_carrier_is_offered_any_more(leaving, sealed)
         read_file(departure.slip_file), ["直接转递交接单", "海市介〔2026〕5号", "赵敏", "钱进", departure.person.name]
     )
     offered = {rule.name for rule in steps_open_to(leaving.by[Role.KEEPER], departure)}
-    assert offered == {"name_receivers", "hand_over", "not_fetched"}
+    assert offered == {"hand_over", "name_others", "not_fetched"}
+    assert to_do(leaving.by[Role.KEEPER], timezone.localdate()).get(pk=departure.pk).next_steps == ["hand_over"]
     assert [one.code for one in flow(departure)][-2:] == ["SEALED", "HANDED_OVER"]
 
 
 def test_whoever_is_noted_anew_takes_the_place_of_the_former(leaving, sealed):
-    departure = noted(leaving, noted(leaving, sealed()), receivers=two(name="孙立"))
+    departure = noted(leaving, sealed())
+    anew = {"receivers": two(name="孙立"), "introduction_letter": "海市介〔2026〕6号"}
+
+    departure = STEPS["name_others"](departure, by=leaving.by[Role.KEEPER], **anew)
 
     assert [one.name for one in departure.receivers.all()] == ["孙立", "钱进"]
 

@@ -483,3 +483,15 @@ class TestOnline:
         assert len(told) == 3
         assert "邮政特快专递" in told[1]
         assert told[2].startswith(leaving.to.name)
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "what_waits"),
+    [("RETURNING", "take_back", "stands on the put-back list"), ("SEARCHED", "declare_lost", "reconstructs it")],
+)
+def test_what_ends_the_case_and_is_not_the_end_of_it_says_what_waits(leaving, state, step, what_waits):
+    departure = leaving.take(leaving(state), step, **({"decision": "报主管部门"} if step == "declare_lost" else {}))
+
+    assert not departure.is_open
+    assert departure.came_of(step).endswith(what_waits)
+    assert departure.came_of("confirm") == ""

@@ -127,7 +127,10 @@ def test_some_come_back_and_the_rest_is_confirmed(leaving):
 
     assert outcomes(departure) == ["STAYED", "GONE", "GONE"]
     back.refresh_from_db()
-    assert (back.note, back.custody.status) == ("不是本人档案：混入他人材料", "HELD")
+    assert (back.note, back.custody.status) == ("", "HELD")
+    assert back.why == "Sent back by the receiver: Another person’s dossier, 混入他人材料"
+    with override("zh-hans"):
+        assert back.why == "对方退回：不是本人档案，混入他人材料"
     assert current_placement(back.dossier).kind == "DESK"
 
 

@@ -1,7 +1,7 @@
 """转出 from the application to its approval: whose dossiers, to whom, on which letter, and what stands in the way."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -363,10 +363,19 @@ def stay(departure: Departure, *, by: Any) -> None:
     close(departure, going(departure), Outcome.STAYED, by=by)
 
 
-def close(departure: Departure, lines: Iterable[DepartingDossier], outcome: str, *, by: Any, note: str = "") -> None:
-    """What became of these dossiers; one event each."""
+def close(
+    departure: Departure,
+    lines: Iterable[DepartingDossier],
+    outcome: str,
+    *,
+    by: Any,
+    note: str = "",
+    said: Sequence[Said] = (),
+) -> None:
+    """What became of these dossiers, and why where that needs saying (a code, or sentences); one event each."""
     lines = list(lines)
-    changed = {"outcome": outcome} | ({"note": note[:200]} if note else {})
+    changed: dict[str, Any] = {"outcome": outcome} | ({"note": note[:200]} if note else {})
+    changed |= {"said": list(said)} if said else {}
     DepartingDossier.objects.filter(pk__in=[line.pk for line in lines]).update(**changed)
     for line in lines:
         vars(line).update(changed)

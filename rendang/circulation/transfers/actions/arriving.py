@@ -21,7 +21,7 @@ from rendang.kernel.files import actions as files
 from rendang.kernel.files.kinds import Kind
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.standards import queries as standards
-from rendang.kernel.standards.telling import Said, say
+from rendang.kernel.standards.telling import Said, code, say
 from rendang.kernel.workflow.steps import step
 from rendang.storage import actions as storage
 from rendang.storage.models import Placement
@@ -118,9 +118,9 @@ def take_some_back(
     if not came or len(came) == len(going(departure)):
         raise ValidationError(_("Choose those that came back. If all did, the parcel was refused."))
     _refuse_unless_reason(refusal_reason)
-    why = f"{standards.code_name('return_reason', refusal_reason)}：{refusal_detail.strip()}"
+    why = say("departure.sent_back", reason=code("return_reason", refusal_reason), detail=refusal_detail.strip())
     _onto_the_desk(departure, came, by=by)
-    close(departure, came, Outcome.STAYED, by=by, note=why)
+    close(departure, came, Outcome.STAYED, by=by, said=[why])
 
 
 @step(

@@ -15,6 +15,7 @@ DEPARTURE_STEPS = {
         direct.hand_over,
         arriving.confirm,
         arriving.chase,
+        direct.name_others,
         direct.not_fetched,
         applying.correct_examination,
         packing.correct_waybill,

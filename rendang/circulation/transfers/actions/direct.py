@@ -28,7 +28,7 @@ DIRECT = "direct"  # a way of carriage of the code table; by no other step
     sources=[State.SEALED],
     target=State.SEALED,
     permission=Permission.TRANSFER_SEND,
-    only_for={"may_be_handed_over": [True]},
+    only_for={"may_be_handed_over": [True], "is_fetched": [False]},
     singly=True,
 )
 def name_receivers(
@@ -37,8 +37,28 @@ def name_receivers(
     """The two people of the receiver with their letter; the slip that both sides sign is printed.
 
     ``receivers`` are two, each with ``name``, ``id_number`` and ``post``; never the person whose dossier it is.
-    Somebody else may come than was noted: noted again, the slip is printed anew.
     """
+    _note(departure, receivers, introduction_letter, by=by)
+
+
+@step(
+    Departure,
+    label=gettext_lazy("Others fetch it"),
+    sources=[State.SEALED],
+    target=State.SEALED,
+    permission=Permission.TRANSFER_SEND,
+    only_for={"is_fetched": [True]},
+    singly=True,
+    way_out=True,
+)
+def name_others(
+    departure: Departure, *, by: Any, receivers: Sequence[Mapping[str, str]], introduction_letter: str
+) -> None:
+    """Somebody else comes than was noted: both are noted anew, and so the slip is printed anew."""
+    _note(departure, receivers, introduction_letter, by=by)
+
+
+def _note(departure: Departure, receivers: Sequence[Mapping[str, str]], introduction_letter: str, *, by: Any) -> None:
     ours = still_kept(departure)
     _refuse_unless_two(receivers, ours)
     departure.receivers.all().delete()

@@ -272,6 +272,7 @@ DEPARTURE_FORMS: dict[str, Any] = {
     "dispatch": dispatch_form,
     "correct_waybill": correct_form,
     "name_receivers": ReceiversForm,
+    "name_others": ReceiversForm,
     "hand_over": HandOverForm,
     "not_fetched": ReasonForm,
     "confirm": ConfirmForm,

@@ -173,6 +173,15 @@ class Departure(Case):
             " papers %(papers)d. With your signature you say that you sealed the same."
         ) % {"who": self.checked_by, **counted}
 
+    def came_of(self, step: str) -> str:
+        """What waits now, after a step that ends the case and yet is not the end of it."""
+        return {
+            "take_back": gettext("the dossier is on the desk and stands on the put-back list"),
+            "declare_lost": gettext(
+                "the person is told; this institution goes on answering for the dossier and reconstructs it"
+            ),
+        }.get(step, "")
+
     @property
     def goes_to(self) -> str:
         if self.keeper:
