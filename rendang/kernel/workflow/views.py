@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -315,6 +316,7 @@ def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
         outcomes = actions.take_each(rule, made_with.take[step], cases, by=request.user, **form.cleaned_data)
         refused, part = sum(bool(each.refusal) for each in outcomes), sum(each.is_partial for each in outcomes)
         context |= {"outcomes": outcomes, "refused": refused, "part": part, "done": len(outcomes) - refused - part}
+        context["print_url"] = _print_url(request.user, model, [each.case for each in outcomes if not each.refusal])
         context["back"] = way_back(asked, keep=[outcome.case for outcome in outcomes if outcome.refusal], tried=cases)
         return render_page(request, "workflow/many_done.html", context, partial="outcomes")
     before = list(zip(cases, what_is_in_the_way(rule, cases, request.user), strict=True))
@@ -322,6 +324,23 @@ def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
     attested = {case.attested(step) for case in ready}
     context |= {"entries": before, "ready": ready, "intro": attested.pop() if len(attested) == 1 else ""}
     return render_page(request, "workflow/many.html", context, partial="form")
+
+
+def _print_url(user: Any, model: type[Case], done: list[Any]) -> str:
+    """Where the papers of the cases just done are printed together; empty, when there are none."""
+    made_with = KINDS[model]
+    own = {field.name for field in model._meta.concrete_fields}
+    kinds_of_file = [
+        f"{name}__kind" if name in own else f"{name}__file__kind" for name, _label in made_with.papers.values()
+    ]
+    if not done or not kinds_of_file or not can(user, made_with.prints):
+        return ""
+    printed = Q(*((path, "PAPER") for path in kinds_of_file), _connector=Q.OR)  # typeset here, not handed in
+    if not model._default_manager.filter(printed, pk__in=[case.pk for case in done]).exists():
+        return ""
+    chosen = QueryDict(mutable=True)
+    chosen.setlist("case", [str(case.pk) for case in done])
+    return f"{reverse('desk:print', args=[model._meta.model_name])}?{chosen.urlencode()}"
 
 
 @require_http_methods(["GET", "POST"])

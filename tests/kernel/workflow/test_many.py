@@ -49,6 +49,21 @@ def test_each_ticked_case_takes_the_step_by_itself(drafts, reviewer, signed_in):
     assert (answer.context["back"], answer.context["done"]) == ("/desk/certificates/", 2)
 
 
+def test_what_was_made_of_them_is_printed_from_there(drafts, reviewer, signed_in):
+    browser = signed_in(reviewer)
+
+    refused = browser.post(issue(step="refuse"), {"case": [drafts[1].pk], "reason": "档案正在整理"})
+    issued = browser.post(issue(), {"case": [drafts[0].pk, drafts[2].pk]})
+
+    assert refused.context["print_url"] == ""
+    assert issued.context["print_url"].endswith(f"/certificate/?case={drafts[0].pk}&case={drafts[2].pk}")
+    assert f'href="{issued.context["print_url"].replace("&", "&amp;")}"' in issued.content.decode()
+    assert [case.pk for case in browser.get(issued.context["print_url"]).context["cases"]] == [
+        drafts[0].pk,
+        drafts[2].pk,
+    ]
+
+
 def test_a_refusal_holds_up_no_other_case_and_stands_beside_its_own(drafts, reviewer, keeper, signed_in):
     storage.take_out(drafts[1].dossier, by=keeper, detail="阅档室")
 
