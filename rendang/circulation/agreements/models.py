@@ -28,7 +28,7 @@ class Agreement(Case):
     SERVICE_ITEM = "agreement"
     PAGE = "agreements:detail"
     CLOSED = frozenset({State.IN_FORCE, State.ENDED, State.WITHDRAWN})
-    ENDS = (_("Employer / institution"), "→")
+    ABOUT = _("Employer")
     NAMED_BY = ("employer",)
 
     employer = models.ForeignKey(
@@ -65,8 +65,7 @@ class Agreement(Case):
         ]
 
     @property
-    def sender(self) -> str:
-        """Whom the list of cases names."""
+    def whom(self) -> str:
         return self.employer.name
 
     @property

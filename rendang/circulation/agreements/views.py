@@ -93,6 +93,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             (label, counted[code], f"?status={code}") for code, label in Entrusted.Status.choices if counted[code]
         ],
         "waiting": waiting,
+        "may_open_intakes": can(request.user, Permission.INTAKE_VIEW, at=agreement.institution_id),
         "may_edit": may_edit and is_live,
     }
     return render(request, "agreements/detail.html", context)
@@ -199,6 +200,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "tone": TONES.get(entry.status, "grey"),
         "may_join": may_edit and entry.status == Entrusted.Status.INDIVIDUAL,
         "may_leave": may_edit and entry.left_on is None,
+        "may_open_intake": can(request.user, Permission.INTAKE_VIEW, at=entry.institution_id),
     }
     return render(request, "agreements/person.html", context)
 

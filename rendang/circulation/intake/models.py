@@ -155,6 +155,13 @@ class Intake(Case):
         ]
 
     @property
+    def without_the_employer(self) -> str:
+        """How it ends when the person has left the employer for whom the dossier was called, in words."""
+        if self.parcel_id is None:
+            return gettext("Now for the person: it goes on as individual custody, or the intake is withdrawn.")
+        return gettext("Now for the person: it goes on as individual custody, or goes back to the sender.")
+
+    @property
     def is_kept_elsewhere(self) -> bool:
         """Whether another institution of the city keeps the person's dossier; lists ask it of all rows at once."""
         known: bool | None = getattr(self, "kept_elsewhere", None)  # queries.with_keeper_elsewhere

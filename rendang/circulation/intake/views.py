@@ -66,12 +66,21 @@ def intake_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.INTAKE_VIEW)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Intake.objects.select_related(
-        "institution", "person__employer", "first_opener", "second_opener", "custody__conflict", "parcel", "employer"
+        "institution",
+        "person__employer",
+        "first_opener",
+        "second_opener",
+        "custody__conflict",
+        "parcel",
+        "employer",
+        "entrusted__agreement__employer",
     )
     intake = get_visible_or_404(rows, request.user, Permission.INTAKE_VIEW, pk=pk)
     record_view("intake.view", intake, by=request.user)
     context = case_context(request, intake) | submitted_context(request, intake, edit=Permission.INTAKE_REGISTER)
+    entrusted = getattr(intake, "entrusted", None)  # the person's place on an employer's roster
     context |= {
+        "left": entrusted if entrusted and entrusted.left_on and intake.is_open else None,
         "reason": standards.code_label("intake_reason", intake.reason),
         "carrier": intake.parcel and standards.code_label("carrier", intake.parcel.carrier),
         "receipt_carrier": intake.receipt_carrier and standards.code_label("carrier", intake.receipt_carrier),

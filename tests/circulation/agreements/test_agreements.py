@@ -176,6 +176,35 @@ def test_who_leaves_becomes_individual_custody_on_proof_and_is_told(agreement, c
     assert AuditEvent.objects.filter(verb="custody.change_type", person_id=entry.person_id).count() == 1
 
 
+def test_the_list_names_the_employer_and_has_no_column_of_people(agreement, clerk, signed_in):
+    page = signed_in(clerk).get("/desk/agreements/").content.decode()
+
+    assert f"<td>{agreement.employer.name}</td>" in page
+    assert '<th scope="col">Employer</th>' in page
+    assert '<th scope="col">Person</th>' not in page
+
+
+def test_the_intake_of_whoever_left_says_how_it_ends(agreement, clerk, signed_in):
+    actions.add_people(agreement, rows("李雷"), by=clerk)
+    actions.open_intakes(agreement, by=clerk)
+    entry = with_status(agreement.people.all()).get()
+    number, what_now = entry.intake.number, "individual custody, or the intake is withdrawn"
+    browser = signed_in(clerk)
+
+    def pages():
+        addresses = (agreement.get_absolute_url(), entry.get_absolute_url(), entry.intake.get_absolute_url())
+        return [browser.get(address).content.decode() for address in addresses]
+
+    assert not any(what_now in page for page in pages())
+    actions.leave(entry, by=clerk, left_on=timezone.localdate(), reason="合同期满", proof=proof())
+
+    roster, person, of_intake = pages()
+    link = f'<a href="{entry.intake.get_absolute_url()}">{number}</a>'
+    assert [(link in page, what_now in page) for page in (roster, person)] == [(True, True)] * 2
+    assert what_now in of_intake
+    assert f"left {agreement.employer}" in of_intake
+
+
 def test_without_its_proof_nothing_changes(agreement, clerk):
     entry = held_for(agreement, clerk)
     before = AuditEvent.objects.count()
