@@ -30,6 +30,8 @@ PLAIN = {
     7: ("class_mark", "title", "year", "month", "day", "pages", "remarks"),
 }
 NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
+# One numeral that is not the beginning of a larger number: 十七 is no class, and not the tenth.
+NUMERAL = re.compile(r"^([一二三四五六七八九十])(?![一二三四五六七八九十百])")
 MARK = re.compile(r"^(\d{1,2}(?:-\d{1,2})*)")
 
 
@@ -68,8 +70,8 @@ def class_of(text: str, marks: list[ClassMark]) -> str:
             if (mark := "-".join(parts[:length])) in known and len(parts) >= length:
                 return mark
         return ""
-    if plain[:1] in NUMERALS and str(NUMERALS[plain[:1]]) in known:
-        return str(NUMERALS[plain[:1]])
+    if (match := NUMERAL.match(plain)) and str(NUMERALS[match[1]]) in known:
+        return str(NUMERALS[match[1]])
     return next((mark.mark for mark in marks if plain and mark.takes_materials and plain in mark.name), "")
 
 

@@ -300,7 +300,16 @@ class TestPasting:
 
     @pytest.mark.parametrize(
         ("written", "mark"),
-        [("4-1-12", "4-1"), ("4-1", "4-1"), ("10-3", "10"), ("十", "10"), ("四", "4"), ("学历学位", "4-1"), ("x", "")],
+        [
+            ("4-1-12", "4-1"),
+            ("4-1", "4-1"),
+            ("10-3", "10"),
+            ("十", "10"),
+            ("四", "4"),
+            ("学历学位", "4-1"),
+            ("x", ""),
+            ("十七", ""),
+        ],
     )
     def test_understands_how_classes_are_written(self, marks, written, mark):
         assert class_of(written, marks) == mark
