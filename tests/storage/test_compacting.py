@@ -80,7 +80,7 @@ def test_it_is_interrupted_and_taken_up_again_another_day_by_somebody_else(insti
     other = staff(institution, Role.KEEPER)
     found = queries.compactions(Compaction.objects.filter(pk=plan.pk)).get()
     assert (found.planned, found.done) == (2, 1)
-    assert actions.work_off(plan, [dossiers[0].pk], by=other) == {dossiers[0].pk: "It is not on the list of moves."}
+    assert actions.work_off(plan, [dossiers[0].pk], by=other) == {dossiers[0].pk: "It was moved by this plan already."}
     actions.work_off(plan, [dossiers[1].pk], by=other)
 
     assert [line.done_by for line in plan.moves.all()] == [keeper, other]

@@ -64,7 +64,12 @@ def work_off(compaction: Compaction, dossiers: Iterable[int], *, by: Any) -> dic
         lines: dict[int, CompactionMove] = {}
         for line in compaction.moves.waiting().filter(dossier__in=asked):
             lines.setdefault(line.dossier_id, line)
-        refused = {pk: _("It is not on the list of moves.") for pk in asked if pk not in lines}
+        done = set(compaction.moves.filter(dossier__in=asked, done_at__isnull=False).values_list("dossier", flat=True))
+        refused = {
+            pk: _("It was moved by this plan already.") if pk in done else _("It is not on the list of moves.")
+            for pk in asked
+            if pk not in lines
+        }
         ordered = sorted(lines.values(), key=lambda line: line.position)
         wrong = _work_off(compaction, ordered, by)
         return refused | {line.dossier_id: wrong[line.pk] for line in ordered if line.pk in wrong}
