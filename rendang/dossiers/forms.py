@@ -110,6 +110,14 @@ class MaterialForm(forms.Form):
         if self.prefix:  # in a grid the labels stand over the columns
             for field in self.fields.values():
                 field.widget.attrs["aria-label"] = field.label
+        self._ask_for_an_unknown_class()
+
+    def _ask_for_an_unknown_class(self) -> None:
+        """What was pasted as a class and is none is asked for: left empty, the row would join the class above it."""
+        field = self.fields["class_mark"]
+        said = self.data.get(self.add_prefix("class_mark"), "") if self.is_bound else ""
+        if said and not field.valid_value(said):  # type: ignore[attr-defined]
+            field.widget.attrs["required"] = True
 
     def has_changed(self) -> bool:
         """The number of pages stands there already, and the class is carried down: alone they are no paper."""
@@ -289,13 +297,14 @@ class EndForm(forms.Form):
     FOR_MANY = True  # what none of them will bring any more, for the same reason
 
     outcome = forms.ChoiceField(
-        label=_("What is still missing"), choices=[one for one in UndertakingItem.Outcome.choices if one[0] != COME]
+        label=_("What is still missing"),
+        choices=[("", "—"), *(one for one in UndertakingItem.Outcome.choices if one[0] != COME)],
     )
     reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class SettleForm(forms.Form):
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=UndertakingItem.Outcome.choices)
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", "—"), *UndertakingItem.Outcome.choices])
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,

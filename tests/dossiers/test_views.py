@@ -370,6 +370,16 @@ class TestTheCatalogue:
         assert "Row 2: The date lies before the person&#x27;s birth." in page
         assert not dossier.materials.exists()
 
+    def test_a_pasted_class_that_nobody_knows_is_asked_for_and_does_not_join_the_class_above(
+        self, signed_in, digitiser, dossier
+    ):
+        grid = {"do": "paste", "form-TOTAL_FORMS": "0", "pasted": "3\t考核登记表\t2011\t2\n十七\t奇怪材料\t2011\t1"}
+        page = signed_in(digitiser).post(self.url(dossier, "catalogue_add"), grid)
+        known, unknown = page.context["grid"].forms
+        assert "required" not in str(known["class_mark"])
+        assert "required" in str(unknown["class_mark"])
+        assert not dossier.materials.exists()
+
     def test_pasted_rows_fill_the_grid_before_anything_is_saved(self, signed_in, digitiser, dossier):
         pasted = "类号\t材料名称\t形成时间\t页数\n4-1-1\t成绩表\t2012年6月\t3"
         page = signed_in(digitiser).post(

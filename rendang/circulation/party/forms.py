@@ -41,7 +41,8 @@ class ArrivalForm(forms.Form):
         help_text=_("Empty: as long as the policy says from the date of the letter."),
     )
     branch = forms.ModelChoiceField(label=_("Branch that takes the member"), queryset=PartyBranch.objects.none())
-    stay = forms.ChoiceField(label=_("Kept here because"), choices=PartyMembership.Stay.choices)
+    # Chosen, never found chosen: it sets how long the relation may stay.
+    stay = forms.ChoiceField(label=_("Kept here because"), choices=[("", "—"), *PartyMembership.Stay.choices])
     is_probationary = forms.BooleanField(label=_("Probationary member"), required=False)
     dues_paid_to = forms.DateField(label=_("Dues paid to the end of"), required=False, widget=day_input())
 

@@ -122,3 +122,9 @@ def test_of_ticked_arrivals_it_is_said_beforehand_which_are_not_approved_and_why
             not_to_be_approved(some)
         asked[len(some)] = len(taken)
     assert asked[2] == asked[3]
+
+
+def test_why_a_relation_is_kept_here_is_chosen_and_not_found_chosen(branch, signed_in, clerk):
+    member = held_dossier(branch.institution, political_status="01")
+    page = signed_in(clerk).get(reverse("party:arrival", args=[member.pk]))
+    assert next(iter(page.context["form"].fields["stay"].choices)) == ("", "—")
