@@ -7,7 +7,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -316,8 +315,11 @@ def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
         outcomes = actions.take_each(rule, made_with.take[step], cases, by=request.user, **form.cleaned_data)
         refused, part = sum(bool(each.refusal) for each in outcomes), sum(each.is_partial for each in outcomes)
         context |= {"outcomes": outcomes, "refused": refused, "part": part, "done": len(outcomes) - refused - part}
-        context["print_url"] = _print_url(request.user, model, [each.case for each in outcomes if not each.refusal])
-        context["back"] = way_back(asked, keep=[outcome.case for outcome in outcomes if outcome.refusal], tried=cases)
+        back = context["back"] = way_back(
+            asked, keep=[outcome.case for outcome in outcomes if outcome.refusal], tried=cases
+        )
+        done = [each.case for each in outcomes if not each.refusal]
+        context["print_url"] = _print_url(request.user, model, done, back)
         return render_page(request, "workflow/many_done.html", context, partial="outcomes")
     before = list(zip(cases, what_is_in_the_way(rule, cases, request.user), strict=True))
     ready = [case for case, refusal in before if not refusal]
@@ -326,20 +328,23 @@ def many(request: HttpRequest, kind: str, step: str) -> HttpResponse:
     return render_page(request, "workflow/many.html", context, partial="form")
 
 
-def _print_url(user: Any, model: type[Case], done: list[Any]) -> str:
-    """Where the papers of the cases just done are printed together; empty, when there are none."""
+def _print_url(user: Any, model: type[Case], done: list[Any], back: str) -> str:
+    """Where the papers that the step has made are printed together; empty, when it has made none.
+
+    ``done``: the cases as they were read before the step.
+    """
     made_with = KINDS[model]
     own = {field.name for field in model._meta.concrete_fields}
-    kinds_of_file = [
-        f"{name}__kind" if name in own else f"{name}__file__kind" for name, _label in made_with.papers.values()
-    ]
-    if not done or not kinds_of_file or not can(user, made_with.prints):
+    files = [name for name, _label in made_with.papers.values() if name in own]
+    if not done or not files or not can(user, made_with.prints):
         return ""
-    printed = Q(*((path, "PAPER") for path in kinds_of_file), _connector=Q.OR)  # typeset here, not handed in
-    if not model._default_manager.filter(printed, pk__in=[case.pk for case in done]).exists():
+    before = {case.pk: [getattr(case, f"{name}_id") for name in files] for case in done}
+    now = model._default_manager.filter(pk__in=before).values_list("pk", *files)
+    if not any(file and file != former for key, *each in now for file, former in zip(each, before[key], strict=True)):
         return ""
     chosen = QueryDict(mutable=True)
-    chosen.setlist("case", [str(case.pk) for case in done])
+    chosen.setlist("case", [str(key) for key in before])
+    chosen["back"] = back
     return f"{reverse('desk:print', args=[model._meta.model_name])}?{chosen.urlencode()}"
 
 

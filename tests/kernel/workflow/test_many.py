@@ -53,10 +53,14 @@ def test_what_was_made_of_them_is_printed_from_there(drafts, reviewer, signed_in
     browser = signed_in(reviewer)
 
     refused = browser.post(issue(step="refuse"), {"case": [drafts[1].pk], "reason": "档案正在整理"})
-    issued = browser.post(issue(), {"case": [drafts[0].pk, drafts[2].pk]})
+    issued = browser.post(issue(), {"case": [drafts[0].pk, drafts[2].pk], "back": "/desk/certificates/"})
 
     assert refused.context["print_url"] == ""
-    assert issued.context["print_url"].endswith(f"/certificate/?case={drafts[0].pk}&case={drafts[2].pk}")
+    assert (
+        issued.context["print_url"]
+        .partition("&back=")[0]
+        .endswith(f"/certificate/?case={drafts[0].pk}&case={drafts[2].pk}")
+    )
     assert f'href="{issued.context["print_url"].replace("&", "&amp;")}"' in issued.content.decode()
     assert [case.pk for case in browser.get(issued.context["print_url"]).context["cases"]] == [
         drafts[0].pk,
