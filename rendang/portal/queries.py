@@ -1,6 +1,7 @@
 """What the public may be told: the one-entry query over all institutions, and what citizens see of their own."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from random import random
@@ -17,11 +18,12 @@ from rendang.dossiers.models import Custody, Dossier
 from rendang.dossiers.queries import CallCourse, courses_of_calls
 from rendang.kernel.access.models import Institution, Membership
 from rendang.kernel.audit.queries import events_about
-from rendang.kernel.audit.sentences import sentence
+from rendang.kernel.audit.sentences import reason, sentence
 from rendang.kernel.core.chinese import normalise_name
 from rendang.kernel.core.crypto import blind_index
 from rendang.kernel.core.language import in_words_of_the_reader, listed
-from rendang.kernel.workflow.models import Case, CaseQuerySet
+from rendang.kernel.workflow.models import Case, CaseQuerySet, kinds
+from rendang.kernel.workflow.views import KINDS
 from rendang.people.queries import canonical_number
 from rendang.storage.queries import current_placement, in_stock
 
@@ -139,10 +141,19 @@ def looks_at(person_id: int, limit: int = 100) -> list[Look]:
             event.at,
             _where(names.get(event.institution_id or 0, ""), offices.get(event.actor_id or 0, set())),
             sentence(event.verb),
-            event.reason,
+            _what_for(event.verb, event.reason),
         )
         for event in events
     ]
+
+
+def _what_for(verb: str, given: str) -> str:
+    """The paper that was opened by its name, a code in its words; a code that nothing names is not shown."""
+    made_with = KINDS.get(kinds().get(verb.partition(".")[0], Case))
+    if made_with and given in made_with.papers:
+        return str(made_with.papers[given][1])
+    said = reason(given)
+    return "" if re.fullmatch(r"[a-z_]+", said) else said
 
 
 def _where(keeper: str, offices: set[str]) -> str:

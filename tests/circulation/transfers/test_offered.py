@@ -104,3 +104,16 @@ def test_each_look_is_an_event_of_its_own_that_the_owner_sees(client, offered, m
         assert shown.count(sentence("dossier.view")) == 2
     assert shown.count(offered.counterpart.english_name) == 2, "who looked, not who keeps it"
     assert offered.institution.english_name not in shown
+
+
+def test_the_owner_reads_which_paper_was_opened_by_its_name(client, leaving, signed_in):
+    departure = leaving("SEALED")
+    signed_in(leaving.by[Role.KEEPER]).get(reverse("departures:paper", args=[departure.pk, "packet"]))
+    owner = departure.person
+    citizen = CitizenFactory(name=owner.name, id_number=owner.id_number)
+    client.force_login(citizen, backend="django.contrib.auth.backends.ModelBackend")
+
+    shown = client.get(reverse("portal:looks"), headers=ENGLISH).text
+
+    assert "Notice, cover, seal strips and label" in shown
+    assert ">packet<" not in shown
