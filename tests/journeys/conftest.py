@@ -72,13 +72,13 @@ class Screen:
             expect(self.page).to_have_url(re.compile(f"{to}$"))
         self.look()
 
-    def take(self, step: str, **typed: str) -> None:
-        """A step of the case on the screen: its button, its form, and back at the case."""
+    def take(self, step: str, came_of: str = "", **typed: str) -> None:
+        """A step of the case on the screen: its button, its form, and back at the case, which says what came of it."""
         case = self.page.url
         self.follow(step, exact=True)
         self.fill(**typed)
         self.press(step, to=re.escape(case))
-        expect(self.page.get_by_text(f"已办理：{step}。")).to_be_visible()
+        expect(self.page.get_by_text(f"{step}：{came_of}。" if came_of else f"已办理：{step}。")).to_be_visible()
 
     def offers(self) -> list[str]:
         """The steps that stand on the case's page for this person."""

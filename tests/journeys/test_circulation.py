@@ -203,7 +203,7 @@ def test_a_citizen_on_the_phone_moves_the_dossier_inside_the_city(
     phone.press("获取验证码")
     phone.fill(验证码=phone.page.get_by_role("main").locator("code").inner_text())
     phone.press("确认", to="/me/leave/")
-    phone.fill(转往本市其他机构=str(other_institution.pk))
+    phone.fill(转往本市其他机构=str(other_institution.pk), 理由="employed")
     phone.press("提交申请", to="/me/")
     phone.shows("档案在本市内转移")
 

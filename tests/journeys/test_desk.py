@@ -34,7 +34,8 @@ def test_an_intake_passes_from_the_application_to_the_shelf(worker, at_desk, ins
     clerk, reviewer = at_desk(worker(Role.CLERK)), at_desk(worker(Role.REVIEWER))
     clerk.open("/desk/intake/")
     clerk.follow("新建接收", to="/desk/intake/new/")
-    clerk.fill(姓名=NAME, 身份证号码=make_id_number("330102", dt.date(1990, 5, 17), 7), 原存档单位="虚构大学")
+    number = make_id_number("330102", dt.date(1990, 5, 17), 7)
+    clerk.fill(姓名=NAME, 身份证号码=number, 转入原因="graduation", 原存档单位="虚构大学")
     clerk.press("建立接收", to=r"/desk/intake/\d+/")
     case = clerk.page.url.removeprefix(clerk.server)
 

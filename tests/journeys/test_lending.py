@@ -120,7 +120,7 @@ def test_a_loose_paper_is_registered_identified_and_filed(desk, dossier):
     reviewer.shows("待归档")
     keeper = desk(Role.KEEPER)
     keeper.open(case)
-    keeper.take("归入档案")
+    keeper.take("归入档案", came_of="1 份已归档")
     keeper.shows("已归档")
     paper = Material.objects.get()
     assert (paper.dossier, paper.title, paper.formed_on, paper.pages) == (
@@ -168,7 +168,7 @@ def test_a_chasing_letter_is_answered_on_a_phone_and_settles_the_promise(desk, d
     reviewer.press("鉴别", to=accrual.get_absolute_url())
     keeper = desk(Role.KEEPER)
     keeper.open(accrual.get_absolute_url())
-    keeper.take("归入档案")
+    keeper.take("归入档案", came_of="1 份已归档")
     told = Undertaking.objects.get()
     assert (told.is_open, Chase.objects.get().state, Material.objects.get().title) == (False, "ANSWERED", title)
     clerk.open(told.get_absolute_url())
