@@ -29,7 +29,7 @@
         const marks = [...cell.options].map((option) => option.value).filter((mark) => mark && `${text.trim()}-`.startsWith(`${mark}-`));
         cell.value = marks.sort((a, b) => b.length - a.length)[0] || "";
         // Left empty it would silently belong to the class above.
-        doubt(cell, text.trim() && !cell.value ? form.dataset.saidNoClass.replace("{mark}", text.trim()) : "");
+        doubt(cell, text.trim() && !cell.value ? form.dataset.saidUnknown.replace("{mark}", text.trim()) : "");
     };
 
     const doubt = (cell, words) => {
