@@ -182,6 +182,7 @@ class Chase(Case):
     PAGE = "accruals:chase"
     STEP_PAGE = "accruals:chase_step"
     CLOSED = frozenset({State.ANSWERED, State.ENDED})
+    ENDS = (_("Written by / to"), "→")
 
     addressee_kind = models.CharField(_("sent to"), max_length=10, choices=Addressee.choices)
     addressee = models.CharField(_("addressee"), max_length=120)
