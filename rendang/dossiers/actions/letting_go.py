@@ -4,9 +4,7 @@ The keeper after it looks for itself what is missing, and tells the person anew.
 """
 
 from collections.abc import Callable, Collection
-from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from rendang.dossiers.actions.undertakings import let_go as let_go_of_promise
@@ -15,7 +13,7 @@ from rendang.kernel.access.models import Institution
 from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.core.jobs import job
 from rendang.kernel.standards.telling import say
-from rendang.kernel.workflow.actions import follow_up
+from rendang.kernel.workflow.actions import follow_up_each
 from rendang.kernel.workflow.models import CaseQuerySet
 from rendang.people import actions as people
 from rendang.people.models import Person
@@ -46,23 +44,16 @@ def let_go(*, custodies: list[int]) -> None:
         people.tell(Person.objects.get(pk=person), said, institution=there, by=by)
 
 
-def left_behind(cases: CaseQuerySet[Any], custodies: Collection[int]) -> list[int]:
+def left_behind(cases: CaseQuerySet, custodies: Collection[int]) -> CaseQuerySet:
     """Those of the open cases whose institution kept the dossier by one of these custodies, and does no longer."""
-    ended = Custody.objects.filter(pk__in=custodies, status=Status.ENDED)
-    ended = ended.filter(dossier=OuterRef("dossier"), institution=OuterRef("institution"))
-    back = Custody.objects.filter(dossier=OuterRef("dossier"), institution=OuterRef("institution"), status=Status.HELD)
-    rows = cases.open().filter(Exists(ended), ~Exists(back))
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+    here = Custody.objects.filter(dossier=OuterRef("dossier"), institution=OuterRef("institution"))
+    ended = here.filter(pk__in=custodies, status=Status.ENDED)
+    return cases.open().filter(Exists(ended), ~Exists(here.filter(status=Status.HELD)))
 
 
 @when_it_has_left
 def promises(custodies: Collection[int]) -> Asked:
     """Who has promised papers is released from it."""
-    released: Asked = set()
-    for key in left_behind(Undertaking.objects.all(), custodies):
-        with transaction.atomic():
-            undertaking = Undertaking.objects.select_for_update(of=("self", "case_ptr")).get(pk=key)
-            if undertaking.is_open and undertaking.person_id:
-                follow_up(let_go_of_promise, undertaking)
-                released.add((undertaking.person_id, undertaking.institution_id))
-    return released
+    told = Undertaking.objects.exclude(person=None)
+    released = follow_up_each(let_go_of_promise, left_behind(told, custodies))
+    return {(one.person_id, one.institution_id) for one in released}

@@ -17,7 +17,7 @@ from rendang.kernel.accounts.actions import system_actor
 from rendang.kernel.audit import actions as audit
 from rendang.kernel.core.constraints import refusal_from, validate
 from rendang.kernel.standards import queries as standards
-from rendang.kernel.workflow.models import Case
+from rendang.kernel.workflow.models import Case, CaseQuerySet
 from rendang.kernel.workflow.steps import Step, set_deadline
 
 
@@ -146,6 +146,18 @@ def follow_up(take: Callable[..., Any], case: Any) -> None:
     if case.paused_at:
         resume(case, by=by)
     take(case, by=by)
+
+
+def follow_up_each(take: Callable[..., Any], cases: CaseQuerySet) -> list[Any]:
+    """The same in a job, for each of the cases: locked, in a transaction of its own. Returns those that were open."""
+    taken = []
+    for key in list(cases.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            case = cases.model._default_manager.select_for_update(of=("self", "case_ptr")).get(pk=key)
+            if case.is_open:
+                follow_up(take, case)
+                taken.append(case)
+    return taken
 
 
 @dataclass(frozen=True)

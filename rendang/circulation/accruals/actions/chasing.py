@@ -36,7 +36,7 @@ from rendang.kernel.files.kinds import MIB, Kind
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.citations import basis_in_words
 from rendang.kernel.standards.telling import say
-from rendang.kernel.workflow.actions import follow_up, open_case
+from rendang.kernel.workflow.actions import follow_up_each, open_case
 from rendang.kernel.workflow.models import Case, CaseQuerySet
 from rendang.kernel.workflow.steps import step
 from rendang.people import actions as people
@@ -137,29 +137,27 @@ def end(letter: Chase, *, by: Any, reason: str) -> None:
 @when_it_has_left
 def let_go(custodies: Collection[int]) -> Asked:
     """Nobody is asked any more for papers of a dossier that has gone to another keeper."""
-    asked: Asked = set()
-    for key in left_behind(Chase.objects.all(), custodies):
-        with transaction.atomic():
-            letter = Chase.objects.select_for_update(of=("self", "case_ptr")).get(pk=key)
-            if not letter.is_open:
-                continue
-            follow_up(partial(end, reason=Undertaking.HAS_LEFT), letter)
-            if letter.addressee_kind == Chase.Addressee.PERSON and letter.person_id:
-                asked.add((letter.person_id, letter.institution_id))
-    return asked
+    ended = follow_up_each(partial(end, reason=Undertaking.HAS_LEFT), left_behind(Chase.objects.all(), custodies))
+    asked = (letter for letter in ended if letter.addressee_kind == Chase.Addressee.PERSON and letter.person_id)
+    return {(letter.person_id, letter.institution_id) for letter in asked}
 
 
 @when_settled
 def close_what_is_settled(undertaking: Undertaking) -> None:
     """A letter about an undertaking has its answer when its papers have come; none is awaited when they never will."""
     settled = dict(undertaking.items.exclude(outcome="").values_list("name", "outcome"))
-    for key in Chase.objects.open().filter(promise=undertaking).order_by("pk").values_list("pk", flat=True):
-        with transaction.atomic():
-            letter = Chase.objects.select_for_update(of=("self", "case_ptr")).get(pk=key)
-            if not letter.is_open or (undertaking.is_open and not settled.keys() >= set(letter.titles)):
-                continue
-            have_come = any(settled.get(title) == UndertakingItem.Outcome.SUPPLEMENTED for title in letter.titles)
-            follow_up(answer if have_come else partial(end, reason=Undertaking.IS_SETTLED), letter)
+    letters = Chase.objects.open().filter(promise=undertaking)
+    if undertaking.is_open:
+        letters = letters.filter(titles__contained_by=list(settled))
+
+    def close(letter: Chase, *, by: Any) -> None:
+        have_come = any(settled.get(title) == UndertakingItem.Outcome.SUPPLEMENTED for title in letter.titles)
+        if have_come:
+            answer(letter, by=by)
+        else:
+            end(letter, by=by, reason=Undertaking.IS_SETTLED)
+
+    follow_up_each(close, letters)
 
 
 @transaction.atomic
