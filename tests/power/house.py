@@ -162,8 +162,8 @@ def clerk_right_after_the_confirmation() -> None:
 def worker_in_the_middle_of_a_chunk() -> None:
     write, began = writing._write, RosterRow.objects.count()
 
-    def write_and_stop(*arguments: Any) -> Any:
-        found = write(*arguments)
+    def write_and_stop(*arguments: Any, **options: Any) -> Any:
+        found = write(*arguments, **options)
         if RosterRow.objects.count() >= began + 2 * CHUNK:
             cut_here("worker")
         return found

@@ -213,6 +213,21 @@ def test_an_old_number_finds_the_person_too(import_file, tmp_path):
     assert Person.objects.count() == 1
 
 
+def test_a_number_that_somebody_had_before_finds_the_person(import_file, tmp_path):
+    """No constraint tells of it: people have one number, and the ones before stand elsewhere."""
+    import_file(roster(tmp_path / "r.csv", [1]))
+    person = Person.objects.get()
+    number = id_number(2)
+    OtherIdentity.objects.create(person=person, kind="ID_CARD", number=number, number_index=blind_index(number))
+    import_file(roster(tmp_path / "s.csv", [2, 3]))
+    assert (Person.objects.count(), Dossier.objects.count()) == (2, 2)
+    assert list(RosterRow.objects.order_by("pk").values_list("verdict", flat=True)) == [
+        "IMPORTED",
+        "DIFFERS",
+        "IMPORTED",
+    ]
+
+
 def test_one_employer_for_one_name_and_code(import_file, tmp_path):
     headings = (*HEADINGS, "委托单位", "信用代码")
     code = "91350100M000100Y43"
@@ -253,7 +268,7 @@ def test_a_chunk_already_written_is_passed_over(institution, clerk, import_file,
     path = roster(tmp_path / "r.csv", range(1, 8))
     real, written = writing.write_chunk, []
 
-    def crash_after_two(roster, chunk, *, by, employers):
+    def crash_after_two(roster, chunk, *, by, memory):
         if len(written) == 2:
             raise KeyboardInterrupt
         written.append(chunk.first)
@@ -283,7 +298,7 @@ def test_rows_already_written_are_passed_over_however_the_file_is_cut_now(
     path = roster(tmp_path / "r.csv", people)
     real, began = writing.write_chunk, []
 
-    def crash_after_one(roster, chunk, *, by, employers):
+    def crash_after_one(roster, chunk, *, by, memory):
         if began:
             raise KeyboardInterrupt
         began.append(chunk.first)

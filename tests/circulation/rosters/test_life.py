@@ -91,7 +91,7 @@ def test_a_running_import_stops_between_chunks_and_keeps_what_is_written(institu
     actions.confirm(judged, by=clerk)
     real = importing.write_chunk
 
-    def cancel_meanwhile(roster, chunk, *, by, employers):
+    def cancel_meanwhile(roster, chunk, *, by, memory):
         real(roster, chunk, by=by)
         if chunk.first == 3:
             actions.cancel(roster, by=by)

@@ -85,7 +85,7 @@ def test_a_crash_in_the_middle_is_finished_by_the_next_worker(offices, tmp_path,
     real, lock = writing.write_chunk, threading.Lock()
     written = []
 
-    def die(roster, chunk, *, by, employers):
+    def die(roster, chunk, *, by, memory):
         with lock:
             written.append(chunk.first)
             if len(written) > 3:

@@ -197,10 +197,16 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(max_examples=40)
-@given(rows=st.lists(st.lists(CELLS, max_size=5), min_size=1, max_size=40), wanted=st.sets(st.integers(0, 4)))
-def test_rows_are_read_as_they_are_written_however_unlike_they_are(rows, wanted, tmp_path_factory):
+@settings(max_examples=60)
+@given(
+    rows=st.lists(st.lists(CELLS, max_size=5), min_size=1, max_size=40),
+    times=st.sampled_from([1, 4]),
+    wanted=st.sets(st.integers(0, 4)),
+    block=st.sampled_from([100, 700, 1 << 18]),
+)
+def test_rows_are_read_as_they_are_written_however_unlike_they_are(rows, times, wanted, block, tmp_path_factory):
     """Text, number, day and nothing may stand in one column; a font stands for an empty cell that has a format."""
+    rows = [row for row in rows for _ in range(times)]
     path = tmp_path_factory.mktemp("unlike") / "r.xlsx"
     book = Workbook()
     for number, row in enumerate(rows, start=1):
@@ -226,8 +232,43 @@ def test_rows_are_read_as_they_are_written_however_unlike_they_are(rows, wanted,
         for number, cells in next(iter(open_table(path))).rows(columns):
             yield number, {at: value for at, value in enumerate(cells) if value is not None}
 
-    assert list(read(None)) == list(expected(range(5)))
-    assert list(read(wanted)) == list(expected(wanted))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rendang.kernel.core.sheets.markup._BLOCK", block)
+        assert list(read(None)) == list(expected(range(5)))
+        assert list(read(wanted)) == list(expected(wanted))
+
+
+@pytest.mark.parametrize("block", [400, 1 << 18])
+@pytest.mark.parametrize("known", [150, 40_000])
+def test_a_text_is_found_wherever_it_stands_in_the_table(hand_made, monkeypatch, block, known):
+    """Numbered as they come, backwards, over and over, and one that the table does not have."""
+    numbers = [*range(1000), *reversed(range(1000)), *[7, 999, 100] * 50, 1200]
+    cells = "".join(
+        f'<row r="{n}"><c r="A{n}" t="s"><v>{number}</v></c><c r="C{n}"><v>{n}</v></c></row>'
+        for n, number in enumerate(numbers, 1)
+    )
+    shared = "".join(f"<si><t>第{n}</t></si>" for n in range(1000))
+    path = hand_made(f"<worksheet SPACE><sheetData>{cells}</sheetData></worksheet>", shared)
+    monkeypatch.setattr("rendang.kernel.core.sheets.markup._BLOCK", block)
+    monkeypatch.setattr("rendang.kernel.core.sheets.xlsx._MOST_KNOWN", known)
+    monkeypatch.setattr("rendang.kernel.core.sheets.xlsx._MOST_BLOCKS", 3)
+    assert [(number, cells[0], cells[2]) for number, cells in rows_of(path)] == [
+        (n, f"第{number}" if number < 1000 else "", n) for n, number in enumerate(numbers, 1)
+    ]
+
+
+def test_a_row_written_in_another_way_among_others_is_not_passed_over(hand_made, monkeypatch):
+    monkeypatch.setattr("rendang.kernel.core.sheets.markup._BLOCK", 400)
+    odd = {
+        30: '<row r="30"><c r="A30" t="inlineStr"><is><t>另</t></is></c></row>',
+        40: "<row><c><v>40</v></c></row>",
+        50: '<row r="50"/><row r="51"><c r="A51"><v>51</v></c></row >',
+        60: '<row r="60"><c r="A60"><v>60</v></c><c r="B60"><v>1</v></c></row>',
+    }
+    rows = [odd.get(n, f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>') for n in range(1, 80) if n != 51]
+    path = hand_made(f"<worksheet SPACE><sheetData>{''.join(rows)}</sheetData></worksheet>")
+    read = {number: cells[0] for number, cells in rows_of(path)}
+    assert read == {n: n for n in range(1, 80) if n != 50} | {30: "另"}
 
 
 def test_an_old_workbook_keeps_rows_and_columns_at_their_place():

@@ -13,15 +13,8 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from rendang.circulation.rosters.actions.writing import (
-    CLAIM,
-    DIFFERS,
-    SAME,
-    TAKEN,
-    Employers,
-    examine_chunk,
-    write_chunk,
-)
+from rendang.circulation.rosters.actions.statements import CLAIM, DIFFERS, SAME, TAKEN
+from rendang.circulation.rosters.actions.writing import Memory, examine_chunk, write_chunk
 from rendang.circulation.rosters.chunks import Chunk, ahead, chunks
 from rendang.circulation.rosters.judging import CODED, Judge
 from rendang.circulation.rosters.layout import Layout, layouts
@@ -199,7 +192,7 @@ class _Writers:
     def __init__(self, roster: Roster, by: Any) -> None:
         self._roster, self._by = roster, by
         self._failure: BaseException | None = None
-        self._employers: Employers = {}
+        self._memory = Memory()
         self._waiting: queue.Queue[Chunk | None] = queue.Queue(maxsize=1)
         self._threads = [
             threading.Thread(target=self._work, name=f"roster writer {number}", daemon=True)
@@ -212,7 +205,7 @@ class _Writers:
         if self._threads:
             self._hand_over(chunk)
         else:
-            write_chunk(self._roster, chunk, by=self._by, employers=self._employers)
+            write_chunk(self._roster, chunk, by=self._by, memory=self._memory)
 
     def finish(self) -> None:
         """Wait until everything handed over is committed; raises what went wrong."""
@@ -242,7 +235,7 @@ class _Writers:
             raise self._failure
 
     def _work(self) -> None:
-        employers: Employers = {}
+        memory = Memory()
         try:
             while self._failure is None:
                 try:
@@ -251,7 +244,7 @@ class _Writers:
                     continue
                 if chunk is None:
                     return
-                write_chunk(self._roster, chunk, by=self._by, employers=employers)
+                write_chunk(self._roster, chunk, by=self._by, memory=memory)
         except BaseException as failure:  # raised again by the thread that reads
             self._failure = failure
         finally:

@@ -23,7 +23,7 @@ class Before:
         accepted = [row for row in rows if not row.rejection]
         keys = [(hash(row.id_number), hash("№" + row.values["archive_number"])) for row in accepted]
         seen = self._recent
-        earlier = self._on_disk([key for pair in keys for key in pair])
+        earlier = self._on_disk([key for pair in keys for key in pair]) if self._disk else ()
         for row, (identity, archive) in zip(accepted, keys, strict=True):
             has_number = row.values["archive_number"]
             if identity in seen or identity in earlier:
@@ -38,10 +38,10 @@ class Before:
             self._to_disk()
 
     def _on_disk(self, keys: Sequence[int]) -> set[int]:
+        assert self._disk
         found: set[int] = set()
-        for at in range(0, len(keys) if self._disk else 0, _MOST_PARAMETERS):
+        for at in range(0, len(keys), _MOST_PARAMETERS):
             some = keys[at : at + _MOST_PARAMETERS]
-            assert self._disk
             query = f"SELECT key FROM seen WHERE key IN ({','.join('?' * len(some))})"
             found.update(key for (key,) in self._disk.execute(query, some))
         return found

@@ -14,9 +14,8 @@ from rendang.kernel.core.sheets.cells import damaged
 _BLOCK = 1 << 18
 _LONGEST_ROW = 1 << 24  # bytes; no honest row is longer
 _NEAR = 1 << 14  # bytes in which a row nearly always ends
-# Texts are kept in blocks of 32.
-BLOCK_BITS = 5
-TEXTS_A_BLOCK, IN_BLOCK = 1 << BLOCK_BITS, (1 << BLOCK_BITS) - 1
+# Texts are kept in blocks of a hundred: their numbers are the block's with two digits behind it.
+TEXTS_A_BLOCK = 100
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LOCAL = re.compile(r"^\{.*\}")
 
@@ -26,7 +25,7 @@ def tag(element: ElementTree.Element) -> str:
     return _LOCAL.sub("", element.tag)
 
 
-def _blocks(stream: IO[bytes], end: re.Pattern[bytes]) -> Iterator[bytes]:
+def blocks(stream: IO[bytes], end: re.Pattern[bytes]) -> Iterator[bytes]:
     """The stream in blocks that each end with a match of ``end``; what follows the last one is dropped."""
     rest = b""
     while block := stream.read(_BLOCK):
@@ -39,15 +38,6 @@ def _blocks(stream: IO[bytes], end: re.Pattern[bytes]) -> Iterator[bytes]:
         if ends:
             yield rest[: ends[-1]]
             rest = rest[ends[-1] :]
-
-
-def pieces(stream: IO[bytes], end: re.Pattern[bytes], plain: bytes) -> Iterator[bytes]:
-    """The stream cut after each match of ``end``, which is nearly always written as ``plain``."""
-    for block in _blocks(stream, end):
-        pieces = block.split(plain)
-        if pieces[-1]:  # written otherwise
-            pieces = end.split(block)
-        yield from pieces[:-1]
 
 
 def text_of_xml(raw: bytes) -> str:
@@ -112,7 +102,7 @@ class SharedTexts:
 
     def _spool(self, stream: IO[bytes]) -> None:
         waiting: list[bytes] = []
-        for block in _blocks(stream, _TEXT_END):
+        for block in blocks(stream, _TEXT_END):
             waiting += _texts_of(block)
             whole = len(waiting) - len(waiting) % TEXTS_A_BLOCK
             for at in range(0, whole, TEXTS_A_BLOCK):
@@ -127,7 +117,8 @@ class SharedTexts:
         self._starts.append(self._file.tell())
 
     def block(self, number: int) -> list[str]:
-        if number + 1 >= len(self._starts):
+        """The hundred texts that begin with number * 100; "" for those that the table does not have."""
+        if not 0 <= number < len(self._starts) - 1:
             return [""] * TEXTS_A_BLOCK
         self._file.seek(self._starts[number])
         raw = self._file.read(self._starts[number + 1] - self._starts[number])
@@ -137,7 +128,7 @@ class SharedTexts:
         return texts + [""] * (TEXTS_A_BLOCK - len(texts))
 
     def text(self, index: int) -> str:
-        return self.block(index >> BLOCK_BITS)[index & IN_BLOCK]
+        return self.block(index // TEXTS_A_BLOCK)[index % TEXTS_A_BLOCK]
 
 
 _TEXT_END = re.compile(rb"</(?:\w+:)?si\s*>")

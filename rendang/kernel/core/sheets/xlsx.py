@@ -11,25 +11,23 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache, partial
-from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 from xml.etree import ElementTree
 
 from rendang.kernel.core.sheets.cells import MOST_COLUMNS, Cell, Merged, Row, Sheet, damaged, hidden_sheet
 from rendang.kernel.core.sheets.markup import (
-    BLOCK_BITS,
-    IN_BLOCK,
+    TEXTS_A_BLOCK,
     SharedTexts,
     all_text,
+    blocks,
     fragment,
-    pieces,
     tag,
     text_of_xml,
 )
 
-# Blocks of texts (3 kB each), texts, cell styles and dates that are kept at hand.
-_MOST_BLOCKS, _MOST_KNOWN, _MOST_KINDS, _MOST_DATES = 4096, 20_000, 4096, 50_000
+# Blocks of texts (10 kB each), texts (in each of two generations), cell styles and dates that are kept at hand.
+_MOST_BLOCKS, _MOST_KNOWN, _MOST_KINDS, _MOST_DATES = 1300, 40_000, 4096, 50_000
 # Number formats that show a date (ECMA-376 18.8.30, the East Asian ones included).
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_A_PATTERN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
@@ -196,22 +194,31 @@ _ANY = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]+)\d+"([^>]*?)(?:/>|>(?:<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>|(.*?))</(?:\w+:)?c>)', re.DOTALL
 )
 _NO_ROW = re.compile(rb"(?!)")
-_ROW_AS_OTHERS = rb'\s*<row r="(\d+)"(?:[^>]*[^/>])?>'
-_MOST_LEARNT = 16  # rows from which is learnt how a sheet writes its rows
+# The end of a row, or of the piece that it ends.
+_ROW_AS_OTHERS, _ITS_END = rb'\s*<row r="(\d+)"(?:[^>]*[^/>])?>', rb"(?:</row>|\Z)"
+# Rows from which is learnt how a sheet writes its rows, and columns of a row that is read by one expression.
+_MOST_LEARNT, _MOST_LIKE_OTHERS = 16, 256
 _ANY_BEGIN = re.compile(rb"<(?:\w+:)?c[\s/>]")
 
 
 def _rows(stream: IO[bytes], values: _Values, wanted: Collection[int] | None) -> Iterator[Row]:
     reader = _CellReader(values, wanted)
     number = 0
-    for piece in pieces(stream, _ROW_END, b"</row>"):
-        row = reader.like_others(piece) or _one_of_its_own(piece, number, reader, values)
-        if row is None:
-            continue
-        number, cells = row
-        if number > _MOST_ROWS:
-            raise damaged()
-        if any(cells) or any(cell is not None for cell in cells):
+    for block in blocks(stream, _ROW_END):
+        for row in reader.like_others(block) or _one_by_one(block, number, reader, values):
+            number, cells = row
+            if number > _MOST_ROWS:
+                raise damaged()
+            if any(cells) or any(cell is not None for cell in cells):
+                yield row
+
+
+def _one_by_one(block: bytes, number: int, reader: "_CellReader", values: _Values) -> Iterator[Row]:
+    """The rows of a block of which not all are written alike; ``number`` is the row before."""
+    for piece in _ROW_END.split(block)[:-1]:
+        row = reader.like_another(piece) or _one_of_its_own(piece, number, reader, values)
+        if row is not None:
+            number = row[0]
             yield row
 
 
@@ -240,25 +247,34 @@ class _CellReader:
         self._kinds: dict[bytes, int] = {}
         self._written: dict[bytes, bytes] = {}  # the attributes with which a column's cells were written last
         self._text = _TextsByNumber(values.texts)
-        # What the pattern takes out: kinds other than shared texts by their place, and the place of every column.
+        # What the pattern takes out: the kinds other than shared texts, by their place.
         self._others: list[tuple[int, int]] = []
-        self._in_columns: Callable[[list[Cell]], tuple[Cell, ...]] = tuple
         self._pattern, self._to_learn = _NO_ROW, _MOST_LEARNT
 
-    def like_others(self, piece: bytes) -> tuple[int, list[Cell]] | None:
-        """Number and cells of a row written as those before it; ``None`` for another."""
+    def like_others(self, block: bytes) -> list[Row]:
+        """The rows of a block; none unless all of them are written as those before."""
+        found = self._pattern.findall(block)
+        # A row of another kind would be passed over: no other may stand between them.
+        if len(found) != block.count(b"<row") or b":row" in block:
+            return []
+        return list(map(self._row, found))
+
+    def like_another(self, piece: bytes) -> Row | None:
+        """A row written as those before it; ``None`` for another."""
         match = self._pattern.fullmatch(piece)
-        if match is None:
-            return None
-        number, *found = match.groups()
+        return self._row(match.groups(b"")) if match else None
+
+    def _row(self, found: tuple[bytes, ...]) -> Row:
+        """The row of what the pattern takes out: its number and what stands in its columns."""
+        number, *cells = found
         # Numbers, days and texts of the cells themselves; the rest is shared.
-        own = [(place, self._values.value(kind, found[place])) for place, kind in self._others if found[place]]
+        own = [(place, self._values.value(kind, cells[place])) for place, kind in self._others if cells[place]]
         for place, _value in own:
-            found[place] = None
-        cells: list[Cell] = [*map(self._text.__getitem__, found), None]
+            cells[place] = b""
+        row: list[Cell] = list(map(self._text.__getitem__, cells))
         for place, value in own:
-            cells[place] = value
-        return int(number), list(self._in_columns(cells))
+            row[place] = value
+        return int(number), row
 
     def _value(self, kind: int, raw: bytes) -> Cell:
         return self._text[raw] if kind == _SHARED else self._values.value(kind, raw)
@@ -268,21 +284,22 @@ class _CellReader:
         for letters, attributes, _raw in found:
             if not attributes.endswith(b"/"):
                 self._written[letters] = attributes
-        parts, columns, kinds = [_ROW_AS_OTHERS], [], []
+        parts, others, width = [_ROW_AS_OTHERS], [], 0
         for letters in sorted(self._written, key=_column):
             attributes, column = self._written[letters], self._column(letters)
-            content = rb"([^<]+)" if column >= 0 else rb"[^<]+"
+            content = rb"[^<]+"
             if column >= 0:
-                columns.append(column)
-                kinds.append(self._kind(attributes))
+                content = rb"([^<]+)"
+                parts.append(rb"()" * (column - width))  # columns that the sheet leaves out
+                width = column + 1
+                if (kind := self._kind(attributes)) != _SHARED:
+                    others.append((column, kind))
             as_filled, as_empty = re.escape(attributes), re.escape(attributes.replace(b' t="s"', b""))
             parts.append(rb'(?:<c r="%b\d+"(?:%b><v>%b</v></c>|%b/>))?+' % (letters, as_filled, content, as_empty))
-        self._pattern = re.compile(b"".join(parts))
-        self._others = [(place, kind) for place, kind in enumerate(kinds) if kind != _SHARED]
-        self._width = max([self._width, *(column + 1 for column in columns)])
-        places = dict(zip(columns, range(len(columns)), strict=True))
-        # Two at least, so that a tuple comes back; the last of what is taken out is None.
-        self._in_columns = itemgetter(*(places.get(column, -1) for column in range(max(self._width, 2))))
+        self._width = max(self._width, width)
+        parts += [rb"()" * (self._width - width), _ITS_END]
+        self._pattern = re.compile(b"".join(parts)) if self._width <= _MOST_LIKE_OTHERS else _NO_ROW
+        self._others = others
         self._to_learn -= 1
 
     def plain(self, body: bytes) -> list[Cell] | None:
@@ -348,26 +365,42 @@ class _CellReader:
         return self._kinds[attributes]
 
 
-class _TextsByNumber(dict[bytes | None, str | None]):
-    """The shared texts by their number as a cell writes it; those that come again are found without a call."""
+class _TextsByNumber(dict[bytes, str | None]):
+    """The shared texts by their number as a cell writes it. What comes again is found without a call, and, since most
+    programs number texts as they come, so is what stands beside a new one. What is not asked for long is let go."""
 
     def __init__(self, texts: SharedTexts) -> None:
-        super().__init__({None: None})  # a cell that is not there
+        super().__init__({b"": None})  # a cell that is not there
         self._texts = texts
         self._blocks: dict[int, list[str]] = {}
+        self._last = -1
+        self._before: dict[bytes, str | None] = {}
 
     def __missing__(self, raw: bytes) -> str | None:
         if len(self) > _MOST_KNOWN:
+            self._before = dict(self)
             self.clear()
-            self[None] = None
-        index = int(raw)
-        block = self._blocks.get(index >> BLOCK_BITS)
-        if block is None:
-            if len(self._blocks) > _MOST_BLOCKS:
-                self._blocks.clear()
-            block = self._blocks[index >> BLOCK_BITS] = self._texts.block(index >> BLOCK_BITS)
-        text = self[raw] = block[index & IN_BLOCK]
+            self[b""] = None
+        text = self._before.get(raw)
+        if text is None:
+            number, place = divmod(int(raw), TEXTS_A_BLOCK)
+            block = self._blocks.get(number) or self._load(number)
+            text = block[place]
+        self[raw] = text
         return text
+
+    def _load(self, number: int) -> list[str]:
+        if len(self._blocks) > _MOST_BLOCKS:
+            self._blocks.clear()
+        block = self._blocks[number] = self._texts.block(number)
+        if number > self._last:
+            self._last = number
+            self.update(zip(map((b"%d" % number).__add__, _TWO_DIGITS) if number else _UP_TO_99, block, strict=True))
+        return block
+
+
+_UP_TO_99 = [b"%d" % number for number in range(TEXTS_A_BLOCK)]
+_TWO_DIGITS = [b"%02d" % number for number in range(TEXTS_A_BLOCK)]
 
 
 def _of_element(element: ElementTree.Element, kind: int, values: _Values) -> Cell:
