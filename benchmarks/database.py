@@ -40,9 +40,17 @@ def thrown_away() -> Iterator[str]:
             yield url
         finally:
             _let_go()
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            _drop(connection, name)
             for variable, value in before.items():
                 os.environ.pop(variable, None) if value is None else os.environ.update({variable: value})
+
+
+def _drop(connection: psycopg.Connection, name: str) -> None:
+    """Without FORCE, which would need a right, PostgreSQL stops its own housekeeping that is under way there."""
+    try:
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
+    except psycopg.errors.ObjectInUse:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _let_go() -> None:
