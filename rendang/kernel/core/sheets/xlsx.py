@@ -254,7 +254,7 @@ class _CellReader:
     def like_others(self, block: bytes) -> list[Row]:
         """The rows of a block; none unless all of them are written as those before."""
         found = self._pattern.findall(block)
-        # A row of another kind would be passed over: no other may stand between them.
+        # A row of another kind, or under a prefix, would be passed over: none may stand between them.
         if len(found) != block.count(b"<row") or b":row" in block:
             return []
         return list(map(self._row, found))
