@@ -13,6 +13,16 @@ _BY_PART = 1000
 SEVERAL_COLUMNS = frozenset({"location", "left"})
 _PUNCTUATION = re.compile(r"[\s*:,.。、，：；;·_\-—~'\"“”‘’/\\#＊☆★※▲]+")
 _BRACKETS = re.compile(r"[(\[【〔{<《].*?[)\]】〕}>》]")
+# What stands in brackets and says of whom, or which of two, a column is: 档案号（旧）, 姓名（英文）, 时间（入库）.
+_QUALIFIER = re.compile(
+    r"[(\[【〔{<《]((?:原|旧|曾用|英文|外文|拼音|配偶|父|母|子女|家属|亲属|紧急|联系人|单位|办公|户籍|户口|转出|调出|出库|迁出"
+    r"|借出|转入|入库|到期|起|止|新)\S{0,3}?)[)\]】〕}>》]"
+)
+# How to fill a column in, on lines of their own below its heading.
+_HOW_TO_FILL_IN = re.compile(r"(?<=\S\S)\s*\n\s*(?:与|请|格式|填|如|例|须|必须|勿|按|注).*$", re.DOTALL)
+# A running number or letter before a heading, and its translation: 3.单位, C 单位, 单位 Company, 电话1.
+_ABOUT_THE_WORDS = re.compile(r"^(?:[A-Z\d]+|[一二三四五六七八九十]{1,2})(?=[\u4e00-\u9fff]{2})|[A-Z\d]+$")
+_HAN = re.compile("[\u4e00-\u9fff]{2}")
 _PARTS_OF_A_DATE = frozenset("年月日")
 # What says which of a kind a column holds, and not what: the group above does (学历 / 全日制教育, 出生日期 / 公历).
 _OF_A_KIND = frozenset(
@@ -85,13 +95,22 @@ def simplified(text: str) -> str:
 
 @cache
 def normalise_heading(text: str) -> str:
-    plain = simplified(unicodedata.normalize("NFKC", text)).upper()
+    plain = simplified(unicodedata.normalize("NFKC", _HOW_TO_FILL_IN.sub("", text))).upper()
+    plain = "".join(_QUALIFIER.findall(plain)) + plain
     plain = _PUNCTUATION.sub("", _BRACKETS.sub("", plain)) or _PUNCTUATION.sub("", plain)
     return plain.strip("()[]【】")
 
 
 def meaning_of(upper: str, lower: str) -> tuple[str, int] | None:
     """The field a heading means and how sure that is (smaller is surer); ``upper`` is the group above, if any."""
+    if (found := _meaning_of(upper, lower)) or not _HAN.search(lower):
+        return found
+    alone = _ABOUT_THE_WORDS.sub("", lower)
+    found = _meaning_of(upper, alone) if alone != lower else None
+    return (found[0], _BY_PART) if found else None
+
+
+def _meaning_of(upper: str, lower: str) -> tuple[str, int] | None:
     above = _GROUP_FILLER.sub("", upper)
     joined = above + lower
     if found := _by_name().get(joined):

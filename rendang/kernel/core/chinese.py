@@ -53,7 +53,7 @@ PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\ue000-\ufaff\U00020000-\U0003ffff"
 _PLAIN_NAME = re.compile(f"[{_HAN}]+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
-_DOT = re.compile(r"\s*[·‧•・･●∙⋅｡˙﹒⸱]\s*")
+_DOT = re.compile(r"\s*[·‧•・･●∙⋅｡˙﹒⸱▪]\s*")
 # A full stop typed for the dot of a name: only between two Chinese characters.
 _STOP = re.compile(rf"(?<=[{_HAN}])\s*[.．。]\s*(?=[{_HAN}])")
 _SPACE_IN_HAN = re.compile(rf"(?<=[{_HAN}·])\s+(?=[{_HAN}·])")

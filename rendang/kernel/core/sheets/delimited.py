@@ -17,6 +17,9 @@ from rendang.kernel.core.sheets.cells import Row, Sheet, UnreadableTable, no_tab
 DELIMITERS = ",;\t|，；"
 # Only where none of those divides the lines.
 _RARE_DELIMITERS = "^~#¦｜、\x01\x1c\x1d\x1e\x1f!$&@"
+_BESIDE_TABS = re.compile("(?<=\t)[,;|，；]|[,;|，；](?=\t)")
+# A line of three words or more, one of them an identity number.
+_DIVIDED_BY_BLANKS = re.compile(r"^[^\S\n]*(?:\S+[ \u3000]+)+[\d]{15,17}[\dXx]?(?:[ \u3000]|\s*$)", re.MULTILINE)
 _CONTROLS = re.compile("[\x00\x02-\x08\x0e-\x1b\x7f-\x9f\ufffd]")
 _MOST_CONTROLS = 0.05  # of the characters of a text
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -116,8 +119,17 @@ def delimiter_of(beginning: str) -> str:
         width, lines = widths.most_common(1)[0] if widths else (1, 0)
         return lines, width
 
-    usual = max(DELIMITERS, key=fitness)
+    # A tab that stands beside another delimiter keeps a spreadsheet from taking a number for an amount.
+    beside = _BESIDE_TABS.findall(beginning)
+    usual = beside[0] if len(beside) * 2 > beginning.count("\t") > 0 else max(DELIMITERS, key=fitness)
     rare = max(_RARE_DELIMITERS, key=fitness)
+    if max(fitness(usual), fitness(rare)) < (2, 2) and _DIVIDED_BY_BLANKS.search(beginning):
+        raise UnreadableTable(
+            _(
+                "The columns are divided by blanks, which also stand inside a name and where a column is empty. "
+                "Open the file in a spreadsheet program, divide it there (Data, Text to columns), and save it as XLSX."
+            )
+        )
     return usual if fitness(usual)[0] * 2 >= fitness(rare)[0] else rare
 
 

@@ -1,17 +1,20 @@
 """What other systems export under the name of XLS: a table of a web page, or a workbook as one XML file of 2003."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
-from rendang.kernel.core.sheets.cells import MOST_COLUMNS, Cell, Row, Sheet, damaged, no_table
+from rendang.kernel.core.sheets.cells import MOST_COLUMNS, Cell, Merged, Row, Sheet, damaged, no_table
 from rendang.kernel.core.sheets.delimited import encoding_of
 from rendang.kernel.core.sheets.markup import tag
 
 _BLOCK = 1 << 16
 _LONGEST_TAG = 1 << 22  # characters; what is begun and not ended in so many is no page
+_DOWN = re.compile("rowspan", re.IGNORECASE)
 _SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
@@ -43,7 +46,19 @@ def page_sheets(path: Path) -> Iterator[Sheet]:
 
     if next(rows(), None) is None:
         raise no_table()
-    yield Sheet(None, rows)
+    yield Sheet(None, rows, partial(_merged_of_page, path, encoding))
+
+
+def _merged_of_page(path: Path, encoding: str) -> list[Merged]:
+    page = _Page()
+    with path.open(encoding=encoding) as file:
+        if not any(_DOWN.search(block) for block in iter(lambda: file.read(_BLOCK), "")):
+            return []
+        file.seek(0)
+        while block := file.read(_BLOCK):
+            page.feed(block)
+            page.take_rows()
+    return page.merged
 
 
 class _Page(HTMLParser):
@@ -57,6 +72,8 @@ class _Page(HTMLParser):
         self._across = 1
         # Column → rows that a cell above still reaches down.
         self._taken: dict[int, int] = {}
+        self.merged: list[Merged] = []
+        self._number = 1  # of the row that is read
 
     def take_rows(self) -> list[list[Cell]]:
         rows, self._rows = self._rows, []
@@ -75,6 +92,7 @@ class _Page(HTMLParser):
             self._across = _span(spans.get("colspan"))
             if (down := _span(spans.get("rowspan"))) > 1:
                 self._taken |= {len(self._row) + column: down for column in range(self._across)}
+                self.merged.append(Merged(len(self._row), self._number, self._number + down - 1))
             self._text = []
         elif name == "br" and self._text is not None:
             self._text.append(" ")
@@ -108,7 +126,10 @@ class _Page(HTMLParser):
     def _end_row(self) -> None:
         self._end_cell()
         if self._row is not None:
+            reached = max((column + 1 for column, rows in self._taken.items() if rows), default=0)
+            self._row.extend([None] * (reached - len(self._row)))
             self._rows.append(self._row)
+            self._number += 1
             self._taken = {column: rows - 1 for column, rows in self._taken.items() if rows > 1}
         self._row = None
 
@@ -120,7 +141,7 @@ def _span(text: str | None) -> int:
 def workbook_sheets(path: Path) -> Iterator[Sheet]:
     names = [name for name, _row in _walk(path) if name is not None]
     for number, name in enumerate(names):
-        yield Sheet(name, _rows_of(path, number))
+        yield Sheet(name, _rows_of(path, number), partial(_merged_of, path, number))
 
 
 def _rows_of(path: Path, sheet: int) -> Callable[[Collection[int] | None], Iterator[Row]]:
@@ -138,6 +159,20 @@ def _rows_of(path: Path, sheet: int) -> Callable[[Collection[int] | None], Itera
                 return
 
     return rows
+
+
+def _merged_of(path: Path, sheet: int) -> list[Merged]:
+    found: list[Merged] = []
+    at, number = -1, 0
+    for name, row in _walk(path):
+        if name is not None:
+            at, number = at + 1, 0
+        elif row is not None and at == sheet:
+            number = int(row.get(_named(row, "Index"), number + 1))
+            for column, cell in _placed(row):
+                if down := int(cell.get(_named(cell, "MergeDown"), 0)):
+                    found.append(Merged(column, number, number + down))
+    return found
 
 
 def _walk(path: Path) -> Iterator[tuple[str | None, ElementTree.Element | None]]:
@@ -165,18 +200,25 @@ def _named(element: ElementTree.Element, name: str) -> str:
 
 def _cells(row: ElementTree.Element) -> list[Cell]:
     cells: list[Cell] = []
-    for cell in row:
-        if tag(cell) != "Cell":
-            continue
-        column = int(cell.get(_named(cell, "Index"), len(cells) + 1)) - 1
-        across = int(cell.get(_named(cell, "MergeAcross"), 0))
-        if not len(cells) <= column < MOST_COLUMNS or not 0 <= across < MOST_COLUMNS:
-            raise damaged()
+    for column, cell in _placed(row):
         cells.extend([None] * (column - len(cells)))
         data = next((part for part in cell if tag(part) == "Data"), None)
         cells.append(_value(data) if data is not None else None)
-        cells.extend([None] * across)
     return cells
+
+
+def _placed(row: ElementTree.Element) -> Iterator[tuple[int, ElementTree.Element]]:
+    """The cells of a row with their columns from 0."""
+    free = 0
+    for cell in row:
+        if tag(cell) != "Cell":
+            continue
+        column = int(cell.get(_named(cell, "Index"), free + 1)) - 1
+        across = int(cell.get(_named(cell, "MergeAcross"), 0))
+        if not free <= column < MOST_COLUMNS or not 0 <= across < MOST_COLUMNS:
+            raise damaged()
+        yield column, cell
+        free = column + across + 1
 
 
 def _value(data: ElementTree.Element) -> Cell:

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
-from typing import IO, NamedTuple
+from typing import IO
 from xml.etree import ElementTree
 
 from rendang.kernel.core.sheets.cells import MOST_COLUMNS, Cell, Merged, Row, Sheet, damaged, hidden_sheet
@@ -25,20 +25,17 @@ from rendang.kernel.core.sheets.markup import (
     tag,
     text_of_xml,
 )
+from rendang.kernel.core.sheets.styles import Shown, Styles, as_shown
 
 # Blocks of texts (10 kB each), texts (in each of two generations), cell styles and dates that are kept at hand.
 _MOST_BLOCKS, _MOST_KNOWN, _MOST_KINDS, _MOST_DATES = 1300, 40_000, 4096, 50_000
-# Number formats that show a date (ECMA-376 18.8.30, the East Asian ones included).
-_DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-_NOT_A_PATTERN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 WORKBOOK = "xl/workbook.xml"
 _LOCAL = re.compile(r"^\{.*\}")
 _MOST_ROWS = 1_048_576  # of a sheet
 _MERGED_BY_HAND = 16 << 20  # bytes of XML, some 15,000 rows of 20 columns
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]+)(\d+):[A-Z]+(\d+)"')
 _SHARED, _NUMBER, _DATE, _TEXT, _BOOLEAN, _ERROR, _INLINE, _ISO = range(8)
-_PADDED = 16  # times the digits, added to _NUMBER
-_ZEROS = re.compile("0{2,12}")
+_STYLED = 16  # times the place among the styles that show a part of a date, or more than a number
 
 
 def sheets(path: Path) -> Iterator[Sheet]:
@@ -46,7 +43,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
         with zipfile.ZipFile(path) as archive:
             book = ElementTree.fromstring(archive.read(WORKBOOK))
             targets = _targets(archive)
-            styles = _Styles.of(archive)
+            styles = Styles.of(archive)
             texts = SharedTexts(archive, targets)
             epoch_1904 = any(tag(part) == "workbookPr" and part.get("date1904") in {"1", "true"} for part in book)
             for sheet in (part for group in book if tag(group) == "sheets" for part in group):
@@ -69,39 +66,13 @@ def _targets(archive: zipfile.ZipFile) -> dict[str, str]:
     }
 
 
-class _Styles(NamedTuple):
-    """What the cell styles make of a number: a date, or a number with zeros before it (style → digits)."""
-
-    dates: frozenset[int]
-    padded: dict[int, int]
-
-    @classmethod
-    def of(cls, archive: zipfile.ZipFile) -> "_Styles":
-        if "xl/styles.xml" not in archive.namelist():
-            return cls(frozenset(), {})
-        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
-        dates, padded = set(_DATE_FORMATS), {}
-        for number_format in (part for group in styles if tag(group) == "numFmts" for part in group):
-            number, written = int(number_format.get("numFmtId", "0")), number_format.get("formatCode", "")
-            pattern = _NOT_A_PATTERN.sub("", written).lower()
-            if re.search("[ymd]", pattern) and "general" not in pattern:
-                dates.add(number)
-            elif _ZEROS.fullmatch(written):
-                padded[number] = len(written)
-        formats = [part for group in styles if tag(group) == "cellXfs" for part in group]
-        used = {style: int(part.get("numFmtId", "0")) for style, part in enumerate(formats)}
-        return cls(
-            frozenset(style for style, number in used.items() if number in dates),
-            {style: padded[number] for style, number in used.items() if number in padded},
-        )
-
-
 class _Values:
     """What the cells of one workbook mean."""
 
-    def __init__(self, texts: SharedTexts, styles: _Styles, epoch_1904: bool) -> None:
+    def __init__(self, texts: SharedTexts, styles: Styles, epoch_1904: bool) -> None:
         self.texts = texts
         self._styles = styles
+        self._ways: list[tuple[int, int | Shown]] = [*styles.partial.items(), *styles.shown.items()]
         self._epoch = dt.date(1904, 1, 1) if epoch_1904 else dt.date(1899, 12, 30)
         self._dates: dict[bytes, Cell] = {}
 
@@ -114,7 +85,10 @@ class _Values:
         if found.get(b"t") == b"s":
             return _SHARED
         style = int(found.get(b"s", b"0"))
-        return _DATE if style in self._styles.dates else _NUMBER + self._styles.padded.get(style, 0) * _PADDED
+        for place, (styled, _way) in enumerate(self._ways, 1):
+            if styled == style:
+                return _NUMBER + place * _STYLED
+        return _DATE if style in self._styles.dates else _NUMBER
 
     def _date(self, raw: bytes) -> Cell:
         """The day of a day number; days repeat and are remembered."""
@@ -142,8 +116,9 @@ class _Values:
             return int(raw) if raw.isdigit() else float(raw)
         if kind in (_TEXT, _INLINE, _ISO):
             return text_of_xml(raw) or None
-        if kind > _PADDED:  # 17 shown as 000017
-            return raw.decode().zfill(kind // _PADDED) if raw.isdigit() else float(raw)
+        if kind > _STYLED:
+            _style, way = self._ways[kind // _STYLED - 1]
+            return way.text(raw) if isinstance(way, Shown) else as_shown(self._date(raw), way)
         return raw == b"1" if kind == _BOOLEAN else None
 
 
