@@ -99,8 +99,8 @@ def noting(asked: list[str]) -> Callable[..., Any]:
 def cost(here: SimpleNamespace, page: str, *, cold: bool = False) -> dict[str, int]:
     """The queries of the page by reader; a page that only takes orders has none.
 
-    What a process remembers once it has drawn a page is asked for by the first reader of a ``cold`` one, uncounted, who
-    reads it in English.
+    What a process remembers once it has drawn a page is asked for by the first reader of a ``cold`` one, uncounted,
+    who reads it in English.
     """
     address, spent = address_of(page, here), {}
     who = readers(page)

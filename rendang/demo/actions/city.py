@@ -21,7 +21,7 @@ ROSTERS_CAME = {"RCSC": 60, "WQZX": 22, "TXRY": 50, "JYZX": 14, "LDZX": 11}
 
 @dataclass
 class City:
-    """The city while it is being loaded. ``scale`` is how often each scene is played: its loading stays below a minute."""
+    """The city while it is loaded. ``scale`` is how often each scene is played: its loading stays below a minute."""
 
     institutions: dict[str, Institution]
     workers: dict[str, User]
