@@ -27,6 +27,7 @@ PLACES = [
     ("BORROWER", _("With a borrower")),
     ("ELSEWHERE", _("Outside the city's system")),
     ("MISSING", _("Missing, being looked for")),
+    ("LOST", _("Lost for good")),
     ("NONE", _("No place on record")),
 ]
 YES = [("", _("All dossiers")), ("1", _("Never catalogued"))]

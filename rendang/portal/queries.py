@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,7 +34,8 @@ from rendang.storage.queries import current_placement, in_stock
 WHERE_IS_IT = """
 SELECT CASE WHEN %(name)s IN (person.name, person.former_name) THEN asked.known END, custody.id IS NOT NULL,
        institution.id, institution.name, institution.english_name, institution.address, institution.phone,
-       custody.received_on, custody.id IS NOT NULL AND slot.id IS NOT NULL AS in_stock
+       custody.received_on, custody.id IS NOT NULL AND coalesce(place.kind = 'SLOT', false) AS in_stock,
+       custody.id IS NOT NULL AND coalesce(place.kind = 'LOST', false) AS is_lost
 FROM (SELECT coalesce(
           (SELECT id FROM people_person WHERE id_index = %(index)s),
           (SELECT person_id FROM people_otheridentity WHERE number_index = %(index)s)) AS known OFFSET 0) AS asked
@@ -44,8 +46,8 @@ LEFT JOIN people_person person ON person.id = coalesce(asked.known, other.person
 LEFT JOIN dossiers_dossier dossier ON dossier.person_id = person.id
 LEFT JOIN dossiers_custody custody ON custody.dossier_id = dossier.id AND custody.status = 'HELD'
 LEFT JOIN access_institution institution ON institution.id = custody.institution_id
-LEFT JOIN storage_placement slot ON slot.dossier_id = dossier.id AND slot.until IS NULL AND slot.kind = 'SLOT'
-                                AND slot.institution_id = custody.institution_id
+LEFT JOIN storage_placement place ON place.dossier_id = dossier.id AND place.until IS NULL
+                                 AND place.institution_id = custody.institution_id
 ORDER BY custody.id NULLS LAST LIMIT 1
 """
 
@@ -57,7 +59,7 @@ INSIDE = ("loan.",)
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """All that the one-entry query tells: which institution, since when, in stock or not, address and telephone.
+    """All that the one-entry query tells: which institution, since when, in stock, out or lost, address and telephone.
 
     ``person_id`` is for the trace alone: somebody of that name and number, whose dossier may not be here.
     """
@@ -71,6 +73,7 @@ class Whereabouts:
     phone: str = ""
     since: str = ""
     in_stock: bool = False
+    is_lost: bool = False
 
     @property
     def keeper(self) -> str:
@@ -97,6 +100,7 @@ class OwnDossier:
     custody: Custody | None
     in_stock: bool
     on_its_way: bool
+    lost_on: dt.date | None = None  # declared lost for good, by decision
     left: Custody | None = None  # the custody that ended last, where none follows it in the city
 
 
@@ -112,6 +116,7 @@ def own_dossier(citizen: Any) -> OwnDossier | None:
         custody=custody,
         in_stock=in_stock(dossier),
         on_its_way=placement is not None and placement.kind == "COURIER",
+        lost_on=timezone.localdate(placement.since) if placement and placement.kind == "LOST" else None,
         left=None if custody else ended.select_related("institution").order_by("-ended_on", "-pk").first(),
     )
 

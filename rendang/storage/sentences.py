@@ -29,6 +29,7 @@ in_words(
         "placement.elsewhere": _("Noted that the dossier has arrived outside the city"),
         "placement.hand_to_courier": _("Handed the dossier to the carrier"),
         "placement.list": _("Looked at the list of dossiers to be placed"),
+        "placement.lost": _("Declared the dossier lost for good"),
         "placement.missing": _("Reported the dossier missing"),
         "placement.move": _("Moved the dossier to another slot"),
         "placement.place": _("Placed the dossier into a slot"),
@@ -46,5 +47,10 @@ in_words(
         "store.describe": _("Described the store anew"),
         "store.remove_slots": _("Removed slots from the store"),
         "store.set_capacity": _("Changed the capacity"),
+    },
+    texts={
+        "in_the_way.placement.LOST": _(
+            "It is lost for good since %(day)s (%(case)s): nothing can be lent, sent or certified."
+        ),
     },
 )

@@ -119,11 +119,15 @@ def _label_of(name: str) -> str:
 def business(custody: Custody, person: Person, may: frozenset[Permission]) -> list[dict[str, Any]]:
     """What may begin here, with its address: what the user may do, the installation has and nobody refuses."""
     found = []
+    refused: dict[Check, str] = {}  # a check of several businesses is asked once
     for one in BUSINESS:
         if one.permission in may:
             with suppress(NoReverseMatch):
                 address = reverse(one.page, args=[custody.dossier_id])
-                if one.page not in CHECKS or not what_refuses(CHECKS[one.page], person, custody.institution):
+                check = CHECKS.get(one.page)
+                if check and check not in refused:
+                    refused[check] = what_refuses(check, person, custody.institution)
+                if not check or not refused[check]:
                     found.append({"label": one.label, "icon": one.icon, "url": address})
     return found
 
@@ -145,7 +149,9 @@ def dossier_page(user: Any, dossier: Dossier) -> DossierPage:
     custodies = list(dossier.custodies.select_related("institution", "employer").order_by("-pk"))
     custody = next((one for one in custodies if one.status == Custody.Status.HELD), None)
     # By name: places are the business of an app above this one.
-    places = list(dossier.placements.select_related("slot", "institution", "by").order_by("-since", "-pk")[:EVENTS])
+    places = list(
+        dossier.placements.select_related("slot", "institution", "by", "case").order_by("-since", "-pk")[:EVENTS]
+    )
     mine = institution_ids_where(user, Permission.CASE_VIEW)
     cases = list(
         Case.objects.at(mine)

@@ -23,7 +23,7 @@ from rendang.portal.queries import own_dossier
 def leave(request: HttpRequest) -> HttpResponse:
     """Ask for the dossier to be transferred out, with a picture of the recall letter."""
     own = own_dossier(request.user)
-    if own is None or own.custody is None:
+    if own is None or own.custody is None or own.lost_on:
         return redirect("portal:me")
     form = forms.LeaveForm(request.POST or None, request.FILES or None, kept_by=own.custody.institution)
     if request.method == "POST" and form.is_valid():

@@ -17,6 +17,7 @@ from rendang.kernel.workflow.models import Case
 from rendang.kernel.workflow.steps import step
 from rendang.services.certificates import papers
 from rendang.services.certificates.models import Certificate
+from rendang.storage import actions as storage
 from rendang.storage.queries import in_stock
 
 State = Certificate.State
@@ -35,6 +36,7 @@ def _draft(dossier: Dossier, *, by: Any, purpose: str, channel: str, applicant: 
         raise ValidationError(_("No institution of the system holds this dossier."))
     if not (by == applicant or can(by, Permission.CERTIFICATE_DRAFT, at=custody.institution_id)):
         raise PermissionDenied
+    storage.refuse_what_is_lost(custody.dossier.person, custody.institution)
     certificate = Certificate(
         institution=custody.institution,
         person=custody.dossier.person,

@@ -6,6 +6,7 @@ from rendang.storage.actions.fetching import fetch
 from rendang.storage.actions.keeping import set_keeping
 from rendang.storage.actions.labels import MOST_LABELS, print_box_labels, print_dossier_labels, print_slot_labels
 from rendang.storage.actions.placing import (
+    declare_lost,
     hand_to_courier,
     leave_for_good,
     lend,
@@ -29,7 +30,7 @@ from rendang.storage.actions.planning import (
 )
 from rendang.storage.actions.refusing import refuse_if_in_hand
 from rendang.storage.actions.retrieving import no_longer_want, want
-from rendang.storage.actions.searching import add_to_search
+from rendang.storage.actions.searching import add_to_search, refuse_what_is_lost
 from rendang.storage.actions.seeing import Seen, note_seen, see
 from rendang.storage.actions.together import hand_on_all, want_all
 
@@ -41,6 +42,7 @@ __all__ = [
     "add_to_search",
     "check_plan",
     "create_store",
+    "declare_lost",
     "describe_store",
     "fetch",
     "hand_on_all",
@@ -60,6 +62,7 @@ __all__ = [
     "put_in_reading_room",
     "put_on_desk",
     "refuse_if_in_hand",
+    "refuse_what_is_lost",
     "remove_store",
     "remove_unused_slots",
     "report_missing",

@@ -20,6 +20,7 @@ from rendang.storage.actions import retrieving
 from rendang.storage.actions.refusing import (
     refuse_if_full,
     refuse_if_in_hand,
+    refuse_if_lost,
     refuse_if_placed,
     refuse_if_there,
     refuse_unless_here,
@@ -30,7 +31,7 @@ from rendang.storage.models import Placement, Slot
 
 Kind = Placement.Kind
 # Nobody of the house has the dossier before them.
-UNSEEN = frozenset({Kind.ELSEWHERE, Kind.MISSING})
+UNSEEN = frozenset({Kind.ELSEWHERE, *Placement.NOWHERE})
 
 
 def place(dossier: Dossier, slot: Slot, *, by: Any, case: Case | None = None) -> Placement:
@@ -107,6 +108,7 @@ def hand_to_courier(dossier: Dossier, *, by: Any, detail: str, case: Case | None
         dossier, now = _locked(dossier)
         if now and now.kind == Kind.COURIER:
             raise ValidationError(_("%(barcode)s is on its way already.") % {"barcode": dossier})
+        refuse_if_lost(dossier, now)
         where = _whereabouts(dossier, now)
         return _onward(
             dossier, now, Kind.COURIER, where, verb="placement.hand_to_courier", by=by, detail=detail, case=case
@@ -150,6 +152,14 @@ def report_missing(dossier: Dossier, *, by: Any, detail: str, case: Case | None 
     return _hand_on(dossier, Kind.MISSING, by=by, detail=detail, case=case)
 
 
+def declare_lost(dossier: Dossier, *, by: Any, detail: str, case: Case) -> Placement:
+    """认定遗失 — it was looked for and not found, by the decision that ``case`` records. The caller has checked.
+
+    It is lent, certified and sent no more. Should it turn up, or be reconstructed, it is ``put_on_desk`` or placed.
+    """
+    return _hand_on(dossier, Kind.LOST, by=by, detail=detail, case=case)
+
+
 def _hand_on(dossier: Dossier, kind: str, *, by: Any, detail: str, case: Case | None) -> Placement:
     with refused_in_words():
         dossier, now = _locked(dossier)
@@ -159,6 +169,7 @@ def _hand_on(dossier: Dossier, kind: str, *, by: Any, detail: str, case: Case | 
             )
         if now and now.kind == Kind.ELSEWHERE:
             raise ValidationError(_("%(barcode)s has left for good.") % {"barcode": dossier})
+        refuse_if_lost(dossier, now)
         where = _whereabouts(dossier, now)
         verb = f"placement.{kind.lower()}"
         return _onward(dossier, now, kind, where, verb=verb, by=by, detail=detail, case=case)

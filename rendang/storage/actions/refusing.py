@@ -38,10 +38,19 @@ def refuse_if_there(dossier: Dossier, now: Placement | None, slot: Slot) -> None
         raise ValidationError(_("%(barcode)s lies in %(position)s already.") % {"barcode": dossier, "position": slot})
 
 
+def refuse_if_lost(dossier: Dossier, now: Placement | None) -> None:
+    """Nobody hands on what is lost for good; found or reconstructed it lies on a desk or in a slot first."""
+    if now and now.kind == Kind.LOST:
+        raise ValidationError(
+            _("%(barcode)s is lost for good (%(case)s). Should it turn up or be reconstructed, record that first.")
+            % {"barcode": dossier, "case": now.detail}
+        )
+
+
 def refuse_if_in_hand(dossier: Dossier, now: Placement | None, case: Case | None) -> None:
     """What is read or lent under a case comes back under that case, counted and signed for, and by no other way; so
     does what was lost under it, where the case says so."""
-    if now is None or now.kind not in (*Placement.IN_HAND, Kind.MISSING):
+    if now is None or now.kind not in Placement.IN_HAND | Placement.NOWHERE:
         return
     if now.case is None or not now.case.is_open or (case is not None and case.pk == now.case_id):
         return

@@ -16,7 +16,7 @@ from rendang.kernel.audit import actions as audit
 from rendang.kernel.workflow.models import Case
 from rendang.storage import queries
 from rendang.storage.actions.placing import UNSEEN, seen
-from rendang.storage.actions.refusing import refused_in_words
+from rendang.storage.actions.refusing import refuse_if_lost, refused_in_words
 from rendang.storage.actions.seeing import note_seen
 from rendang.storage.models import Placement, Retrieval, Slot
 
@@ -42,9 +42,9 @@ def want_all(dossiers: Collection[int], institution: Institution, *, by: Any, pu
 def hand_on_all(
     dossiers: Collection[int], kind: str, institution: Institution, *, by: Any, detail: str, case: Case
 ) -> list[Placement]:
-    """Each of the dossiers goes to the same place outside a slot: to the desk, the carrier, another keeper, missing.
+    """Each of the dossiers goes to the same place outside a slot: desk, carrier, another keeper, missing, lost.
 
-    The caller has checked. All or none: refused in words when one of them has left for good already.
+    The caller has checked. All or none: refused in words when one of them has left or is lost for good already.
     """
     detail = detail.strip()[: Placement.DETAIL_LENGTH]
     with refused_in_words():
@@ -56,8 +56,11 @@ def hand_on_all(
         )
         earlier = {place.dossier_id: place for place in queries.current_placements(row.pk for row in rows)}
         for row in rows:
-            if row.pk in earlier and earlier[row.pk].kind == Kind.ELSEWHERE and kind != Kind.DESK:
+            if kind == Kind.DESK:
+                continue
+            if row.pk in earlier and earlier[row.pk].kind == Kind.ELSEWHERE:
                 raise ValidationError(_("%(barcode)s has left for good.") % {"barcode": row})
+            refuse_if_lost(row, earlier.get(row.pk))
         slots = [place.slot_id for place in earlier.values() if place.slot_id]
         list(Slot.objects.select_for_update(no_key=True).filter(pk__in=slots).order_by("pk"))
         at = max([timezone.now(), *(place.since for place in earlier.values())])

@@ -35,10 +35,13 @@ class Placement(models.Model):
         BORROWER = "BORROWER", _("With a borrower")
         ELSEWHERE = "ELSEWHERE", _("Outside the city's system")
         MISSING = "MISSING", _("Missing, being looked for")
+        LOST = "LOST", _("Lost for good")
 
     DETAIL_LENGTH = 120
     # Out of the house: it has to come back, and be registered, before it is placed.
     AWAY = frozenset({Kind.COURIER, Kind.BORROWER, Kind.ELSEWHERE})
+    # Nobody knows where it is: being looked for, or given up by decision.
+    NOWHERE = frozenset({Kind.MISSING, Kind.LOST})
     # With somebody who has signed for it.
     IN_HAND = frozenset({Kind.READING_ROOM, Kind.BORROWER})
     # In the house but in nobody's slot: it can be put back.

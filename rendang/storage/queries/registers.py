@@ -19,10 +19,11 @@ Kind = Placement.Kind
 PLACES = {
     Kind.SLOT: "", Kind.AS_WRITTEN: "原位置", Kind.DESK: "办公桌", Kind.COURIER: "转递途中",
     Kind.READING_ROOM: "阅档室", Kind.BORROWER: "借阅单位", Kind.ELSEWHERE: "市外机构", Kind.MISSING: "查找中",
+    Kind.LOST: "认定遗失",
 }  # fmt: skip
 DONE = {
     Kind.DESK: "下架", Kind.COURIER: "交寄", Kind.READING_ROOM: "调阅", Kind.BORROWER: "借出", Kind.ELSEWHERE: "转出",
-    Kind.MISSING: "报失",
+    Kind.MISSING: "报失", Kind.LOST: "认定遗失",
 }  # fmt: skip
 
 

@@ -184,6 +184,7 @@ _MOVED_HOW = {
     Placement.Kind.BORROWER: _("Lent on %(day)s"),
     Placement.Kind.ELSEWHERE: _("Left for good on %(day)s"),
     Placement.Kind.MISSING: _("Reported missing on %(day)s"),
+    Placement.Kind.LOST: _("Declared lost on %(day)s"),
 }
 
 

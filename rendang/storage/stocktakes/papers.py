@@ -33,7 +33,7 @@ STATES = {
 }  # fmt: skip
 MOVEMENTS = {
     "SLOT": "移至", "AS_WRITTEN": "导入", "DESK": "下架", "COURIER": "交寄", "READING_ROOM": "调阅",
-    "BORROWER": "借出", "ELSEWHERE": "转出", "MISSING": "报失",
+    "BORROWER": "借出", "ELSEWHERE": "转出", "MISSING": "报失", "LOST": "认定遗失",
 }  # fmt: skip
 # The lists of the report, each with the verdicts it holds; what else was moved meanwhile has the last.
 LISTS = (

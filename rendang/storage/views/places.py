@@ -80,6 +80,7 @@ def _modes_for(now: Placement) -> set[str]:
         Placement.Kind.DESK: {"place", "put_back"},
         Placement.Kind.READING_ROOM: {"place", "put_back"},
         Placement.Kind.MISSING: {"place"},
+        Placement.Kind.LOST: {"place"},
         Placement.Kind.COURIER: set(),
         Placement.Kind.BORROWER: set(),
         Placement.Kind.ELSEWHERE: set(),

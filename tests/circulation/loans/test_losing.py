@@ -132,6 +132,8 @@ def test_the_head_has_it_reconstructed_only_after_the_unit_has_answered_for_it(l
     assert (case.state, case.due_date) == (
         "REBUILDING", deadline("loan_reconstruct", start=today, institution=case.institution).due,
     )  # fmt: skip
+    place = current_placement(case.dossier)
+    assert (place.kind, place.case_id, place.by) == ("LOST", case.pk, ours[Role.HEAD])
     told = Message.objects.get(person=case.person)
     assert chinese(told) == "您的档案遗失，经查找未果。本机构将依规补建，并与您联系。"
     assert case.unit not in chinese(told)

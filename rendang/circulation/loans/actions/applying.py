@@ -25,6 +25,7 @@ from rendang.kernel.workflow.models import Case
 from rendang.people.actions import checked_number
 from rendang.people.models import Person
 from rendang.people.queries import OWN, RELATIVE, canonical_number, is_declared_relative
+from rendang.storage import actions as storage
 
 # The refusal that a comparison of the identity cards can lift.
 NAMESAKE = "namesake"
@@ -64,6 +65,7 @@ def apply(
     _refuse_relatives(dossier, people, namesake_compared, by=by, custody=custody)
     with transaction.atomic():
         Dossier.objects.select_for_update(no_key=True).get(pk=dossier.pk)
+        storage.refuse_what_is_lost(dossier.person, custody.institution)
         if agency is not None:
             # Two applications under one agreement are counted one after the other.
             agency = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk, institution=custody.institution)

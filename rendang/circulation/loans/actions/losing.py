@@ -154,7 +154,9 @@ def order_reconstruction(loan: Loan, *, by: Any, decision: str) -> None:
     if not decision.strip():
         raise ValidationError({"decision": _("Write down what is decided.")})
     loan.decision = decision.strip()
-    assert loan.person
+    assert loan.person and loan.dossier
+    if loan.lost == Lost.DOSSIER:
+        storage.declare_lost(loan.dossier, by=by, detail=loan.number, case=loan)
     said = say("loan.dossier_lost" if loan.lost == Lost.DOSSIER else "loan.papers_lost")
     people.tell(loan.person, said, institution=loan.institution, by=by)
 

@@ -170,6 +170,7 @@ def _open(
             departure.institution, departure.state = custodies[0].institution, State.APPLIED
             refuse_if_it_does_not_move(departure)
             if len(custodies) == 1:
+                storage.refuse_what_is_lost(custodies[0].dossier.person, departure.institution)
                 departure.dossier, departure.person = custodies[0].dossier, custodies[0].dossier.person
             busy = in_the_way_of(departure, keys)
             _refuse_if_leaving(busy)

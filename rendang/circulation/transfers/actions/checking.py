@@ -152,7 +152,7 @@ def _refuse_if_hindered(departure: Departure, lines: list[DepartingDossier], pla
         if why := hindrances(found[line.dossier_id]):
             raise ValidationError(named(why))
         place = places.get(line.dossier_id)
-        if place and (place.kind in Placement.AWAY or place.kind == Placement.Kind.MISSING):
+        if place and place.kind in Placement.AWAY | Placement.NOWHERE:
             raise ValidationError(
                 _("%(barcode)s is not in the house (%(place)s), so it cannot be checked.")
                 % {"barcode": line.dossier, "place": place.label}

@@ -92,6 +92,14 @@ def declare_lost(departure: Departure, *, by: Any, decision: str) -> None:
     """The head decides: who is told, how what can be replaced is replaced. Custody goes on: we answer for it."""
     ours = still_kept(departure, or_nothing=True)
     departure.decision = decision
+    storage.hand_on_all(
+        [line.dossier_id for line in ours],
+        Placement.Kind.LOST,
+        departure.institution,
+        by=by,
+        detail=departure.number,
+        case=departure,
+    )
     tell(departure, ours, say("departure.lost"), by=by)
     drop_what_is_not_ours(departure, ours, by=by)
     close(departure, ours, Outcome.LOST, by=by)

@@ -60,6 +60,7 @@ def offer(
         raise ValidationError(_("A transfer of this dossier is already under way."))
     if DepartingDossier.objects.filter(dossier=dossier, outcome=DepartingDossier.Outcome.GOING).exists():
         raise ValidationError(_("It is leaving the city already."))
+    storage.refuse_what_is_lost(dossier.person, custody.institution)
     number = plain_number(letter_number) or letter_calling_for(dossier.person_id, to)
     letter = refuse_if_not_genuine(number, people={dossier.person_id}, to=to)
     transfer = Transfer(

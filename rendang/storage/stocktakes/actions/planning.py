@@ -26,7 +26,8 @@ State, Occasion = Stocktake.State, Stocktake.Occasion
 # So long before its last day a stocktake stands on the to-do list of the keepers.
 AHEAD = dt.timedelta(days=30)
 
-# Whatever is in the institution's hands; of what lies in no slot, the slot in which it lay last.
+# Whatever is in the institution's hands (what is lost for good is not); of what lies in no slot, the slot in
+# which it lay last.
 _FREEZE = """
     INSERT INTO stocktakes_expecteddossier (stocktake_id, dossier_id, slot_id, state, placement_id)
     SELECT %(stocktake)s, dossier_id, slot_id, 'SLOT', id FROM storage_placement
@@ -44,7 +45,7 @@ _FREEZE = """
         ORDER BY earlier.since DESC, earlier.id DESC LIMIT 1
     ) home ON true
     WHERE placement.institution_id = %(institution)s AND placement.until IS NULL
-        AND placement.kind NOT IN ('SLOT', 'ELSEWHERE')
+        AND placement.kind NOT IN ('SLOT', 'ELSEWHERE', 'LOST')
         AND (%(stores)s::bigint[] IS NULL OR home.store_id = ANY(%(stores)s::bigint[]))
 """
 

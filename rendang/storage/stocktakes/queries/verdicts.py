@@ -61,6 +61,7 @@ VERDICTS_SQL = f"""
         SELECT dossier_id, frozen_state, frozen_slot, is_seen, standing.at, coalesce(is_moved, false) AS is_moved,
             CASE now WHEN 'SLOT' THEN 'SLOT' WHEN 'BORROWER' THEN 'ON_LOAN' WHEN 'COURIER' THEN 'IN_TRANSIT'
                 WHEN 'AS_WRITTEN' THEN 'UNPLACED' WHEN 'MISSING' THEN 'MISSING' WHEN 'ELSEWHERE' THEN ''
+                WHEN 'LOST' THEN ''
                 ELSE 'AT_HAND' END AS state,
             CASE WHEN now = 'SLOT' THEN now_slot WHEN frozen_state IS NOT NULL OR now = 'ELSEWHERE' THEN frozen_slot
                 ELSE (SELECT earlier.slot_id FROM storage_placement earlier CROSS JOIN taken
@@ -72,6 +73,7 @@ VERDICTS_SQL = f"""
             CASE WHEN slots > 1 THEN coalesce(right_slot, last_wrong_slot) END AS other_slot,
             CASE
                 WHEN is_seen AND now = 'MISSING' THEN '{Verdict.MISPLACED}'
+                WHEN is_seen AND now = 'LOST' THEN '{Verdict.UNEXPECTED}'
                 WHEN slots > 0 AND wrong = 0 THEN '{Verdict.FOUND}'
                 WHEN slots = 0 AND now IN ('DESK', 'READING_ROOM', 'AS_WRITTEN') THEN '{Verdict.FOUND}'
                 WHEN slots = 0 AND now = 'SLOT' AND (frozen_state IS NOT NULL OR is_moved AND since > standing.at)
@@ -80,7 +82,7 @@ VERDICTS_SQL = f"""
                     WHEN now = 'BORROWER' THEN '{Verdict.ON_LOAN}'
                     WHEN now = 'COURIER' THEN '{Verdict.IN_TRANSIT}'
                     WHEN now IN ('DESK', 'READING_ROOM') THEN '{Verdict.AT_HAND}'
-                    WHEN now = 'ELSEWHERE' THEN '{Verdict.MOVED}'
+                    WHEN now IN ('ELSEWHERE', 'LOST') THEN '{Verdict.MOVED}'
                     WHEN now = 'SLOT' AND is_moved AND (looked.at IS NULL OR looked.at <= since) THEN '{Verdict.MOVED}'
                     ELSE '{Verdict.MISSING}' END
                 WHEN slots > 1 THEN '{Verdict.TWICE}'
