@@ -8,7 +8,7 @@ from rendang.circulation.transfers.actions import LETTER
 from rendang.circulation.transfers.models import DepartureRequest
 from rendang.kernel.access.models import Institution
 from rendang.kernel.core.forms import FilesField
-from rendang.kernel.core.identifiers import id_number_problem, normalise_id_number
+from rendang.kernel.core.identifiers import IdProblem, id_number_problem, normalise_id_number
 from rendang.kernel.files.forms import PapersForm
 from rendang.kernel.standards import queries as standards
 
@@ -31,7 +31,8 @@ class ChallengedForm(forms.Form):
 
     def clean_id_number(self) -> str:
         number = normalise_id_number(self.cleaned_data["id_number"])
-        if len(number) in {15, 18} and id_number_problem(number):
+        # What was never meant as a resident number, a passport or a permit, is looked up as it stands.
+        if id_number_problem(number) not in {None, IdProblem.UNREADABLE}:
             raise forms.ValidationError(_("This ID number contains a mistake. Please compare it with your card."))
         return number
 

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -111,6 +112,18 @@ def test_a_query_with_a_mistake_asks_a_new_question_and_keeps_what_was_typed(vis
     assert f'value="{dossier.person.name}"' in shown.content.decode()
 
 
+@pytest.mark.parametrize("mistyped", ["37020219910418926", "3702021991041892655", "370202199104189266"])
+def test_a_number_with_a_digit_too_few_too_many_or_wrong_is_not_looked_up(visitor, dossier, mistyped):
+    page = ask(visitor, dossier.person.name, mistyped).text
+
+    assert "This ID number contains a mistake" in page
+    assert not PublicRequest.objects.exists()
+
+
+def test_a_travel_permit_is_no_mistyped_number(visitor, dossier):
+    assert "None of the" in ask(visitor, dossier.person.name, "H12345678").text
+
+
 def test_an_identity_is_asked_about_a_few_times_a_day(visitor, dossier):
     for _time in range(5):
         assert "kept here" in ask(visitor, dossier.person.name, dossier.person.id_number).text
@@ -139,6 +152,15 @@ def test_verification_by_number_and_by_file(visitor, dossier, clerk, reviewer):
     assert "This certificate is valid" in valid.text
     assert dossier.person.name not in valid.text
     assert "No such certificate" in unknown.text
+
+
+def test_a_file_that_was_not_issued_is_told_in_words_about_files(visitor):
+    foreign = SimpleUploadedFile("paper.pdf", b"%PDF-1.7 something else")
+
+    page = visitor.post(reverse("portal:verify_file"), {"file": foreign}).text
+
+    assert "This file is no certificate as it was issued" in page
+    assert "No such certificate" not in page
 
 
 def test_a_citizen_sees_the_own_dossier_and_gets_the_certificate(signed_in, dossier):

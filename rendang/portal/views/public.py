@@ -132,7 +132,7 @@ def verify_certificate(request: HttpRequest) -> HttpResponse:
 def verify_file(request: HttpRequest) -> HttpResponse:
     """By the PDF itself: its signature, that nothing was changed, and what the register says of it."""
     form = forms.VerifyFileForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"form": forms.VerifyForm(), "file_form": form, "verdict": None}
+    context: dict[str, Any] = {"form": forms.VerifyForm(), "file_form": form, "verdict": None, "by_file": True}
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         if file.size > MAX_PDF:
