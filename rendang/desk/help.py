@@ -23,7 +23,7 @@ TOPICS = (
         _("To do and search"),
         _(
             "The to-do list shows every open case of your institutions, the most urgent first: red is overdue, yellow"
-            " is due within three days, green is in time. The search box takes a name, a part of it, pinyin or"
+            " is due within three working days, green is in time. The search box takes a name, a part of it, pinyin or"
             " initials, an ID number, an archive number, a case number or a scanned label; press / to reach it."
         ),
         ("人社部发〔2021〕112号", "人社厅发〔2022〕64号"),

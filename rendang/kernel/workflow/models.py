@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.scope import ScopedQuerySet
+from rendang.kernel.standards.queries import CalendarEnds, add_working_days
 
-# A case is shown yellow when so many days or fewer are left.
-SOON = dt.timedelta(days=3)
+# A case is shown yellow when so many working days or fewer are left.
+SOON = 3
 
 
 class Urgency(models.TextChoices):
@@ -25,6 +26,14 @@ class Urgency(models.TextChoices):
     IN_TIME = "IN_TIME", _("In time")
     PAUSED = "PAUSED", _("Paused")
     NO_LIMIT = "NO_LIMIT", _("No time limit")
+
+
+def soon_until(today: dt.date) -> dt.date:
+    """The last day that is soon: counted as the time limits themselves, over days off."""
+    try:
+        return add_working_days(today, SOON)
+    except CalendarEnds:
+        return today + dt.timedelta(days=SOON)
 
 
 class CaseQuerySet(ScopedQuerySet):
@@ -40,7 +49,7 @@ class CaseQuerySet(ScopedQuerySet):
                 When(paused_at__isnull=False, then=Value(Urgency.PAUSED)),
                 When(due_date__isnull=True, then=Value(Urgency.NO_LIMIT)),
                 When(due_date__lt=today, then=Value(Urgency.OVERDUE)),
-                When(due_date__lte=today + SOON, then=Value(Urgency.SOON)),
+                When(due_date__lte=soon_until(today), then=Value(Urgency.SOON)),
                 default=Value(Urgency.IN_TIME),
                 output_field=models.CharField(),
             )

@@ -16,7 +16,7 @@ from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import permissions
 from rendang.kernel.access.scope import institution_ids_where
 from rendang.kernel.standards.queries import working_days_between
-from rendang.kernel.workflow.models import SOON, Case, CaseQuerySet, kind_of, kinds
+from rendang.kernel.workflow.models import Case, CaseQuerySet, kind_of, kinds, soon_until
 from rendang.kernel.workflow.steps import STEPS, Step, leads_on, steps_open_to
 
 
@@ -107,7 +107,7 @@ def standing(case: Case, today: dt.date) -> Standing:
     if case.due_date < today:
         light, days = "red", -working_days_between(case.due_date, today)
     else:
-        light = "yellow" if case.due_date <= today + SOON else "green"
+        light = "yellow" if case.due_date <= soon_until(today) else "green"
         days = working_days_between(today, case.due_date)
     known = days if days or case.due_date == today else None
     return Standing(light, known, case.due_date, case.due_is_provisional)

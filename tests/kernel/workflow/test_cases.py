@@ -41,6 +41,7 @@ def test_numbers_run_by_institution_and_day(institution, other_institution):
     ("day", "urgency"),
     [
         (dt.date(2026, 7, 1), "IN_TIME"),
+        (dt.date(2026, 7, 2), "SOON"),
         (dt.date(2026, 7, 4), "SOON"),
         (dt.date(2026, 7, 7), "SOON"),
         (dt.date(2026, 7, 8), "OVERDUE"),
