@@ -64,15 +64,23 @@ def exact_hit(user: Any, text: str) -> str | None:
     return found.get_absolute_url() if found else None
 
 
-def is_coming(user: Any, name: str) -> bool:
-    """Whether an open intake that the person may see waits for the dossier of somebody of this name."""
-    return _coming(user).open().filter(person__name__startswith=name).exists()
+def list_of_coming(user: Any, name: str) -> str:
+    """The URL name of the list that has the dossier of somebody of this name, not here yet: open intakes, transfers."""
+    if _coming(user).open().filter(person__name__startswith=name).exists():
+        return "intake:list"
+    return "transfers:list" if _offered(user).filter(person__name__startswith=name).exists() else ""
 
 
 def _coming(user: Any) -> Any:
     if not can(user, Permission.INTAKE_VIEW):
         return Intake.objects.none()
     return Intake.objects.visible_to(user, Permission.INTAKE_VIEW)
+
+
+def _offered(user: Any) -> Any:
+    if not can(user, Permission.TRANSFER_VIEW):
+        return Transfer.objects.none()
+    return Transfer.objects.visible_to(user, Permission.TRANSFER_VIEW).open()
 
 
 def _arrived_under(user: Any, number: str) -> Parcel | None:

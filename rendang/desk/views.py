@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rendang.desk.forms import RangeForm
 from rendang.desk.help import TOPICS, topic_for
-from rendang.desk.queries import exact_hit, is_coming, looks_like_id_number
+from rendang.desk.queries import exact_hit, list_of_coming, looks_like_id_number
 from rendang.desk.to_do import to_do_lists
 from rendang.dossiers import queries as dossiers
 from rendang.institutions.queries import notices_for
@@ -48,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @requires(Permission.DOSSIER_FIND)
 def search(request: HttpRequest) -> HttpResponse:
     """The one box: a whole number opens what it names, anything else is looked for among the dossiers; of whom none is
-    here, among the intakes that wait for one.
+    here, among the intakes and transfers that bring one.
 
     Sent by POST, so that an identity number never stands in an address.
     """
@@ -59,8 +59,8 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect(hit)
     if looks_like_id_number(text):
         return render(request, "desk/not_found.html", status=404)
-    if not dossiers.search(request.user, text).exists() and is_coming(request.user, text):
-        return redirect(f"{reverse('intake:list')}?{urlencode({'text': text})}")
+    if not dossiers.search(request.user, text).exists() and (coming := list_of_coming(request.user, text)):
+        return redirect(f"{reverse(coming)}?{urlencode({'text': text})}")
     return redirect(f"{reverse('dossiers:list')}?{urlencode({'q': text})}")
 
 

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from rendang.circulation.intake import actions as intakes
 from rendang.circulation.parcels import actions as parcels
+from rendang.circulation.transfers import actions as transfers
 from rendang.kernel.access.models import Role
 from rendang.services.certificates import actions as certificates
 from tests.circulation.intake.conftest import make_number
 from tests.circulation.transfers.leaving import Leaving
-from tests.factories import PlacementFactory, held_dossier, staff
+from tests.factories import InstitutionFactory, PlacementFactory, held_dossier, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +110,18 @@ def test_who_has_no_dossier_here_yet_is_found_among_the_intakes(
     assert where(signed_in(clerk), "欧阳") == f"/desk/intake/?text={quote('欧阳')}"
     assert where(stranger, intake.person.id_number) is None
     assert where(stranger, "欧阳") == f"/desk/dossiers/?q={quote('欧阳')}"
+
+
+def test_whose_dossier_is_offered_to_us_is_found_among_the_transfers(
+    institution, other_institution, dossier, clerk, signed_in
+):
+    transfers.offer(dossier, other_institution, by=clerk, reason="internal")
+    receiver = signed_in(staff(other_institution, Role.APPROVER))
+    stranger = signed_in(staff(InstitutionFactory(), Role.APPROVER))
+    person = dossier.person
+
+    assert where(receiver, person.name) == f"/desk/transfers/?text={quote(person.name)}"
+    assert where(stranger, person.name) == f"/desk/dossiers/?q={quote(person.name)}"
 
 
 def test_a_name_that_a_dossier_bears_leads_to_the_dossiers_although_another_comes(

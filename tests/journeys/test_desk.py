@@ -150,7 +150,7 @@ def test_custody_passes_to_another_institution_before_both_eyes(worker, at_desk,
     counted = {"正本（卷）": "1", "副本（卷）": "0", "材料（份）": "20"}
     ours = at_desk(worker(Role.APPROVER))
     ours.open(dossier.get_absolute_url())
-    ours.follow("发起转递")
+    ours.follow("提出转递")
     ours.fill(转往机构=str(other_institution.pk), 转递原因="internal")
     ours.press("提出转递", to=r"/desk/transfers/\d+/")
     case = ours.page.url.removeprefix(ours.server)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from rendang.kernel.audit.models import AuditEvent
 from rendang.portal.models import PublicRequest
 from rendang.services.certificates import actions as certificates
-from tests.factories import CitizenFactory, PlacementFactory
+from tests.factories import CitizenFactory, PlacementFactory, held_dossier
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +173,16 @@ def test_a_citizen_sees_the_own_dossier_and_gets_the_certificate(signed_in, doss
     page = browser.get(reverse("portal:me")).text
     paper = re.search(r'href="(/me/certificates/\d+/paper/)"', page)[1]
     assert b"".join(browser.get(paper).streaming_content).startswith(b"%PDF")
+
+
+def test_no_certificate_is_offered_while_the_dossier_is_not_in_its_place(signed_in, institution):
+    person = held_dossier(institution).person
+    browser = signed_in(CitizenFactory(id_number=person.id_number, name=person.name))
+
+    page = browser.get(reverse("portal:apply")).text
+
+    assert "a certificate cannot be issued at this moment" in page
+    assert "Issue the certificate now" not in page
 
 
 def test_a_citizen_gets_nobody_elses_paper(signed_in, dossier, clerk, reviewer):
