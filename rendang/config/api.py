@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as SchemaError
+from ninja.openapi.docs import Swagger
 
 from rendang.circulation.accruals.api import chases
 from rendang.circulation.accruals.api import router as accruals
@@ -33,11 +34,19 @@ from rendang.storage.api import router as storage
 from rendang.storage.protection.api import router as protection
 from rendang.storage.stocktakes.api import router as stocktakes
 
+
+class Documentation(Swagger):
+    """The page of the interface within our own frame; its files come from this server, never from elsewhere."""
+
+    template = "exchange/docs.html"
+
+
 api = NinjaAPI(
     title="Rendang 人档",
     version="1",
     description="Dossiers, cases, certificates and the one-entry query. Writes take an Idempotency-Key header.",
     auth=TokenAuthentication(),
+    docs=Documentation(),
     urls_namespace="api",
 )
 api.add_router("/dossiers", dossiers)

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "procrastinate.contrib.django",
+    "ninja",  # for its files: the page of the interface is drawn by them
     "rendang.kernel.core",
     "rendang.kernel.audit",
     "rendang.kernel.access",

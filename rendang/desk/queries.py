@@ -65,7 +65,7 @@ def exact_hit(user: Any, text: str) -> str | None:
 
 
 def list_of_coming(user: Any, name: str) -> str:
-    """The URL name of the list that has the dossier of somebody of this name, not here yet: open intakes, transfers."""
+    """The URL name of the list, intakes or transfers, with an open one for somebody of this name; else empty."""
     if _coming(user).open().filter(person__name__startswith=name).exists():
         return "intake:list"
     return "transfers:list" if _offered(user).filter(person__name__startswith=name).exists() else ""

@@ -1,10 +1,11 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from rendang.services.certificates.models import Certificate
 from tests.factories import PlacementFactory
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import DESK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -66,3 +67,15 @@ def test_a_certificate_on_the_phone_is_issued_at_once_and_stands_the_test(screen
     anybody.press("核验")
     anybody.shows("本证明有效", certificate.certificate_number, institution.name)
     assert dossier.person.name not in anybody.page.content()
+
+
+def test_the_page_of_the_interface_draws_its_operations_with_files_of_our_own(screen):
+    reader = screen(DESK)
+    foreign = []
+    reader.page.on("request", lambda asked: asked.url.startswith(reader.server) or foreign.append(asked.url))
+
+    reader.page.goto(reader.server + "/api/v1/docs")
+
+    expect(reader.page.get_by_text("/api/v1/query/", exact=False).first).to_be_visible()
+    assert [asked for asked in foreign if not asked.startswith("data:")] == []
+    assert reader.troubles == []
