@@ -19,13 +19,12 @@ class QueryIn(Schema):
 
 
 class WhereaboutsOut(Schema):
-    """Which institution holds the dossier, since when, in stock, out or lost for good, and how to reach it."""
+    """Which institution holds the dossier, since when, in stock or not, and how to reach it."""
 
     is_found: bool
     institution: str
     since: str
     in_stock: bool
-    is_lost: bool
     address: str
     phone: str
 

@@ -34,8 +34,7 @@ from rendang.storage.queries import current_placement, in_stock
 WHERE_IS_IT = """
 SELECT CASE WHEN %(name)s IN (person.name, person.former_name) THEN asked.known END, custody.id IS NOT NULL,
        institution.id, institution.name, institution.english_name, institution.address, institution.phone,
-       custody.received_on, custody.id IS NOT NULL AND coalesce(place.kind = 'SLOT', false) AS in_stock,
-       custody.id IS NOT NULL AND coalesce(place.kind = 'LOST', false) AS is_lost
+       custody.received_on, custody.id IS NOT NULL AND slot.id IS NOT NULL AS in_stock
 FROM (SELECT coalesce(
           (SELECT id FROM people_person WHERE id_index = %(index)s),
           (SELECT person_id FROM people_otheridentity WHERE number_index = %(index)s)) AS known OFFSET 0) AS asked
@@ -46,8 +45,8 @@ LEFT JOIN people_person person ON person.id = coalesce(asked.known, other.person
 LEFT JOIN dossiers_dossier dossier ON dossier.person_id = person.id
 LEFT JOIN dossiers_custody custody ON custody.dossier_id = dossier.id AND custody.status = 'HELD'
 LEFT JOIN access_institution institution ON institution.id = custody.institution_id
-LEFT JOIN storage_placement place ON place.dossier_id = dossier.id AND place.until IS NULL
-                                 AND place.institution_id = custody.institution_id
+LEFT JOIN storage_placement slot ON slot.dossier_id = dossier.id AND slot.until IS NULL AND slot.kind = 'SLOT'
+                                AND slot.institution_id = custody.institution_id
 ORDER BY custody.id NULLS LAST LIMIT 1
 """
 
@@ -59,7 +58,7 @@ INSIDE = ("loan.",)
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """All that the one-entry query tells: which institution, since when, in stock, out or lost, address and telephone.
+    """All that the one-entry query tells: which institution, since when, in stock or not, address and telephone.
 
     ``person_id`` is for the trace alone: somebody of that name and number, whose dossier may not be here.
     """
@@ -73,7 +72,6 @@ class Whereabouts:
     phone: str = ""
     since: str = ""
     in_stock: bool = False
-    is_lost: bool = False
 
     @property
     def keeper(self) -> str:
