@@ -27,5 +27,9 @@ in_words(
         "agreement.left": _(
             "%(employer)s no longer entrusts your dossier. This institution goes on keeping it, now as your own."
         ),
+        "agreement.left_under_way": _(
+            "%(employer)s no longer entrusts your dossier, which has not been taken in yet. The intake goes on: this"
+            " institution takes it in as your own."
+        ),
     },
 )

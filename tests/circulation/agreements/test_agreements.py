@@ -205,6 +205,36 @@ def test_the_intake_of_whoever_left_says_how_it_ends(agreement, clerk, signed_in
     assert f"left {agreement.employer}" in of_intake
 
 
+def test_who_leaves_while_the_dossier_is_on_its_way_is_told_that_the_intake_goes_on(agreement, clerk):
+    actions.add_people(agreement, rows("李雷", "韩梅梅"), by=clerk)
+    actions.open_intakes(agreement, by=clerk)
+    entry, other = with_status(agreement.people.select_related("person").order_by("pk"))
+
+    actions.leave(entry, by=clerk, left_on=timezone.localdate(), reason="合同期满", proof=proof())
+
+    entry.intake.refresh_from_db()
+    assert (entry.intake.archive_type, entry.intake.employer, entry.intake.closed_at) == ("personal", None, None)
+    told = Message.objects.filter(person=entry.person).latest("pk")
+    assert (
+        chinese(told) == "虚构软件有限公司不再委托存放您的档案，档案尚未接收。接收继续办理，由本机构按个人存档接收。"
+    )
+    assert told.case_id == agreement.pk
+    assert "不再委托" not in "".join(map(chinese, Message.objects.filter(person=other.person)))
+
+
+def test_when_the_agreement_ends_those_under_way_are_told_too_and_nobody_twice(agreement, clerk, approver):
+    held = held_for(agreement, clerk)
+    actions.add_people(agreement, rows("韩梅梅"), by=clerk)
+    actions.open_intakes(agreement, by=clerk)
+    coming = agreement.people.get(person__name="韩梅梅")
+
+    actions.end(agreement, by=approver, ended_on=timezone.localdate(), reason="协议期满")
+
+    for person, said in ((held.person, "agreement.left"), (coming.person, "agreement.left_under_way")):
+        told = [message.said[0][0] for message in Message.objects.filter(person=person, case=agreement)]
+        assert told == [said]
+
+
 def test_without_its_proof_nothing_changes(agreement, clerk):
     entry = held_for(agreement, clerk)
     before = AuditEvent.objects.count()

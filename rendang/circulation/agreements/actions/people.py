@@ -146,9 +146,12 @@ def _become_individual(agreement: Agreement, entries: list[Any], *, by: Any, rea
         by=by,
         reason=reason,
     )
-    intakes.become_individual([entry.intake_id for entry in entries if entry.intake_id], by=by)
-    for entry in held:
-        _tell(entry, say("agreement.left", employer=agreement.employer.name), by=by)
+    under_way = intakes.become_individual([entry.intake_id for entry in entries if entry.intake_id], by=by)
+    for entry in entries:
+        if entry.status == Status.HELD:
+            _tell(entry, say("agreement.left", employer=agreement.employer.name), by=by)
+        elif entry.intake_id in under_way:
+            _tell(entry, say("agreement.left_under_way", employer=agreement.employer.name), by=by)
 
 
 def _custodies(agreement: Agreement, person_ids: list[int]) -> Any:

@@ -178,8 +178,8 @@ def open_many(institution: Institution, entrusted: Iterable[Person], *, by: Any,
 
 
 @transaction.atomic
-def become_individual(keys: Iterable[int], *, by: Any) -> int:
-    """Whoever left the employer while the dossier was on its way: it is taken in for the person."""
+def become_individual(keys: Iterable[int], *, by: Any) -> set[int]:
+    """Whoever left the employer while the dossier was on its way: it is taken in for the person. Returns which."""
     rows = Intake.objects.select_for_update(of=["self", "case_ptr"]).filter(pk__in=keys, closed_at=None)
     changed = list(rows.exclude(state__in=[State.ACCEPTED, State.CONTESTED]).order_by("pk"))
     for intake in changed:
@@ -187,4 +187,4 @@ def become_individual(keys: Iterable[int], *, by: Any) -> int:
         intake.archive_type, intake.employer = Custody.ArchiveType.PERSONAL, None
         intake.save(update_fields=["archive_type", "employer"])
         audit.record("intake.become_individual", intake, by=by, before=before)
-    return len(changed)
+    return {intake.pk for intake in changed}
