@@ -201,13 +201,13 @@ class ReceiversForm(forms.Form):
     """直接转递: two people of the receiver, and their letter."""
 
     introduction_letter = forms.CharField(label=_("Number of the introduction letter"), max_length=60)
-    name_1 = forms.CharField(label=_("First receiver: full name"), max_length=60)
-    id_number_1 = forms.CharField(label=_("First receiver: ID number"), max_length=20)
-    post_1 = forms.CharField(label=_("First receiver: post"), max_length=60, required=False)
-    name_2 = forms.CharField(label=_("Second receiver: full name"), max_length=60)
-    id_number_2 = forms.CharField(label=_("Second receiver: ID number"), max_length=20)
+    name_1 = forms.CharField(label=_("First who fetches it: full name"), max_length=60)
+    id_number_1 = forms.CharField(label=_("First who fetches it: ID number"), max_length=20)
+    post_1 = forms.CharField(label=_("First who fetches it: post"), max_length=60, required=False)
+    name_2 = forms.CharField(label=_("Second who fetches it: full name"), max_length=60)
+    id_number_2 = forms.CharField(label=_("Second who fetches it: ID number"), max_length=20)
     post_2 = forms.CharField(
-        label=_("Second receiver: post"),
+        label=_("Second who fetches it: post"),
         max_length=60,
         required=False,
         help_text=_("The hand-over slip is printed next; both sign it, then it is scanned."),

@@ -219,7 +219,7 @@ class DirectReceiver(models.Model):
     post = models.CharField(_("post"), max_length=60, blank=True)
 
     class Meta:
-        verbose_name = _("receiver of a direct hand-over")
+        verbose_name = _("person who fetches")
         ordering = ["pk"]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="a_direct_receiver_has_a_name")]
 
