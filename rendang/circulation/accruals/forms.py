@@ -2,11 +2,12 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rendang.circulation.accruals.judging import COMMON
-from rendang.circulation.accruals.models import Chase
+from rendang.circulation.accruals.models import AccrualItem, Chase
 from rendang.kernel.access.forms import InstitutionChoice
 from rendang.kernel.core.forms import PartialDateInput
 from rendang.kernel.standards import queries as standards
@@ -29,6 +30,11 @@ class AccrualFilterForm(CaseFilterForm):
     def apply(self, rows: CaseQuerySet) -> CaseQuerySet:
         found = super().apply(rows)
         return found.filter(late_count__gt=0) if self.cleaned_data.get("late") else found
+
+    def named(self, text: str) -> Q:
+        """A delivery of many is found by each of the people, too."""
+        papers = AccrualItem.objects.filter(accrual=OuterRef("pk"), dossier__person__name__startswith=text)
+        return super().named(text) | Q(Exists(papers))
 
 
 class DeliveryForm(forms.Form):

@@ -127,3 +127,18 @@ def test_the_list_says_whose_papers_came_and_of_how_many_people(delivered, clerk
 
     assert f"<td>{one.person.name}</td>" in page
     assert (three.person, "<td>3 people</td>" in page) == (None, True)
+
+
+def test_a_delivery_of_many_is_found_by_each_of_its_people(delivered, institution, clerk, reviewer, signed_in):
+    delivery, other = delivered("here", "here"), delivered("here")
+    second = delivery.items.order_by("pk").last().dossier.person
+    browser, listed = signed_in(reviewer), reverse("accruals:list")
+
+    def found(text):
+        return {case.pk for case, _standing, _tone in browser.get(listed, {"text": text}).context["entries"]}
+
+    assert delivery.person_id is None
+    assert delivery.pk in found(second.name)
+    assert found(second.name) & {other.pk} == ({other.pk} if other.person.name.startswith(second.name) else set())
+    assert found(delivery.number) == {delivery.pk}
+    assert found("查无此人") == set()
