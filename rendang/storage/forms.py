@@ -167,19 +167,17 @@ class CompactionForm(forms.Form):
     method = forms.ChoiceField(
         label=gettext_lazy("Method"),
         choices=Compaction.Method.choices,
-        initial=Compaction.Method.KEEP_ORDER,
         widget=forms.RadioSelect,
     )
 
     def tell(self, outlines: Mapping[str, Outline]) -> None:
-        """Beside each method how many moves it takes, or why there are none; the first that takes some is chosen."""
+        """Beside each method how many moves it takes, or why there are none; which it is to be is chosen."""
         choices = []
         for method, outline in outlines.items():
             moves = len(outline.moves)
             said = outline.problem or ngettext("%(count)d move", "%(count)d moves", moves) % {"count": moves}
             choices.append((method, f"{Compaction.Method(method).label} — {said}"))
         self.fields["method"].choices = choices  # type: ignore[attr-defined]
-        self.fields["method"].initial = next((name for name, one in outlines.items() if one.moves), None)
 
 
 class WorkOffForm(forms.Form):
