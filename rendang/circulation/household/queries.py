@@ -5,19 +5,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from rendang.circulation.household.models import HouseholdMember, HouseholdMove, PageLoan
 from rendang.dossiers.models import Custody
-from rendang.dossiers.queries.departure import Obstacle, before_departure, is_going
+from rendang.dossiers.queries.departure import Obstacle, before_departure, obstacles
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.telling import Said, say
-from rendang.kernel.workflow.steps import before_step
+from rendang.kernel.workflow.steps import InTheWay, before_step
 
 
 def members(user: Any) -> ScopedQuerySet:
@@ -45,10 +46,18 @@ def lost_loan(member: HouseholdMember) -> PageLoan | None:
 
 def has_parted(member: HouseholdMember) -> bool:
     """Whether the dossier is elsewhere or about to leave while the registration stays (人档户分离)."""
-    if member.until:
-        return False
-    custody = _held(member).first()
-    return custody is None or is_going(custody.dossier_id)
+    return is_elsewhere(member) or bool(what_takes_it(member))
+
+
+def is_elsewhere(member: HouseholdMember) -> bool:
+    """Whether the dossier is not kept where the registration is."""
+    return not (member.until or _held(member).exists())
+
+
+def what_takes_it(member: HouseholdMember) -> list[Obstacle]:
+    """The transfer or departure with which the dossier is about to leave, by its number; none, when it stays."""
+    custody = None if member.until else _held(member).first()
+    return [one for one in obstacles([custody.dossier_id])[custody.dossier_id] if one.going] if custody else []
 
 
 def told_of_parting(member: HouseholdMember) -> bool:
@@ -100,7 +109,11 @@ def page_is_out(moves: Sequence[HouseholdMove]) -> dict[int, str]:
     leaving = {move.pk: move.member_id for move in moves if move.direction == HouseholdMove.Direction.OUT}
     lent = set(open_loans().filter(member__in=leaving.values()).values_list("member", flat=True))
     said = gettext("The member page is lent. Take it back first; it goes with the member.")
-    return {move: said for move, member in leaving.items() if member in lent}
+    return {
+        move: InTheWay.of((said, reverse("household:member", args=[member])))
+        for move, member in leaving.items()
+        if member in lent
+    }
 
 
 @before_departure

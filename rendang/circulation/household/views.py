@@ -138,7 +138,8 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "member": found,
         "may_edit": can(request.user, Permission.HOUSEHOLD_EDIT, at=found.institution_id) and not found.until,
-        "parted": queries.has_parted(found),
+        "takes_it": (takes_it := queries.what_takes_it(found)),
+        "parted": bool(takes_it) or queries.is_elsewhere(found),
         "told": queries.told_of_parting(found),
         "moves": HouseholdMove.objects.filter(person=found.person_id, institution=found.institution_id).order_by(
             "-pk"

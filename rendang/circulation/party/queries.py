@@ -10,14 +10,14 @@ from django.utils.translation import gettext, gettext_lazy
 
 from rendang.circulation.party.models import PartyMembership, PartyTransfer
 from rendang.dossiers.models import Custody
-from rendang.dossiers.queries.departure import Obstacle, before_departure, which_are_going
+from rendang.dossiers.queries.departure import Obstacle, before_departure, obstacles
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet
 from rendang.kernel.documents.registers import register
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.telling import say
-from rendang.kernel.workflow.steps import before_step
+from rendang.kernel.workflow.steps import InTheWay, before_step
 from rendang.people.models import Person
 
 Stay = PartyMembership.Stay
@@ -70,8 +70,10 @@ def not_to_be_approved(cases: Sequence[PartyTransfer]) -> dict[int, str]:
         dossier__person__in=[case.person_id for case in coming], status=Custody.Status.HELD
     ).values_list("dossier__person", "institution", "dossier")
     here: dict[tuple[int | None, int], int] = {(person, office): dossier for person, office, dossier in held}
-    going = which_are_going(here.values())
-    refused = {}
+    going = {
+        dossier: next((one for one in found if one.going), None) for dossier, found in obstacles(here.values()).items()
+    }
+    refused: dict[int, str] = {}
     for case in coming:
         dossier = here.get((case.person_id, case.institution_id))
         if case.has_run_out(today):
@@ -81,8 +83,8 @@ def not_to_be_approved(cases: Sequence[PartyTransfer]) -> dict[int, str]:
             ) % {"day": case.letter_valid_until}
         elif dossier is None:
             refused[case.pk] = gettext("The dossier of this person is no longer kept here.")
-        elif dossier in going:
-            refused[case.pk] = str(ITS_DOSSIER_GOES)
+        elif takes_it := going[dossier]:
+            refused[case.pk] = InTheWay.of((str(ITS_DOSSIER_GOES), takes_it.url))
     return refused
 
 

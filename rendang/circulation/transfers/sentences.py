@@ -91,6 +91,9 @@ in_words(
         "departure.sent_back": _("Sent back by the receiver: %(reason)s, %(detail)s"),
         "in_the_way.transfer": _("It is being transferred already."),
         "in_the_way.departure": _("It is leaving the city already."),
+        # The two above are kept, without a number, of what was left out before.
+        "in_the_way.transfer.number": _("It is being transferred already: %(number)s."),
+        "in_the_way.departure.number": _("It is leaving the city already: %(number)s."),
         "in_the_way.custodyconflict": _(
             "Another institution says it holds this dossier; supervision is settling the conflict."
         ),

@@ -7,6 +7,8 @@ never among them (domain.md §5.3, 3).
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from rendang.kernel.standards.telling import Said, told
 
 Check = Callable[[Iterable[int]], dict[int, list["Obstacle"]]]
@@ -30,6 +32,11 @@ class Obstacle:
     def text(self) -> str:
         """In the reader's language."""
         return told([self.said])
+
+    @property
+    def url(self) -> str:
+        """The address at which it can be cleared; empty, when there is none."""
+        return reverse(self.page, args=[self.key] if self.key is not None else []) if self.page else ""
 
 
 CHECKS: dict[str, Check] = {}

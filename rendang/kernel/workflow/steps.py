@@ -61,6 +61,19 @@ class Step:
 STEPS: dict[type[Case], dict[str, Step]] = {}
 
 
+class InTheWay(str):
+    """Why a step is certain to be refused: ``parts`` are its sentences, each with where that can be cleared."""
+
+    parts: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, *parts: tuple[str, str]) -> "InTheWay":
+        """Of sentences with an address each; an empty one says that there is nowhere else to go."""
+        said = cls(" ".join(text for text, _url in parts))
+        said.parts = parts
+        return said
+
+
 # Of the cases of one kind those that are certain to be refused, by their keys, with why.
 Beforehand = Callable[[Sequence[Any]], Mapping[int, str]]
 BEFOREHAND: dict[tuple[type[Case], str], Beforehand] = {}
@@ -70,6 +83,7 @@ def before_step(model: type[Case], name: str) -> Callable[[Beforehand], Beforeha
     """Ask ``check(cases) -> {key of a case: why not}`` before the step ``name`` is offered: of one case on its page,
     of all that are ticked on the page of many.
 
+    An answer ``InTheWay.of((sentence, address), …)`` leads to where it can be cleared; a plain text leads nowhere.
     Set-based: its queries do not grow with the cases. It only spares people the way; the step itself says no all the
     same. Declared by the app of the kind; imported by its pages.
     """

@@ -193,6 +193,23 @@ def test_the_person_is_told_once_for_each_parting_in_a_sentence_kept_for_either_
     assert actions.tell_of_parting(member, by=clerk).told_parted_on == today + dt.timedelta(30)
 
 
+def test_the_page_of_the_member_names_the_departure_that_takes_the_dossier(
+    member, clerk, institution, today, signed_in
+):
+    browser = signed_in(clerk)
+    assert "already: " not in browser.get(member.get_absolute_url()).text
+    departure = departures.apply(
+        [member.person.dossier], by=clerk, to=keeper_outside(staff_of(institution)), reason="recall",
+        letter_number="调1号", letter_date=today,
+    )  # fmt: skip
+
+    page = browser.get(member.get_absolute_url()).text
+
+    said = f"It is leaving the city already: {departure.number}."
+    assert f'<a href="{departure.get_absolute_url()}">{said}</a>' in page
+    assert "household and dossier part. Tell the person" in page
+
+
 def test_who_was_told_is_said_where_the_dossier_leaves(member, clerk, institution, other_institution, today):
     dossier = member.person.dossier
     departures.apply(

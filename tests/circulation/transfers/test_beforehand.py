@@ -8,6 +8,7 @@ from django.urls import reverse
 from rendang.circulation.transfers.models import Departure
 from rendang.circulation.transfers.queries.obstacles import not_to_be_approved
 from rendang.dossiers import actions as dossiers
+from rendang.dossiers.models import CustodyConflict
 from rendang.kernel.access.models import Role
 from tests.circulation.transfers.leaving import an_address
 
@@ -65,5 +66,23 @@ def test_on_the_page_of_one_departure_it_stands_instead_of_the_button(leaving, s
 
     page = signed_in(leaving.by[Role.APPROVER]).get(departure.address_of("approve")).text
 
-    assert "is not verified. A second person verifies it in the address book." in page
+    why = "The address of 虚构省山阳市人才中心 is not verified. A second person verifies it in the address book."
+    assert f'<a href="{unknown.get_absolute_url()}">{why}</a>' in page
     assert "Nothing is asked for" not in page
+
+
+def test_each_obstacle_leads_to_where_it_is_cleared_alone_and_among_many(leaving, contested, signed_in):
+    departure, many = leaving.apply(contested()), leaving.apply(contested(), contested())
+    conflict = CustodyConflict.objects.get(dossier=departure.dossier)
+    browser = signed_in(leaving.by[Role.APPROVER])
+
+    alone = browser.get(departure.address_of("approve")).text
+    ticked = browser.get(
+        reverse("workflow:many", args=["departure", "approve"]), {"case": [departure.pk, many.pk]}
+    ).text
+
+    link = f'<a href="{conflict.get_absolute_url()}">{CONTESTED}</a>'
+    assert link in alone
+    assert link in ticked
+    each = f'<a href="{many.get_absolute_url()}">Something stands in the way of every dossier of the list.</a>'
+    assert each in ticked

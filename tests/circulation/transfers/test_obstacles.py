@@ -43,7 +43,7 @@ def test_one_of_a_list_is_leaving_too(leaving):
     departure = leaving("APPROVED", leaving.dossier(), leaving.dossier())
     dossier = departure.lines.first().dossier
 
-    assert told(dossier) == [("It is leaving the city already.", "departures:detail", False)]
+    assert told(dossier) == [(f"It is leaving the city already: {departure.number}.", "departures:detail", False)]
 
 
 def test_what_another_business_knows_holds_it_back_at_the_approval(leaving, monkeypatch):
