@@ -1,10 +1,14 @@
 """The REST API: every app's routes, and how a refusal looks over the wire (RFC 9457, problem+json)."""
 
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as SchemaError
@@ -114,3 +118,25 @@ def missing(request: HttpRequest, refusal: Http404) -> HttpResponse:
 @api.exception_handler(HttpError)
 def error(request: HttpRequest, refusal: HttpError) -> HttpResponse:
     return problem(refusal.status_code, str(refusal))
+
+
+def speak_in_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view of the interface whose refusal of a method is a problem, too; ninja answers in plain text."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return response
+        refused = problem(405, _("This address does not take that method."))
+        refused["Allow"] = response["Allow"]
+        return refused
+
+    return answer
+
+
+def no_such_address(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Programs read a problem, people a page."""
+    if request.path.startswith("/api/"):
+        return problem(404, _("There is no such thing, or it is not yours."))
+    return page_not_found(request, exception)

@@ -5,14 +5,14 @@ from django.urls import URLPattern, include, path
 from django.views.i18n import set_language
 
 from rendang.circulation.transfers.urls import departures, requests
-from rendang.config.api import api
+from rendang.config.api import api, speak_in_problems
 from rendang.config.health import healthz, readyz
 from rendang.kernel.access.queries import public
 
 api_urls = api.urls
 for route in api_urls[0]:  # the API answers 401 itself; LoginRequiredMiddleware would show the sign-in page
     assert isinstance(route, URLPattern)
-    login_not_required(route.callback)
+    route.callback = login_not_required(speak_in_problems(route.callback))
 
 urlpatterns = [
     path("", include("rendang.portal.urls")),
@@ -50,4 +50,5 @@ urlpatterns = [
 ]
 
 handler400 = "rendang.desk.errors.bad_request"
+handler404 = "rendang.config.api.no_such_address"
 handler500 = "rendang.desk.errors.server_error"

@@ -156,6 +156,11 @@ class TestExport:
         book = load_workbook(io.BytesIO(content(response)))
         return [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
 
+    def test_the_page_says_the_filter_in_words(self, signed_in, approver, dossier):
+        page = signed_in(approver).get(f"{self.url}?q=王")
+
+        assert page.context["said"] == [("Find", "王")]
+
     def test_holds_what_the_filter_shows_masked(self, signed_in, approver, dossier, institution, other_institution):
         held_dossier(institution, name="李雷", custody={"archive_type": "unit"})
         held_dossier(other_institution)

@@ -52,6 +52,28 @@ def test_without_a_token_the_interface_answers_401_as_a_problem(client):
     assert response["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "detail"),
+    [
+        ("get", "/nothing", 404, "There is no such thing, or it is not yours."),
+        ("post", "/nothing", 404, "There is no such thing, or it is not yours."),
+        ("delete", "/dossiers", 405, "This address does not take that method."),
+    ],
+)
+def test_a_wrong_address_or_method_is_a_problem_and_no_page(token, method, path, status, detail):
+    response = getattr(caller(token()), method)(f"{API}{path}")
+
+    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+    assert response.json() == {"status": status, "detail": detail}
+    assert response.get("Allow") == ("GET" if status == 405 else None)
+
+
+def test_a_wrong_address_of_the_pages_is_a_page(client):
+    response = client.get("/nothing/")
+
+    assert (response.status_code, response["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
 @pytest.mark.parametrize("spoil", ["revoked", "expired"])
 def test_a_dead_token_opens_nothing(token, spoil, system_administrator):
     from rendang.exchange.models import ApiClient

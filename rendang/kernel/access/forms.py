@@ -25,7 +25,7 @@ class InstitutionChoice(forms.Form):
 class ProposeForm(forms.Form):
     """``held`` are the roles to choose from when one is withdrawn."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("Please choose")), *Role.choices])
     institution = forms.ModelChoiceField(
         label=_("Institution"),
         queryset=Institution.objects.filter(is_active=True).order_by("pk"),

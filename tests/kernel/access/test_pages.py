@@ -72,6 +72,18 @@ def test_a_role_is_proposed_and_confirmed_on_screen(signed_in, security_administ
     assert person.name in client.get(PROPOSALS, {"state": "decided"}).content.decode()
 
 
+def test_no_role_is_chosen_beforehand(signed_in, security_administrator, institution, clerk):
+    browser = signed_in(security_administrator)
+
+    shown = browser.get(f"{STAFF}{clerk.pk}/propose/").context["form"]["role"]
+    sent = browser.post(f"{STAFF}{clerk.pk}/propose/", {"role": "", "institution": institution.pk, "reason": "调入"})
+
+    assert shown.value() is None
+    assert [(choice.data["value"], choice.data["selected"]) for choice in shown][0] == ("", True)
+    assert sent.context["form"].errors == {"role": ["This field is required."]}
+    assert not MembershipProposal.objects.exists()
+
+
 def test_a_refused_proposal_keeps_what_was_typed(signed_in, security_administrator, institution, clerk):
     data = {"role": "SYSTEM_ADMINISTRATOR", "institution": "", "reason": "因工作需要"}
     page = signed_in(security_administrator).post(f"{STAFF}{clerk.pk}/propose/", data).content.decode()
