@@ -13,6 +13,7 @@ from collections import namedtuple
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -298,3 +299,20 @@ def test_where_python_may_not_write_beside_the_sources_the_bytecode_is_kept_in_t
 
     assert "PYTHONDONTWRITEBYTECODE" not in os.environ
     assert os.environ["PYTHONPYCACHEPREFIX"] == str(environment.VENV / "bytecode")
+
+
+def test_the_identity_sandbox_stops_the_start_of_a_real_installation(
+    settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from rendang.config.commands import prepare
+
+    settings.DEMONSTRATION = False
+    settings.RENDANG_IDENTITY_PROVIDER = ""
+    prepare.refuse_if_misconfigured()
+    settings.RENDANG_IDENTITY_PROVIDER = "rendang.kernel.accounts.sandbox.SandboxProvider"
+
+    with pytest.raises(SystemExit) as stopped:
+        prepare.refuse_if_misconfigured()
+
+    assert stopped.value.code == 2
+    assert "The identity sandbox is configured outside the demonstration" in capsys.readouterr().err

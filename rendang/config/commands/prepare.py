@@ -12,6 +12,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import connection, transaction
 
@@ -66,6 +67,13 @@ def demonstration(people: int) -> None:
             say(f"The database keeps its {loaded}; --fresh starts over.")
 
 
+def refuse_if_misconfigured() -> None:
+    """What a check of the settings calls an error stops the start; else the first visitor would meet it."""
+    wrong = [found for found in run_checks() if found.is_serious() and not found.is_silenced()]
+    if wrong:
+        stop("\n".join(f"{found.msg} {found.hint or ''}".strip() for found in wrong), 2)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--demonstration", type=int, metavar="PEOPLE")
@@ -76,6 +84,8 @@ def main() -> None:
         demonstration(options.demonstration)
         with (settings.HOME / ACCOUNTS).open("w") as file:
             call_command("demonstration_accounts", stdout=file)
+    else:
+        refuse_if_misconfigured()
     collect_static()
 
 

@@ -79,7 +79,7 @@ def test_no_role_is_chosen_beforehand(signed_in, security_administrator, institu
     sent = browser.post(f"{STAFF}{clerk.pk}/propose/", {"role": "", "institution": institution.pk, "reason": "调入"})
 
     assert shown.value() is None
-    assert [(choice.data["value"], choice.data["selected"]) for choice in shown][0] == ("", True)
+    assert next((choice.data["value"], choice.data["selected"]) for choice in shown) == ("", True)
     assert sent.context["form"].errors == {"role": ["This field is required."]}
     assert not MembershipProposal.objects.exists()
 
