@@ -26,6 +26,8 @@ _BY_NAME = re.compile(
     r"|(?P<month3>[A-Z]{3,9})[. ]{0,2}(?P<day3>\d{1,2})(?:ST|ND|RD|TH)?[, ]+(?P<year3>\d{4})"
     r"|(?P<year2>\d{4})[-. ]?(?P<month2>[A-Z]{3,9})(?:[-. ]?(?P<day2>\d{1,2}))?"
 )
+# A database's 06-3月 -16.
+_DAY_FIRST = re.compile(r"(\d{1,2})-(\d{1,2})月 ?-(\d{4}|\d{2})")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DIGITS = "〇○零一二三四五六七八九"
 _CHINESE_DIGITS = str.maketrans(_DIGITS, "000123456789")
@@ -33,15 +35,17 @@ _CHINESE_NUMBER = re.compile(rf"[{_DIGITS}十]+")
 # 二OO五, 二0一0: a zero typed for the Chinese one.
 _ZERO_IN_CHINESE = re.compile(rf"(?<=[{_DIGITS}])[O0〇]+(?=[{_DIGITS}年])")
 # What is written behind a date: 1990.05（农历）, 2019.7起, the day of the week, the hour.
-_BEHIND = re.compile(r"\s*(?:[(\[【].*|星期.*|周[一二三四五六日].*|[上下]午.*|至今|左右|前后|起|生|(?<=月)份)$")
-_ONE_DASH = str.maketrans("—–‐‑−─。、\\", "------../")
+_BEHIND = re.compile(
+    r"\s*(?:[(\[【].*|星期.*|周[一二三四五六日].*|[上下]午.*|至今|左右|前后|起|生|(?<=月)份|(?<=[\d年月日])(?:入库|存入|转入|接收|调入|入档|建档))$"
+)
+_ONE_DASH = str.maketrans("—–‐‑−─。、·\\", "------.../")
 # What stands in a cell that says nothing, and what a spreadsheet writes where a formula failed.
 DASHES = frozenset(
     {"", "-", "--", "—", "——", "/", "\\", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
 )
 # The last ones are a spreadsheet's day 0.
 NOTHING = DASHES | {
-    "无", "暂无", "不详", "未知", "空", "NULL", "N/A", "NA", "NONE", "至今",
+    "无", "暂无", "不详", "未知", "空", "NULL", "N/A", "NA", "NONE", "至今", "健在", "在世",
     "1900-01-00", "1900-1-0", "1900/1/0", "0000-00-00",
 }  # fmt: skip
 
@@ -80,6 +84,8 @@ def _of_text(text: str) -> str | None:
         return ""
     plain = _BEHIND.sub("", plain).translate(_ONE_DASH)
     tight = "".join(plain.split())
+    if not tight.strip("年月日./-"):  # a form's blank
+        return ""
     if tight.isdecimal():
         return _of_digits(tight)
     if (day := _DAY_AND_HOUR.fullmatch(tight)) or (tight.endswith(".0") and tight[:-2].isdecimal()):
@@ -113,6 +119,9 @@ def _other_order(text: str) -> str | None:
         month = str(_MONTHS.index(name) + 1) if name in _MONTHS else "13"
         year, day = (parts[part] or parts[part + "2"] or parts[part + "3"] for part in ("year", "day"))
         return _date(year, month, day)
+    if found := _DAY_FIRST.fullmatch(text):
+        day, month, year = found.groups()
+        return _date(year, month, day)
     if found := _YEAR_LAST.fullmatch(text):
         first, second, year = found.groups()
         if int(first) > 12 or first == second:
@@ -124,6 +133,8 @@ def _other_order(text: str) -> str | None:
 
 def _of_digits(digits: str) -> str | None:
     """195203, 19520315, 850510, 1952, 85, or a spreadsheet's day number."""
+    if len(digits) == 14:  # with the hour
+        digits = digits[:8]
     if len(digits) in (6, 8) and (found := _COMPACT.fullmatch(digits)) and (date := _date(*found.groups())):
         return date
     if (found := _SHORT_COMPACT.fullmatch(digits)) and (date := _date(*found.groups())):

@@ -11,7 +11,7 @@ from rendang.kernel.core.yaml_file import read_yaml
 _BY_PART = 1000
 # Fields whose columns make one value together: 库房, 柜, 层; 档案状态, 转出时间.
 SEVERAL_COLUMNS = frozenset({"location", "left"})
-_PUNCTUATION = re.compile(r"[\s*:,.。、，：；;·_\-—~'\"“”‘’/\\#＊☆★※▲]+")
+_PUNCTUATION = re.compile(r"[\s*:,.。、，：；;·_\-—~'\"“”‘’/\\#＊☆★※▲▼▽△▾▴↓↑◆●]+")
 _BRACKETS = re.compile(r"[(\[【〔{<《].*?[)\]】〕}>》]")
 # What stands in brackets and says of whom, or which of two, a column is: 档案号（旧）, 姓名（英文）, 时间（入库）.
 _QUALIFIER = re.compile(
@@ -22,6 +22,8 @@ _QUALIFIER = re.compile(
 _HOW_TO_FILL_IN = re.compile(r"(?<=\S\S)\s*\n\s*(?:与|请|格式|填|如|例|须|必须|勿|按|注).*$", re.DOTALL)
 # A running number or letter before a heading, and its translation: 3.单位, C 单位, 单位 Company, 电话1.
 _ABOUT_THE_WORDS = re.compile(r"^(?:[A-Z\d]+|[一二三四五六七八九十]{1,2})(?=[\u4e00-\u9fff]{2})|[A-Z\d]+$")
+# 单位ID holds a database's key.
+_OF_A_KEY = re.compile("(?:ID|CODE|NO)$")
 _HAN = re.compile("[\u4e00-\u9fff]{2}")
 _PARTS_OF_A_DATE = frozenset("年月日")
 # What says which of a kind a column holds, and not what: the group above does (学历 / 全日制教育, 出生日期 / 公历).
@@ -48,9 +50,9 @@ _GROUP_FILLER = re.compile("信息|情况|基本|资料|相关|内容|数据|登
 # Traditional characters of headings, and those they are compared as.
 _SIMPLIFIED = str.maketrans(
     "號碼證証檔編別學歷業電話聯繫絡單職時間參歸庫櫃層區狀況齡機構關從備註說類種屬轉態費險貫貌黨團務稱級處郵箱戶內縣鄉鎮東門開終託員經辦審覈簽發給領"
-    "漢滿維壯眾漢無離異喪婦醫專科畢農國軍",
+    "漢滿維壯眾漢無離異喪婦醫專科畢農國軍碩預會羣蘇寧從業結論進盟臺導",
     "号码证证档编别学历业电话联系络单职时间参归库柜层区状况龄机构关从备注说类种属转态费险贯貌党团务称级处邮箱户内县乡镇东门开终托员经办审核签发给领"
-    "汉满维壮众汉无离异丧妇医专科毕农国军",
+    "汉满维壮众汉无离异丧妇医专科毕农国军硕预会群苏宁从业结论进盟台导",
 )
 
 
@@ -96,16 +98,22 @@ def simplified(text: str) -> str:
 @cache
 def normalise_heading(text: str) -> str:
     plain = simplified(unicodedata.normalize("NFKC", _HOW_TO_FILL_IN.sub("", text))).upper()
-    plain = "".join(_QUALIFIER.findall(plain)) + plain
+    plain = "".join(_QUALIFIER.findall(plain)) + plain.replace("(学位)", "学位")
     plain = _PUNCTUATION.sub("", _BRACKETS.sub("", plain)) or _PUNCTUATION.sub("", plain)
     return plain.strip("()[]【】")
+
+
+def field_named(text: str) -> str | None:
+    """The field of which a text is a whole heading."""
+    found = _by_name().get(normalise_heading(text))
+    return found[0] if found else None
 
 
 def meaning_of(upper: str, lower: str) -> tuple[str, int] | None:
     """The field a heading means and how sure that is (smaller is surer); ``upper`` is the group above, if any."""
     if (found := _meaning_of(upper, lower)) or not _HAN.search(lower):
         return found
-    alone = _ABOUT_THE_WORDS.sub("", lower)
+    alone = lower if _OF_A_KEY.search(lower) else _ABOUT_THE_WORDS.sub("", lower)
     found = _meaning_of(upper, alone) if alone != lower else None
     return (found[0], _BY_PART) if found else None
 

@@ -5,47 +5,35 @@ import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import islice, pairwise
 
 from django.utils.translation import gettext as _
 
-from rendang.circulation.rosters.headings import SEVERAL_COLUMNS, meaning_of, normalise_heading
-from rendang.kernel.core.chinese import SURNAME_READINGS
-from rendang.kernel.core.identifiers import is_valid_uscc, mask_id_number, normalise_id_number
+from rendang.circulation.rosters.contents import by_content, is_id, may_be_number, share_of, values_of
+from rendang.circulation.rosters.employers import employer_labelled, employer_named
+from rendang.circulation.rosters.headings import SEVERAL_COLUMNS, field_named, meaning_of, normalise_heading
+from rendang.kernel.core.identifiers import mask_id_number
 from rendang.kernel.core.sheets import Cell, Merged, Row, Sheet, UnreadableTable, text_of
 
 # So many rows are looked at before the rest is read.
 LOOKED_AT = 60
+# And so many after them for the headings of another table; lists of several tables are made by hand.
+_LOOKED_THROUGH = 400
 _MOST_ROWS_ABOVE = 30
 # No roster has more columns; what is further right is not looked at.
 _MOST_COLUMNS = 512
 # What a person may give several columns to: a place, a name in two, a date in year, month and day.
 _DATES = frozenset({"birth_date", "received_on", "work_start", "graduated", "retired", "died"})
-_MAY_HAVE_SEVERAL = SEVERAL_COLUMNS | _DATES | {"name"}
+_MAY_HAVE_SEVERAL = SEVERAL_COLUMNS | _DATES | {"name", "id_number"}
 # What a person has in a row of their own, whatever is merged.
 OF_ONE_ROW = frozenset({"name", "id_number", "serial", "archive_number"})
-# Headings that mean a running number or the dossier's; the content decides.
-_ANY_NUMBER = frozenset({"编号", "号", "编码", "流水号", "NO"})
 _IGNORED = "ignored"
-_BRACKETS = re.compile(r"[(（\[【].*$")
-_EMPLOYER = re.compile(
-    "[\u4e00-\u9fff]{2}(?:公司|集团|厂|医院|学校|大学|学院|中学|小学|幼儿园|银行|研究院|研究所|设计院|事务所|酒店|商场|报社|电视台|委员会|[^全各当]局)$"
-)
-_OF_THE_LIST = re.compile("档案|人才|存档|名册|名单|人员|退休|在职|离职|花名|外地|本市|其他|各|毕业")
+# A sheet that shows how the others are to be filled in.
+_SHOWS_HOW = re.compile("示例|样例|范例|样表|填[表写报]说明|填[表写报]须知")
 # 已转出人员, 2025年转出档案清单
 _LEFT = re.compile("(?<![未不非])(?:转出|调出|迁出|转走|调走|借出|注销|销毁)")
 # An identity number that a spreadsheet took for an amount.
 _LOST_DIGITS = 1e14
-_LONG_NUMBER = re.compile(r"\d{15}|\d{17}[\dX]")
-_HAN_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]{2,15}")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
-_COMMON_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
-    "廖贾夏韦傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷"
-    "詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司"
-    "卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
-)
 
 
 @dataclass(frozen=True)
@@ -65,6 +53,8 @@ class Layout:
     several: bool = False
     # Whose people they are by the sheet's name, where no column says it.
     employer: str = ""
+    # No roster as it stands: people stand side by side under headings down the left, or one a form.
+    turned: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -86,9 +76,19 @@ class Layout:
         with closing(sheet.rows(self.wanted)) as rows:  # type: ignore[type-var]
             yield from _repeated(rows, merged) if merged else rows
 
+    def says_all_of(self, other: "Layout") -> bool:
+        """Whether each column means here what it means in the other."""
+        return all({*places} <= {*self.columns.get(field, ())} for field, places in other.columns.items())
+
     def with_columns(self, corrected: Mapping[int, str]) -> "Layout":
         """The same sheet with the meaning of its columns as a person corrected it ("" takes a meaning away)."""
-        columns: dict[str, tuple[int, ...]] = {}
+        # A column that says two things (学历学位) goes on saying both when one of them is confirmed.
+        columns = {
+            other: places
+            for field, places in self.columns.items()
+            for other, same in self.columns.items()
+            if other != field and same == places and all(corrected.get(place) == field for place in places)
+        }
         for column, field in sorted(corrected.items()):
             if field and (field not in columns or field in _MAY_HAVE_SEVERAL):
                 columns[field] = (*columns.get(field, ()), column)
@@ -123,6 +123,15 @@ def _joined_headings(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[tuple
     return pairs
 
 
+def _joined_in_three(first: Sequence[Cell], second: Sequence[Cell], third: Sequence[Cell]) -> list[tuple[str, str]]:
+    """The same of a header in three rows: the group is what stands nearest above (证件 / 居民身份证 / 号码)."""
+    groups: list[Cell] = []
+    for column, (above, below) in enumerate(_joined_headings(first, second)):
+        has_its_own = column < len(third) and third[column]
+        groups.append((below or above) if has_its_own else above + below)
+    return _joined_headings(groups, third)
+
+
 def _recognise(pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[tuple[int, int]]] = {}
     meaning = None
@@ -142,6 +151,8 @@ def _recognise(pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
             columns[field] = (year, year + 1, year + 2)
         elif [lower for _upper, lower in pairs[year : year + 2]] == ["年", "月"]:
             columns[field] = (year, year + 1)
+    if "degree" not in columns and "education" in columns and "学位" in pairs[columns["education"][0]][1]:
+        columns["degree"] = columns["education"]  # 学历学位
     surname, given_name = columns.pop("surname", ()), columns.pop("given_name", ())
     if surname and given_name:
         columns.setdefault("name", surname + given_name)
@@ -150,7 +161,7 @@ def _recognise(pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
 
 def _looks_like_data(cells: Sequence[Cell]) -> bool:
     return any(
-        cell > _LOST_DIGITS if isinstance(cell, (int, float)) else _is_id(text_of(cell)) for cell in cells if cell
+        cell > _LOST_DIGITS if isinstance(cell, (int, float)) else is_id(text_of(cell)) for cell in cells if cell
     )
 
 
@@ -168,6 +179,9 @@ def recognise(rows: Sequence[Row], *, previous: Layout | None = None) -> Layout 
         options: list[tuple[tuple[int, ...], list[tuple[str, str]]]] = [((number,), single)]
         if at and not _looks_like_data(rows[at - 1][1]) and sum(cell is not None for cell in rows[at - 1][1]) > 1:
             options.append(((rows[at - 1][0], number), _joined_headings(rows[at - 1][1], cells)))
+            if at > 1 and not _looks_like_data(rows[at - 2][1]) and sum(map(bool, rows[at - 2][1])) > 1:
+                heads = (rows[at - 2][0], rows[at - 1][0], number)
+                options.append((heads, _joined_in_three(rows[at - 2][1], rows[at - 1][1], cells)))
         for header_rows, pairs in options:
             columns = _recognise(pairs)
             told_apart = -sum(pairs.count(pairs[place]) for places in columns.values() for place in places)
@@ -184,7 +198,7 @@ def recognise(rows: Sequence[Row], *, previous: Layout | None = None) -> Layout 
         title_rows=tuple(number for number, _cells in rows if number < header_rows[0]),
         header_rows=header_rows,
         headings=tuple(upper + lower if lower != upper else lower for upper, lower in pairs),
-        columns=_by_content(columns, pairs, data),
+        columns=by_content(columns, pairs, data),
         samples=_samples(data),
     )
 
@@ -204,14 +218,22 @@ def _is_roster(columns: Mapping[str, tuple[int, ...]], data: Sequence[Sequence[C
     known = {"name", "id_number"} & columns.keys()
     if not known or len(columns) < 4 - len(known):
         return False
-    values = _values(data, columns["id_number"][0]) if "id_number" in columns else []
+    if "name" in columns and _explains_columns(values_of(data, columns["name"][0])):
+        return False
+    values = values_of(data, columns["id_number"][0]) if "id_number" in columns else []
     numbers = [value for value in values if len(value) > 3]  # 无, 待补
     width = max(map(len, data), default=0)
     return (
         not numbers
-        or any(map(_may_be_number, numbers))
-        or any(_share(_values(data, column), _is_id) > 0.6 for column in range(width))
+        or any(map(may_be_number, numbers))
+        or any(share_of(values_of(data, column), is_id) > 0.6 for column in range(width))
     )
+
+
+def _explains_columns(names: Sequence[str]) -> bool:
+    """Whether what stands in the place of names are mostly headings, one below the other: 身份证号, 档案号, 单位."""
+    fields = [field for name in names if (field := field_named(name)) not in {None, "name", "surname", "given_name"}]
+    return ("id_number" in fields or len(set(fields)) > 1) and len(fields) * 2 > len(names)
 
 
 def _side_by_side(layout: Layout, rows: Sequence[Row]) -> bool:
@@ -228,86 +250,28 @@ def _side_by_side(layout: Layout, rows: Sequence[Row]) -> bool:
     return (
         len(same("name")) > 1
         and len(numbers) > 1
-        and all(_share(_values(data, column), _is_id) > 0.5 for column in numbers)
+        and all(share_of(values_of(data, column), is_id) > 0.5 for column in numbers)
     )
-
-
-def _values(data: Iterable[Sequence[Cell]], column: int) -> list[str]:
-    return [text_of(cells[column]).strip() for cells in data if column < len(cells) and text_of(cells[column]).strip()]
-
-
-def _share(values: Sequence[str], test: Any) -> float:
-    return sum(bool(test(value)) for value in values) / len(values) if values else 0.0
-
-
-def _is_id(value: str) -> bool:
-    return bool(_LONG_NUMBER.fullmatch(normalise_id_number(value)))
-
-
-def _may_be_number(value: str) -> bool:
-    return not _HAN.search(value) and sum(map(str.isdecimal, value)) > 4
-
-
-def is_name(value: str) -> bool:
-    """Whether a text may be a person's name, by its surname, its length, its dot."""
-    plain = "".join(value.split())
-    if not _HAN_NAME.fullmatch(plain):
-        return False
-    return "·" in plain or (len(plain) < 5 and (plain[0] in _COMMON_SURNAMES or plain[0] in SURNAME_READINGS))
-
-
-_TESTS = {
-    "id_number": _is_id,
-    "name": is_name,
-    "sex": lambda value: value in {"男", "女"},
-    "mobile": _MOBILE.fullmatch,
-    "credit_code": is_valid_uscc,
-}
-
-
-def _by_content(
-    columns: dict[str, tuple[int, ...]], pairs: Sequence[tuple[str, str]], data: Sequence[Sequence[Cell]]
-) -> dict[str, tuple[int, ...]]:
-    """Fill in what the headings left open, and correct an identity column that holds no identity numbers."""
-    found = dict(columns)
-    width = max([len(pairs), *map(len, data)])
-    if "id_number" in found and _share(_values(data, found["id_number"][0]), _is_id) < 0.2:
-        better = [column for column in range(width) if _share(_values(data, column), _is_id) > 0.6]
-        if better:
-            found["id_number"] = (better[0],)
-    if "credit_code" in found and "信用" not in pairs[found["credit_code"][0]][1]:
-        # 单位代码 is mostly the list's own number of an employer.
-        codes = _values(data, found["credit_code"][0])
-        if codes and _share(codes, lambda code: len(code) > 14) < 0.5:
-            del found["credit_code"]
-    for field, test in _TESTS.items():
-        if field not in found:
-            taken = {column for columns in found.values() for column in columns}
-            free = (column for column in range(width) if column not in taken)
-            fits = [column for column in free if _share(_values(data, column), test) > 0.7]
-            if fits and (field in {"id_number", "name"} or not (fits[0] < len(pairs) and pairs[fits[0]][1])):
-                found[field] = (fits[0],)
-    if "archive_number" not in found and "serial" in found and pairs[found["serial"][0]][1] in _ANY_NUMBER:
-        # 编号 alone is a running number, or the dossier's.
-        numbers = _values(data, found["serial"][0])
-        if numbers and _share(numbers, lambda number: number.isdecimal() and len(number) < 6) < 0.5:
-            found["archive_number"] = found.pop("serial")
-    return found
 
 
 def _by_content_alone(rows: Sequence[Row], previous: Layout | None) -> Layout | None:
     """A sheet without headings: the continuation of the one before, or told by its content."""
     below = next(
-        (at for at, (_number, cells) in enumerate(rows) if any(cell and _is_id(text_of(cell)) for cell in cells)), None
+        (at for at, (_number, cells) in enumerate(rows) if any(cell and is_id(text_of(cell)) for cell in cells)), None
     )
     if below is None:
         return None
     data = [cells for _number, cells in rows[below:]]
-    columns = _by_content({}, [], data)
+    columns = by_content({}, [], data)
     if "id_number" not in columns:
         return None
-    if previous and previous.columns.get("id_number") == columns["id_number"] and not below:
-        return replace(previous, title_rows=(), header_rows=())
+    titles = tuple(number for number, _cells in rows[:below])
+    if (
+        previous
+        and previous.columns.get("id_number") == columns["id_number"]
+        and all(sum(map(bool, cells)) < 2 for _number, cells in rows[:below])
+    ):
+        return replace(previous, title_rows=titles[:-1], header_rows=titles[-1:])
     if "name" not in columns:
         return None
     above = rows[:below]
@@ -317,7 +281,7 @@ def _by_content_alone(rows: Sequence[Row], previous: Layout | None) -> Layout | 
         title_rows=tuple(number for number, _cells in above[:-1]),
         header_rows=tuple(number for number, _cells in above[-1:]),
         headings=headings,
-        columns=_by_content(_recognise(pairs) | columns, pairs, data),
+        columns=by_content(_recognise(pairs) | columns, pairs, data),
         samples=_samples(data),
     )
 
@@ -348,7 +312,7 @@ def _unknown(rows: Sequence[Row]) -> Layout | None:
 def _samples(data: Sequence[Sequence[Cell]]) -> tuple[tuple[str, ...], ...]:
     """Three values of each column, so far masked that they show what the column holds and not whose it is."""
     width = max(map(len, data), default=0)
-    return tuple(tuple(_masked(text) for text in _values(data, column)[:3]) for column in range(width))
+    return tuple(tuple(_masked(text) for text in values_of(data, column)[:3]) for column in range(width))
 
 
 def _masked(text: str) -> str:
@@ -357,39 +321,76 @@ def _masked(text: str) -> str:
     return text if len(text) < 2 or text[0] in "男女汉" else f"{text[0]}{'*' * min(len(text) - 1, 8)}"
 
 
-def _employer_of(sheet: Sheet) -> str:
-    """The employer that a sheet is named after (某机械厂, 某机械厂（3人）), "" for 2025年, 在职, Sheet1."""
-    name = _BRACKETS.sub("", sheet.name or "").strip()
-    return name if _EMPLOYER.search(name) and not _OF_THE_LIST.search(name) else ""
+def _titles(layout: Layout, rows: Sequence[Row]) -> list[str]:
+    return [text_of(cell) for number, cells in rows if number in layout.title_rows for cell in cells if cell]
 
 
-def _lists_who_left(sheet: Sheet, layout: Layout, rows: Sequence[Row]) -> bool:
-    titles = [text_of(cell) for number, cells in rows if number in layout.title_rows for cell in cells if cell]
+def _lists_who_left(sheet: Sheet, titles: Sequence[str]) -> bool:
     return any(_LEFT.search(title) and "入" not in title for title in (sheet.name or "", *titles) if len(title) < 40)
+
+
+def _is_turned(rows: Sequence[Row]) -> bool:
+    """Whether identity numbers stand to the right of their heading and not below it."""
+    for _number, cells in rows:
+        texts = [text for cell in cells if (text := text_of(cell).strip())]
+        for heading, value in pairwise(texts):
+            if is_id(value) and (meaning_of("", normalise_heading(heading)) or ("",))[0] == "id_number":
+                return True
+    return False
+
+
+def _must_be_one_row_each(sheet: Sheet, layout: Layout, rows: Sequence[Row]) -> None:
+    """Raises ``UnreadableTable`` for people side by side, and for people with two rows each."""
+    name = {"sheet": sheet.name or 1}
+    if _side_by_side(layout, rows):
+        raise UnreadableTable(
+            _("Sheet %(sheet)s: two lists of people stand side by side. Put the right one under the left one."),
+            params=name,
+        )
+    data = [cells for number, cells in rows if number > max(layout.header_rows, default=0)]
+    names = values_of(data, layout.columns["name"][0]) if "name" in layout.columns else []
+    if share_of(names, is_id) > 0.3:
+        raise UnreadableTable(
+            _("Sheet %(sheet)s: each person stands in two rows, one below the other. Write each in one row."),
+            params=name,
+        )
 
 
 def layouts(sheets: Iterable[Sheet]) -> Iterable[tuple[Sheet, Layout | None]]:
     """Each sheet with its layout as recognised, ``None`` for an empty one."""
+    found = list(_each(sheets))
+    rosters = [layout for sheet, layout in found if layout and layout.columns and not _shows_how(sheet)]
+    for sheet, layout in found:
+        if layout and rosters and _shows_how(sheet):  # its people are examples
+            layout = replace(layout, columns={})
+        yield sheet, layout
+
+
+def _shows_how(sheet: Sheet) -> bool:
+    return bool(_SHOWS_HOW.search(sheet.name or ""))
+
+
+def _each(sheets: Iterable[Sheet]) -> Iterator[tuple[Sheet, Layout | None]]:
     previous = None
     for sheet in sheets:
-        first: list[Row] = []
-        for row in sheet.rows(None):
-            first.append(row)
-            if len(first) == LOOKED_AT:
-                break
+        rows = sheet.rows(None)
+        first = list(islice(rows, LOOKED_AT))
         layout = recognise(first, previous=previous)
-        if layout and _side_by_side(layout, first):
-            raise UnreadableTable(
-                _("Sheet %(sheet)s: two lists of people stand side by side. Put the right one under the left one."),
-                params={"sheet": sheet.name or 1},
-            )
+        further = [row for row in islice(rows, _LOOKED_THROUGH) if "姓名" in row[1]] if layout else []
         if layout and layout.columns:
+            _must_be_one_row_each(sheet, layout, first)
+            titles = _titles(layout, first)
             heads = max(layout.header_rows, default=0)
-            below = [cells for number, cells in first if number > heads and not _looks_like_data(cells)]
+            below = [cells for number, cells in first + further if number > heads and not _looks_like_data(cells)]
+            anew = [row for row in below if (other := begun_anew(layout, row)) and not layout.says_all_of(other)]
+            more = max(map(len, anew), default=0) - len(layout.samples)
             layout = previous = replace(
                 layout,
-                employer=_employer_of(sheet),
-                left=_lists_who_left(sheet, layout, first),
-                several=any((anew := begun_anew(layout, row)) and anew.columns != layout.columns for row in below),
+                employer=next(filter(None, map(employer_labelled, titles)), "") or employer_named(sheet.name or ""),
+                left=_lists_who_left(sheet, titles),
+                several=bool(anew),
+                samples=layout.samples + ((),) * more,
             )
+        elif layout and _is_turned(first):
+            layout = replace(layout, turned=True)
         yield sheet, layout

@@ -38,8 +38,8 @@ def normalise_id_number(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text.upper()
     plain = _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
-    # The Cyrillic letter and the multiplication sign look like an X and are typed for it.
-    return plain[:-1] + "X" if plain.endswith(("Х", "×")) else plain
+    # The Cyrillic and the Greek letter and signs of multiplication look like an X and are typed for it.
+    return plain[:-1] + "X" if plain.endswith(("Х", "×", "Χ", "✕", "╳")) else plain
 
 
 @lru_cache(maxsize=65536)

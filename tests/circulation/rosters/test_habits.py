@@ -1,11 +1,14 @@
 """Rosters as institutions, employers and other systems write them (habits.txt), and in files of other kinds."""
 
 import datetime as dt
+import zipfile
 
 import pytest
 import xlsxwriter
 
-from rendang.kernel.core.sheets import UnreadableTable
+from rendang.circulation.rosters.actions.importing import as_json, from_json, must_be_roster
+from rendang.circulation.rosters.layout import Layout, layouts
+from rendang.kernel.core.sheets import UnreadableTable, open_table
 from tests.circulation.rosters.files import xlsx_file
 from tests.circulation.rosters.habits import habits, told, with_numbers
 
@@ -50,6 +53,15 @@ def text_file(folder, text, encoding="utf-8"):
         ('"姓名\n(必填)","身份证号\n(18位)","单位"\n"王芳","#2#","某\n厂"\n李雷,#3#,某厂\n', "utf-8",
          {2: "王芳", 3: "李雷 employer=某厂"}),
         ("某市存档人员名册,,\n填报:某局,,2026年6月\n" + LIST, "gb18030", {4: "王芳", 5: "李雷"}),
+        ('姓名,身份证号,单位\n="王芳",="#2#",="某厂"\n="李雷","=""#3#""",某厂\n', "utf-8", BOTH),
+        ('"姓名","身份证号","单位"\r\n"王芳","#2#","某厂, 一车间"\r\n"李雷","#3#","某""大""厂"\r\n', "utf-8",
+         {2: "王芳 employer=某厂, 一车间", 3: '李雷 employer=某"大"厂'}),
+        ("xm\tsfzh\tdwmc\tdah\nwang\tNULL\tNULL\tA0\n王芳\t#2#\tNULL\tA1\n李雷\t#3#\t某厂\tnull\n", "utf-8",
+         {2: "wang !missing_id", 3: "王芳 employer= archive_number=A1", 4: "李雷 employer=某厂 archive_number="}),
+        ("姓名,身分證號碼,單位,檔號\n陳國強,#3#,某廠,A1\n王雅芳,#2#,某廠,A2\n", "big5",
+         {2: "陳國強 employer=某廠 archive_number=A1", 3: "王雅芳"}),
+        (",姓名,身份证号,入库时间\n0,王芳,#2#,20160306.0\n1,李雷,#3#,\n", "utf-8",
+         {2: "王芳 received_on=2016-03-06", 3: "李雷"}),
         ("姓名,身份证号,单位\n王芳,#2#\n李雷,#3#,某厂,,,\n", "utf-8", {2: "王芳", 3: "李雷 employer=某厂"}),
     ],
     ids=str,
@@ -62,6 +74,106 @@ def test_a_text_in_any_dress_is_the_same_list(tmp_path, text, encoding, expected
 def test_a_text_divided_by_blanks_is_refused_with_the_remedy(tmp_path, blank):
     with pytest.raises(UnreadableTable, match=r"divided by blanks.*Text to columns"):
         file_says(text_file(tmp_path, LIST.replace(",", blank)), {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"姓名":"王芳","身份证号":"#2#"}]',
+        "INSERT INTO person VALUES ('王芳','#2#','某厂');\nINSERT INTO person VALUES ('李雷','#3#','某厂');\n",
+        "\x03\x7e\x01\x01\x02\0\0\0\x61\0\x20\0" + "\0" * 200 + "XM",
+    ],
+    ids=["JSON", "SQL", "DBF"],
+)
+def test_what_is_no_table_is_refused(tmp_path, text):
+    path = text_file(tmp_path, text)
+    with pytest.raises(UnreadableTable, match=r"not a table|headings are not understood"):
+        must_be_roster([(sheet.name, layout) for sheet, layout in layouts(open_table(path))])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("姓名", "王芳", "李雷"), ("身份证号", "#2#", "#3#"), ("性别", "女", "男"), ("档案号", "A1", "A2")],
+        [
+            ("人事档案登记表",),
+            ("姓名", "王芳", "性别", "女"),
+            ("身份证号", "#2#", "", "民族", "汉族"),
+            ("档案号", "A1"),
+        ],
+    ],
+    ids=["people side by side", "a form each"],
+)
+def test_headings_beside_the_people_are_refused_with_the_remedy(tmp_path, rows):
+    path = xlsx_file(tmp_path / "r.xlsx", {"一": [tuple(map(with_numbers, row)) for row in rows]})
+    sheets = [(sheet.name, layout) for sheet, layout in layouts(open_table(path))]
+    with pytest.raises(UnreadableTable, match=r"paste it transposed.*one row a person"):
+        must_be_roster(sheets)
+    assert from_json(as_json(sheets)) == sheets
+
+
+def test_people_in_two_rows_each_are_refused_with_the_remedy(tmp_path):
+    rows = [("序号", "姓名", "性别", "单位"), ("", "身份证号", "出生日期", "档案号")]
+    rows += [(1, "王芳", "女", "某厂"), ("", with_numbers("#2#"), "1980.5", "A1")]
+    with pytest.raises(UnreadableTable, match="Sheet 一: each person stands in two rows"):
+        list(layouts(open_table(xlsx_file(tmp_path / "r.xlsx", {"一": rows}))))
+
+
+def test_a_ticked_box_says_whether_a_dossier_is_there(tmp_path):
+    path = tmp_path / "r.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row("A1", [*HEADINGS, "是否在库"])
+        for row, said in enumerate((True, False, "×", "FALSE", "√"), start=1):
+            sheet.write_row(row, 0, ["王芳", with_numbers(f"#{2 * row}#"), said])
+    gone = "王芳 ^said_to_have_left"
+    assert file_says(path, {2: "王芳", 3: gone, 4: gone, 5: gone, 6: "王芳"})
+
+
+def test_a_column_that_says_two_things_goes_on_saying_both_when_it_is_confirmed():
+    layout = Layout((), (1,), ("姓名", "学历学位"), {"name": (0,), "education": (1,), "degree": (1,)})
+    assert layout.with_columns({0: "name", 1: "degree"}).columns == layout.columns
+    assert layout.with_columns({0: "name", 1: "school"}).columns == {"name": (0,), "school": (1,)}
+
+
+def test_what_libreoffice_merges_holds_for_each_row(tmp_path):
+    def cell(text, attributes=""):
+        return f'<table:table-cell office:value-type="string" {attributes}><text:p>{text}</text:p></table:table-cell>'
+
+    rows = [
+        "".join(map(cell, (*HEADINGS, "单位"))),
+        cell("王芳") + cell("#2#") + cell("某厂", 'table:number-rows-spanned="2"'),
+        cell("李雷") + cell("#3#") + "<table:covered-table-cell/>",
+        cell("张伟国") + cell("#5#"),
+    ]
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0"?><office:document-content{names}><office:body><office:spreadsheet>'
+        f'<table:table table:name="一">{"".join(f"<table:table-row>{row}</table:table-row>" for row in rows)}'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    path = tmp_path / "r.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", with_numbers(content))
+        archive.writestr(
+            "META-INF/manifest.xml", f'<?xml version="1.0"?><manifest full-path="/" media-type="{kind}"/>'
+        )
+    assert file_says(path, {2: "王芳 employer=某厂", 3: "李雷 employer=某厂", 4: "张伟国 employer="})
+
+
+def test_a_format_of_many_zeros_or_of_a_day_hides_nothing(tmp_path):
+    path = tmp_path / "r.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row("A1", [*HEADINGS, "入库日期"])
+        sheet.write("A2", "王芳")
+        sheet.write_number("B2", 370211381217820, workbook.add_format({"num_format": "0" * 18}))
+        sheet.write_number("C2", 20160306, workbook.add_format({"num_format": "0000-00-00"}))
+    assert file_says(path, {2: "王芳 id=370211193812178208 received_on=2016-03-06 ~old_id_converted"})
 
 
 def test_a_day_of_which_only_the_month_is_shown_is_that_month(tmp_path):

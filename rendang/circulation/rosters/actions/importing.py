@@ -84,6 +84,13 @@ def must_be_roster(sheets: Sheets) -> None:
     if not any(layout for _name, layout in sheets):
         raise UnreadableTable(_("The file holds no rows. Choose the file with the list."))
     if not any(layout and layout.columns for _name, layout in sheets):
+        if any(layout and layout.turned for _name, layout in sheets):
+            raise UnreadableTable(
+                _(
+                    "The headings stand beside the people and not above them. Where people stand side by side, copy "
+                    "the sheet and paste it transposed; where each has a form, write a list with one row a person."
+                )
+            )
         if unread := [name for name, layout in sheets if name and layout is None]:
             raise UnreadableTable(
                 _(
@@ -120,6 +127,7 @@ def _layout(kept: Mapping[str, Any]) -> Layout:
         left=kept.get("left", False),
         several=kept.get("several", False),
         employer=kept.get("employer", ""),
+        turned=kept.get("turned", False),
     )
 
 

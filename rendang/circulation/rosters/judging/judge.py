@@ -42,8 +42,8 @@ class Judge:
                 judged.append(row)
             else:
                 not_data.append(number)
-                if reader.next_layout:
-                    reader = RowReader(reader.next_layout, self._synonyms, self._normalised, self._today)
+                if reader.nobody.next_layout:
+                    reader = RowReader(reader.nobody.next_layout, self._synonyms, self._normalised, self._today)
                     self._readers[sheet], read = reader, reader.read
                     self._header_ends[sheet] = header_end = number
                     width = max(width, max(reader.layout.wanted) + 1)

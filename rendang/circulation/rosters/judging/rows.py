@@ -6,25 +6,20 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 from rendang.circulation.rosters.dates import DASHES, is_later, read_date
-from rendang.circulation.rosters.headings import normalise_heading, simplified
+from rendang.circulation.rosters.judging.codes import Codes
+from rendang.circulation.rosters.judging.identities import document_in, one_number_in
+from rendang.circulation.rosters.judging.names import bare_name, former_name_in
+from rendang.circulation.rosters.judging.no_person import FIRST_ROWS, NoPerson
 from rendang.circulation.rosters.judging.phrases import (
-    COLUMN_NUMBER,
     DITTO,
-    EXAMPLE,
-    EXAMPLE_NAME,
     MARKS,
     NO_DEGREE,
     NO_NUMBER_YET,
-    NOT_DATA,
-    NOT_DATA_ALONE,
     NOTHING,
-    RULE,
-    bare_name,
     kind_of,
     leaves_by,
     leaves_by_remark,
     plain,
-    without_century,
 )
 from rendang.circulation.rosters.judging.verdicts import (
     CODED,
@@ -38,7 +33,7 @@ from rendang.circulation.rosters.judging.verdicts import (
     Rejection,
     Warning,
 )
-from rendang.circulation.rosters.layout import OF_ONE_ROW, Layout, begun_anew, is_name
+from rendang.circulation.rosters.layout import OF_ONE_ROW, Layout
 from rendang.kernel.core.chinese import normalise_name
 from rendang.kernel.core.identifiers import (
     IdProblem,
@@ -54,19 +49,10 @@ from rendang.kernel.core.sheets import Cell, text_of
 _LONGEST_NAME = 60
 _LONGEST_LOCATION = 120
 _LONGEST_RAW = 400
-_ASIDE = re.compile(r"[(（\[【/、,，].*$")
-_MANNER = re.compile(
-    "^(?:非?全日制|在职|脱产|业余|成人|函授|自考|普通高校|普通|民办|公办|网络|远程|开放|五年一贯制|五年制)+(?:教育)?"
-)
-_ONE_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)(\d{17}[\dX]|\d{15})(?![\dX])")
+_AT_ITS_ENDS = ".,;:、。·-_"
 _LOST_DIGITS = re.compile(r"\d{15}000")
-# More digits than this are meant to be an identity number.
-_FEW_DIGITS = 10
 _OTHER_DOCUMENT = re.compile(r"[A-Z0-9()]{5,20}")
-# An example or a row of column numbers stands right below the headings.
-_FIRST_ROWS = 5
 _MOST_REMEMBERED = 20_000
-_NO_NUMBER = (Rejection.MISSING_ID, Rejection.UNREADABLE_ID)
 _OF_PROBLEM = {
     IdProblem.MISSING: Rejection.MISSING_ID,
     IdProblem.UNREADABLE: Rejection.UNREADABLE_ID,
@@ -85,7 +71,7 @@ class RowReader:
         normalised: Callable[[str], str],
         today: dt.date,
     ) -> None:
-        self._synonyms, self._normalised = synonyms, normalised
+        self._synonyms, self._codes_known = synonyms, Codes(synonyms, normalised)
         self._today, self._today_text = today, today.isoformat()
         columns = {name: places[0] for name, places in layout.columns.items()}
         self._name, self._id = columns.get("name"), columns.get("id_number")
@@ -95,14 +81,12 @@ class RowReader:
         # 姓 and 名 in two columns are one name.
         names = layout.columns.get("name", ())
         self._more_names = names[1:]
-        self._name_heading = "".join(layout.headings[column] for column in names if column < len(layout.headings))
+        self._id_heading = "".join(layout.headings[self._id : self._id + 1]) if self._id is not None else ""
+        self.nobody = NoPerson(layout)
         # The row before, which 同上 means; nobody is the one above.
         self._above: list[Cell] = []
         self._own = {column for field in OF_ONE_ROW for column in layout.columns.get(field, ())}
         self.layout = layout
-        # The layout of a table that begins below this one with its columns in another order.
-        self.next_layout: Layout | None = None
-        # Columns that only a person's row fills.
         self._left = [
             (column, leaves_by("".join(layout.headings[column : column + 1])))
             for column in layout.columns.get("left", ())
@@ -111,14 +95,16 @@ class RowReader:
             self._left.append((columns["remarks"], leaves_by_remark))
         if layout.left and self._name is not None:
             self._left.append((self._name, bool))
-        self._telling = [places for name, places in layout.columns.items() if name not in {"serial", "remarks"}]
         self._codes: list[tuple[str, int, dict[Cell, str | None]]] = [
             (name, columns[name], {}) for name in CODED if name in columns
         ]
-        self._employer = "" if {"employer", "entrusting_employer"} & columns.keys() else layout.employer
-        # A date whose year, month and day stand in columns of their own.
-        dates = ("birth_date", *PAST_DATES)
-        self._dates_in_parts = [layout.columns[name] for name in dates if len(layout.columns.get(name, ())) > 1]
+        # What the sheet, or a row between the people, says of all people below, where no column does.
+        self._between = {"employer": layout.employer} if layout.employer else {}
+        if {"employer", "entrusting_employer"} & columns.keys():
+            self._between = {}
+        # A date whose year, month and day stand in columns of their own, a number whose digits do.
+        in_parts = {name: layout.columns.get(name, ()) for name in ("id_number", "birth_date", *PAST_DATES)}
+        self._in_parts = [(name, places) for name, places in in_parts.items() if len(places) > 1]
         self._dates = [(name, columns[name]) for name in PAST_DATES if name in columns]
         self._known_dates: dict[Cell, str | None] = {}
         self._later_dates: set[str] = set()
@@ -136,8 +122,8 @@ class RowReader:
 
     def read(self, cells: list[Cell], row: Judged, rows_below_header: int) -> bool:
         """Judge the cells into ``row``; false when they hold no person (a total, a note, the headings again)."""
-        if self._dates_in_parts:
-            self._join_dates(cells)
+        if self._in_parts:
+            self._join_parts(cells)
         cell = cells[self._name] if self._name is not None else None
         name = normalise_name(cell if isinstance(cell, str) else text_of(cell))
         if self._more_names:
@@ -145,11 +131,12 @@ class RowReader:
         if name in NOTHING or not name.isalpha():
             name, written = bare_name(name), name
             if name and name != written:
-                row.raw["name"] = written[:_LONGEST_RAW]
+                row.raw["name"], row.values["former_name"] = written[:_LONGEST_RAW], former_name_in(written)
         self._read_identity(cells[self._id] if self._id is not None else None, cells, row)
-        if (not name or row.rejection) and not self._holds_a_person(cells, name, row, rows_below_header):
+        if (not name or row.rejection) and not self.nobody.holds_a_person(cells, name, row, rows_below_header):
+            self._between |= self.nobody.between
             return False
-        if rows_below_header <= _FIRST_ROWS and self._is_example(cells, name, row):
+        if rows_below_header <= FIRST_ROWS and self.nobody.is_example(cells, row.raw.get("name", name)):
             return False
         if not name:
             row.rejection = Rejection.MISSING_NAME
@@ -163,10 +150,11 @@ class RowReader:
         self._above = cells
         return True
 
-    def _join_dates(self, cells: list[Cell]) -> None:
-        for columns in self._dates_in_parts:
+    def _join_parts(self, cells: list[Cell]) -> None:
+        for name, columns in self._in_parts:
             parts = [text for column in columns if (text := plain(cells[column])) not in NOTHING]
-            cells[columns[0]] = "-".join(part.rstrip("年月日") for part in parts)
+            joined = "".join(parts) if name == "id_number" else "-".join(part.rstrip("年月日") for part in parts)
+            cells[columns[0]] = joined
 
     def _repeat_above(self, cells: list[Cell]) -> bool:
         """Write the values of the row before where a cell says 同上; whether any does."""
@@ -175,58 +163,6 @@ class RowReader:
             if column not in self._own and plain(cells[column]) in DITTO and plain(above) not in DITTO:
                 cells[column], found = above, True
         return found
-
-    def _is_example(self, cells: list[Cell], name: str, row: Judged) -> bool:
-        """Whether a row right below the headings shows how the list is to be filled in."""
-        if self._serial is not None and plain(cells[self._serial]) in EXAMPLE:
-            return True
-        return bool(EXAMPLE_NAME.match(row.raw.get("name", name)))
-
-    def _holds_a_person(self, cells: list[Cell], name: str, row: Judged, rows_below_header: int) -> bool:
-        """Whether a row without a good name and number is a person's all the same."""
-        texts = [text for cell in cells if cell and (text := plain(cell)) not in NOTHING]
-        if not texts or (self._name_heading and normalise_heading(name) == self._name_heading):
-            return False
-        if row.rejection == Rejection.UNREADABLE_ID and NOT_DATA.match(name):
-            return False
-        if self._are_headings(cells, texts, rows_below_header):
-            return False
-        if not any(map(str.isalnum, "".join(texts))):  # ----
-            return False
-        identity = cells[self._id] if self._id is not None else None
-        if sum(map(str.isdecimal, text_of(identity))) < _FEW_DIGITS:
-            says_no_data = (NOT_DATA_ALONE if is_name(name) else NOT_DATA).match
-            if any(map(says_no_data, texts[: 3 if len(texts) > 4 else None])):
-                return False
-            if not name:
-                return (
-                    sum(any(plain(cells[column]) not in NOTHING for column in columns) for columns in self._telling)
-                    > 1
-                )
-            if len(texts) == 1 and not is_name(name):  # 二、某某机械厂（2人）
-                return False
-        if rows_below_header > _FIRST_ROWS:
-            return True
-        # The columns' numbers, or how each is to be filled in.
-        return not all(COLUMN_NUMBER.fullmatch(text) for text in texts) and not (
-            row.rejection in _NO_NUMBER and not is_name(name) and any(map(RULE.search, texts))
-        )
-
-    def _are_headings(self, cells: list[Cell], texts: list[str], rows_below_header: int) -> bool:
-        """Whether the headings stand here again: their lower row, those of another language or of another table."""
-        headings = self.layout.headings
-        if all(
-            column < len(headings) and headings[column].endswith(normalise_heading(text_of(cell)))
-            for column, cell in enumerate(cells)
-            if cell
-        ):
-            return True
-        if rows_below_header > _FIRST_ROWS and not any("姓名" in text for text in texts):
-            return False
-        anew = begun_anew(self.layout, cells)
-        if anew and anew.columns != self.layout.columns and rows_below_header > 1:
-            self.next_layout = anew
-        return anew is not None
 
     def _read_identity(self, cell: Cell, cells: list[Cell], row: Judged) -> None:
         if isinstance(cell, (int, float)):
@@ -247,13 +183,16 @@ class RowReader:
                 row.rejection = Rejection.UNREADABLE_ID
             return
         problem = id_number_problem(number, today=self._today)
-        if problem == IdProblem.UNREADABLE and (found := _ONE_NUMBER.findall(number.replace("-", ""))):
-            # The old number of the same person may stand beside the new one.
-            if len({*map(without_century, found)}) == 1:
-                number = max(found, key=len)
+        if problem is not None and (tidy := number.strip(_AT_ITS_ENDS)) != number:
+            number, problem = tidy, id_number_problem(tidy, today=self._today)
+        if problem == IdProblem.UNREADABLE:
+            number = one_number_in(number) or number
             problem = id_number_problem(number, today=self._today)
         if problem is not None:
-            row.rejection = _OF_PROBLEM[problem]
+            if document := document_in(number, plain(cell), self._id_heading):
+                row.values["identity_kind"], row.id_number = document
+                return
+            row.rejection = Rejection.UNREADABLE_ID if "*" in number else _OF_PROBLEM[problem]
             if not any(map(str.isdecimal, number)):  # 待补
                 row.rejection = Rejection.MISSING_ID
             elif _LOST_DIGITS.fullmatch(number):
@@ -315,8 +254,8 @@ class RowReader:
             and (folded := unicodedata.normalize("NFKC", number)) != number
         ):
             row.raw["archive_number"], values["archive_number"] = number, folded[: PLAIN["archive_number"]]
-        if self._employer and not values["employer"]:
-            values["employer"] = self._employer
+        if self._between:
+            values |= self._between
         if self._locations:
             parts = [
                 text for column in self._locations if (cell := cells[column]) and (text := plain(cell)) not in NOTHING
@@ -327,7 +266,7 @@ class RowReader:
                 return
         self._read_custody(cells, row, warned)
         for column, leaves in self._left:
-            if (cell := cells[column]) and leaves(cell):
+            if ((cell := cells[column]) or cell is False) and leaves(cell):
                 row.notes = (*row.notes, SAID_TO_HAVE_LEFT)
                 break
         if warned:
@@ -337,18 +276,10 @@ class RowReader:
         """The code of a text; "" for one that says there is nothing, None for one nobody knows."""
         text = plain(cell)
         nothing = text in (NO_DEGREE if table == "degree" else DASHES)
-        code = "" if nothing else self._code_of(table, text)
+        code = "" if nothing else self._codes_known.code_of(table, text)
         if len(known) < _MOST_REMEMBERED:
             known[cell] = code
         return code
-
-    def _code_of(self, table: str, text: str) -> str | None:
-        """By the whole text; else without what stands in brackets or behind a stroke (大专（函授）, 本科/学士), and
-        without the manner of schooling before its level (在职研究生)."""
-        known, whole = self._synonyms[table], self._normalised(simplified(text))
-        plainly = _ASIDE.sub("", whole)
-        found = known.get(self._normalised(text)) or known.get(whole) or known.get(plainly)
-        return found or (known.get(_MANNER.sub("", plainly)) if table == "education" else None)
 
     def _date(self, cell: Cell) -> str | None:
         date = read_date(cell)
@@ -359,7 +290,7 @@ class RowReader:
         return date
 
     def _read_sex(self, text: str, row: Judged, warned: set[str]) -> None:
-        code = self._synonyms["sex"].get(text) or ("" if text in DASHES else self._code_of("sex", text))
+        code = self._synonyms["sex"].get(text) or ("" if text in DASHES else self._codes_known.code_of("sex", text))
         if code is None:
             row.raw["sex"] = text[:_LONGEST_RAW]
         elif code and code in "12" and row.values["sex"] != code:

@@ -22,6 +22,7 @@ _BESIDE_TABS = re.compile("(?<=\t)[,;|，；]|[,;|，；](?=\t)")
 _DIVIDED_BY_BLANKS = re.compile(r"^[^\S\n]*(?:\S+[ \u3000]+)+[\d]{15,17}[\dXx]?(?:[ \u3000]|\s*$)", re.MULTILINE)
 _CONTROLS = re.compile("[\x00\x02-\x08\x0e-\x1b\x7f-\x9f\ufffd]")
 _MOST_CONTROLS = 0.05  # of the characters of a text
+_OBJECTS = re.compile(r"\s*(?:\[\s*)?\{\s*\"")  # JSON
 _HAN = re.compile("[\u4e00-\u9fff]")
 _BLOCK = 1 << 20
 _LEARNT = 50  # rows from which is learnt how many cells a row has
@@ -33,7 +34,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
     encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
         beginning = file.read(65536)
-    if len(_CONTROLS.findall(beginning)) > len(beginning) * _MOST_CONTROLS:
+    if len(_CONTROLS.findall(beginning)) > len(beginning) * _MOST_CONTROLS or _OBJECTS.match(beginning):
         raise no_table()
     delimiter = delimiter_of(beginning)
     yield Sheet(None, _rows_of(path, encoding, delimiter))
@@ -55,13 +56,18 @@ def encoding_of(path: Path) -> str:
     if row := _damaged_row(path):
         raise _damaged_text(row)
     if _decodes(path, "gb18030"):
-        return "gb18030"
+        return "big5hkscs" if _looks_like_big5(beginning) and _decodes(path, "big5hkscs") else "gb18030"
     guess = from_bytes(beginning).best()
     if guess is None or not _decodes(path, guess.encoding):
         raise UnreadableTable(
             _("The encoding of the text is not known. Save the file as UTF-8 or GB18030, or as XLSX.")
         )
     return guess.encoding
+
+
+def _looks_like_big5(beginning: bytes) -> bool:
+    """Whether a text that GB18030 can read too is one in traditional characters: every list of people has a name."""
+    return "姓名" in beginning.decode("big5hkscs", "ignore") and "姓名" not in beginning.decode("gb18030", "ignore")
 
 
 def _checked(path: Path, encoding: str) -> str:

@@ -14,6 +14,7 @@ _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _MONTH_FORMATS = {17, 27, 36, 50, 52, 57}
 _NOT_A_PATTERN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 _PIECES = re.compile(r'"([^"]*)"|\\(.)|(General|G/通用格式|[0#]+)|([-+/() :])', re.IGNORECASE)
+_MOST_ZEROS = 12  # of a number format; more are an identity number's
 _MOST_DIGITS = 15  # that a spreadsheet keeps of a number
 
 
@@ -53,7 +54,13 @@ def _shown(written: str) -> Shown | None:
             widths.append(digits.count("0"))
         elif text := quoted or escaped or sign:
             pieces.append(text)
-    if end != len(positive) or not widths or not all(widths[1:]) or "".join(pieces).isspace():
+    if (
+        end != len(positive)
+        or sum(widths) > _MOST_ZEROS
+        or not widths
+        or not all(widths[1:])
+        or "".join(pieces).isspace()
+    ):
         return None
     return Shown(tuple(pieces), tuple(widths)) if len(pieces) > 1 or widths[0] > 1 else None
 
