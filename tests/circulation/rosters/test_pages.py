@@ -44,13 +44,14 @@ def test_a_file_is_uploaded_judged_confirmed_and_imported(institution, clerk, si
     actions.mark_up(roster_id=roster.pk)
     page = browser.get(answer.url).content.decode()
     assert "Import 2 rows" in page
+    assert "<dt>Importable</dt><dd><strong>2</strong></dd>" in page
     assert "Person already in an earlier row" in page
     assert "hx-trigger" not in page
     assert id_number(1) not in page
     browser.post(url("confirm", roster.pk))
     actions.import_roster(roster_id=roster.pk)
     assert Person.objects.count() == 2
-    assert "Imported" in browser.get(answer.url).content.decode()
+    assert "<dt>Imported</dt><dd><strong>2</strong></dd>" in browser.get(answer.url).content.decode()
     assert "r.csv" in browser.get(url("list")).content.decode()
 
 

@@ -66,6 +66,17 @@ def test_an_institution_can_demand_it(clerk, institution, other_institution):
     assert not demands_second_factor(factories.staff(other_institution, Role.CLERK))
 
 
+def test_who_sets_it_up_freely_may_leave_it(institution, administrator):
+    clerk = factories.staff(institution, Role.CLERK, username="chuangkou", with_password=True)
+
+    free, demanded = browser_of(clerk).get(SETUP), browser_of(administrator).get(SETUP)
+
+    assert ">Cancel</a>" in free.text
+    assert '<button type="submit" class="btn btn-link mt-3">Sign out</button>' not in free.text
+    assert ">Cancel</a>" not in demanded.text
+    assert '<button type="submit" class="btn btn-link mt-3">Sign out</button>' in demanded.text
+
+
 def test_until_it_is_set_up_nothing_else_opens(administrator):
     browser = browser_of(administrator)
     assert browser.get(HOME).url == f"{SETUP}?next=%2Faccounts%2Fsecurity%2F"

@@ -140,6 +140,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
         "picture": codes.picture(user.username, secret),
         "next": queries.next_address(request, ""),
         "shown": codes.current_code(secret) if settings.DEMONSTRATION else "",
+        "demanded": queries.demands_second_factor(user),
     }
     return render(request, "accounts/second_factor_setup.html", context)
 
