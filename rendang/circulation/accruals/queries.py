@@ -52,6 +52,24 @@ def left_for(items: Iterable[AccrualItem], institution: Institution) -> dict[int
     return {key: keeper.get(key, "") for key in keys - ours}
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Accepted papers by what can be done with them now."""
+
+    now: list[AccrualItem]  # their dossiers are here
+    wait: list[AccrualItem]  # until their dossiers are back
+    gone: dict[int, str]  # dossiers that the institution no longer holds, and who does: their papers go on
+
+
+def reach_of(accepted: Iterable[AccrualItem], institution: Institution) -> Reach:
+    """What of these papers of one institution can be put in, what waits, and what goes on to another keeper."""
+    accepted = list(accepted)
+    gone, out = left_for(accepted, institution), out_of_reach(accepted, institution)
+    ours = [item for item in accepted if item.dossier_id not in gone]
+    now, wait = ([item for item in ours if (item.dossier_id in out) == is_out] for is_out in (False, True))
+    return Reach(now, wait, gone)
+
+
 @before_step(Accrual, "send_back")
 def some_are_accepted(accruals: Sequence[Accrual]) -> dict[int, str]:
     """Not everything goes back of which a paper has been accepted."""
@@ -70,8 +88,8 @@ def all_are_out(accruals: Sequence[Accrual]) -> dict[int, str]:
         delivered.setdefault(keeper[item.accrual_id], []).append(item)
     move_on: set[int] = set()
     for institution, some in delivered.items():
-        wait = out_of_reach(some, institution).keys() - left_for(some, institution).keys()
-        move_on |= {item.accrual_id for item in some if item.dossier_id not in wait}
+        wait = set(reach_of(some, institution).wait)
+        move_on |= {item.accrual_id for item in some if item not in wait}
     return dict.fromkeys(keeper.keys() - move_on, str(ALL_ARE_OUT))
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from rendang.circulation.accruals import papers
 from rendang.circulation.accruals.models import Accrual, AccrualItem
-from rendang.circulation.accruals.queries import ALL_ARE_OUT, left_for, out_of_reach, some_are_accepted
+from rendang.circulation.accruals.queries import ALL_ARE_OUT, out_of_reach, reach_of, some_are_accepted
 from rendang.dossiers import actions as dossiers
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.queries import can
@@ -63,19 +63,17 @@ def put_in(accrual: Accrual, *, by: Any) -> Accrual:
         raise PermissionDenied
     refuse_unless_possible(STEPS[Accrual]["file"], accrual, by)
     accepted = list(accrual.items.filter(outcome=Outcome.ACCEPTED).select_related("dossier__person"))
-    gone = left_for(accepted, accrual.institution)
-    out = out_of_reach(accepted, accrual.institution)
-    now = [item for item in accepted if item.dossier_id not in out and item.dossier_id not in gone]
-    if not now and not gone:
+    reach = reach_of(accepted, accrual.institution)
+    if not reach.now and not reach.gone:
         raise ValidationError(ALL_ARE_OUT)
-    if gone:
-        _send_on([item for item in accepted if item.dossier_id in gone], gone, accrual, by=by)
-    if now:
-        _put_in(now, accrual, by=by)
+    if reach.gone:
+        _send_on([item for item in accepted if item.dossier_id in reach.gone], reach.gone, accrual, by=by)
+    if reach.now:
+        _put_in(reach.now, accrual, by=by)
         # What has its papers goes back to its slot, though the delivery goes on.
-        storage.no_longer_want(accrual, by=by, dossiers=[item.dossier_id for item in now])
-    if waiting := [item for item in accepted if item.dossier_id in out and item.dossier_id not in gone]:
-        want_what_is_out(waiting, accrual, by=by)
+        storage.no_longer_want(accrual, by=by, dossiers=[item.dossier_id for item in reach.now])
+    if reach.wait:
+        want_what_is_out(reach.wait, accrual, by=by)
         return accrual
     storage.no_longer_want(accrual, by=by)
     if not accrual.items.filter(outcome=Outcome.FILED).exists():

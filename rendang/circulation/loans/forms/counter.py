@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
-from rendang.circulation.loans.forms.signing import CountRemarkField, OptionallySignedForm
+from rendang.circulation.loans.forms.signing import CountRemarkField, OptionallySignedForm, PagesField, SignerField
 from rendang.circulation.loans.models import Loan
 from rendang.dossiers.models import Dossier
 from rendang.storage.queries import the_one_named
@@ -43,21 +43,14 @@ class BeginForm(forms.Form):
 class CountedForm(OptionallySignedForm):
     """The second and last thing to do: the count that should be right stands there already."""
 
-    pages = forms.IntegerField(
-        label=gettext_lazy("Pages counted together"),
-        min_value=0,
-        max_value=99999,
-        widget=forms.NumberInput(attrs={"autofocus": True}),
-    )
+    pages = PagesField(widget=forms.NumberInput(attrs={"autofocus": True}))
 
 
 def hand_over_counted_form(loan: Loan) -> type[forms.Form]:
     """At the counter: how many pages, and who of the people signs."""
 
     class HandOverCountedForm(CountedForm):
-        signed_by = forms.ModelChoiceField(
-            label=pgettext_lazy("loan", "Signed by"), queryset=loan.borrowers.order_by("pk"), empty_label=None
-        )
+        signed_by = SignerField(loan)
         count_remark = CountRemarkField()
         field_order = ("pages", "signed_by", "count_remark", "signed")
 

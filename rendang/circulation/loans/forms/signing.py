@@ -1,12 +1,28 @@
-"""The signed paper, and what is counted with it."""
+"""The signed paper, and what is counted with it: at the counter, and on the page of a case."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from rendang.circulation.loans.models import Loan
 from rendang.kernel.files.forms import PICTURES
+
+
+class PagesField(forms.IntegerField):
+    """What both sides have counted together."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999, **given)
+
+
+class SignerField(forms.ModelChoiceField):
+    """Who of the people of a loan signs for the dossier."""
+
+    def __init__(self, loan: Loan) -> None:
+        people = loan.borrowers.order_by("pk")
+        super().__init__(label=pgettext_lazy("loan", "Signed by"), queryset=people, empty_label=None)
 
 
 class CountRemarkField(forms.CharField):

@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from rendang.circulation.loans import queries
 from rendang.circulation.loans.actions import may_be_asked_until, renewed_until
 from rendang.circulation.loans.forms.applying import PapersField
-from rendang.circulation.loans.forms.signing import CountRemarkField, OptionallySignedForm
+from rendang.circulation.loans.forms.signing import CountRemarkField, OptionallySignedForm, PagesField, SignerField
 from rendang.circulation.loans.models import Loan
 from rendang.kernel.core.language import listed
 from rendang.kernel.files.forms import PICTURES
@@ -69,12 +69,8 @@ def hand_over_form(loan: Loan) -> type[forms.Form]:
     expected = queries.pages_of(loan.dossier) if loan.dossier else None
 
     class HandOverForm(OptionallySignedForm, IdentityForm):
-        pages = forms.IntegerField(
-            label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999, initial=expected
-        )
-        signed_by = forms.ModelChoiceField(
-            label=pgettext_lazy("loan", "Signed by"), queryset=loan.borrowers.order_by("pk"), empty_label=None
-        )
+        pages = PagesField(initial=expected)
+        signed_by = SignerField(loan)
         count_remark = CountRemarkField()
         field_order = ("pages", "count_remark", "signed_by", "identity_checked", "signed")
 
@@ -83,15 +79,13 @@ def hand_over_form(loan: Loan) -> type[forms.Form]:
 
 def receive_back_form(loan: Loan) -> type[forms.Form]:
     class ReceiveBackForm(OptionallySignedForm):
-        pages = forms.IntegerField(
-            label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999, initial=loan.pages_out
-        )
+        pages = PagesField(initial=loan.pages_out)
 
     return ReceiveBackForm
 
 
 class DiscrepancyForm(OptionallySignedForm):
-    pages = forms.IntegerField(label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999)
+    pages = PagesField()
     discrepancy = forms.CharField(
         label=gettext_lazy("What is missing, too much or damaged"),
         max_length=400,
@@ -185,16 +179,14 @@ class StatementForm(forms.Form):
 
 def found_form(loan: Loan) -> type[forms.Form]:
     class FoundForm(SearchForm):
-        pages = forms.IntegerField(
-            label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999, initial=loan.pages_out
-        )
+        pages = PagesField(initial=loan.pages_out)
         field_order = ("pages", "done")
 
     return FoundForm
 
 
 class RebuiltForm(SearchForm):
-    pages = forms.IntegerField(label=gettext_lazy("Pages counted together"), min_value=0, max_value=99999)
+    pages = PagesField()
     field_order = ("pages", "done")
 
 
