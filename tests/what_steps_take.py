@@ -170,6 +170,7 @@ PERHAPS = {
     "loan.withdraw": {"retrieval.drop", "loan.call", "file.store"},
     "loan.lapse": {"retrieval.drop", "loan.call", "file.store"},
     "loan.tell_unit": {"file.store"},
+    "loan.order_reconstruction": {"placement.lost"},  # where the whole dossier is lost
     "loan.find": {"placement.put_on_desk", "loan.call", "file.store"},
     "loan.finish_reconstruction": {"placement.put_on_desk", "loan.call", "file.store"},
     "partytransfer.approve": {"file.store"},

@@ -63,7 +63,7 @@ ALSO = {
 PERHAPS = {
     "departure.check": {"placement.put_on_desk"},
     "departure.take_back": {"placement.put_on_desk", "message.send"},
-    "departure.declare_lost": {"message.send"},
+    "departure.declare_lost": {"placement.lost", "message.send"},
     "departure.withdraw": {"retrieval.drop"},
     "departure.offer_transfer": {"departurerequest.join", "case.resume"},
     "departurerequest.answer": {"intake.note_refusal", "case.resume"},
