@@ -16,7 +16,7 @@ _BRACKETS = re.compile(r"[(\[【〔{<《].*?[)\]】〕}>》]")
 # What stands in brackets and says of whom, or which of two, a column is: 档案号（旧）, 姓名（英文）, 时间（入库）.
 _QUALIFIER = re.compile(
     r"[(\[【〔{<《]((?:原|旧|曾用|英文|外文|拼音|配偶|父|母|子女|家属|亲属|紧急|联系人|单位|办公|户籍|户口|转出|调出|出库|迁出"
-    r"|借出|转入|入库|到期|起|止|新)\S{0,3}?)[)\]】〕}>》]"
+    r"|借出|转入|入库|到期|起|止|新|法人|法定)\S{0,3}?)[)\]】〕}>》]"
 )
 # How to fill a column in, on lines of their own below its heading.
 _HOW_TO_FILL_IN = re.compile(r"(?<=\S\S)\s*\n\s*(?:与|请|格式|填|如|例|须|必须|勿|按|注).*$", re.DOTALL)

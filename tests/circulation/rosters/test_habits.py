@@ -7,6 +7,7 @@ import pytest
 import xlsxwriter
 
 from rendang.circulation.rosters.actions.importing import as_json, from_json, must_be_roster
+from rendang.circulation.rosters.headings import meaning_of, normalise_heading
 from rendang.circulation.rosters.layout import Layout, layouts
 from rendang.kernel.core.sheets import UnreadableTable, open_table
 from tests.circulation.rosters.files import xlsx_file
@@ -21,6 +22,32 @@ BOTH = {2: "王芳 employer=某厂", 3: "李雷 employer=某厂"}
 def test_a_habit_is_understood_row_by_row(tmp_path, habit):
     path = xlsx_file(tmp_path / "r.xlsx", habit.sheets)
     assert told(path, habit.expected) == habit.expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("时间（入库）", "received_on"),
+        ("日期（转出）", "left"),
+        ("档案编号（旧）", None),
+        ("姓名（曾用名）", "former_name"),
+        ("身份证号（法人）", None),
+        ("出生日期（档案）", "birth_date"),
+        ("联系电话（单位）", None),
+        ("地址（户口）", "household_address"),
+        ("①姓名", "name"),
+        ("四、单位", "employer"),
+        ("单位 Company Name", "employer"),
+        ("单位ID", None),
+        ("电话2", "mobile"),
+        ("参加工作地", None),
+        ("调入前单位", "received_from"),
+        ("档案转寄单位名称", None),
+    ],
+)
+def test_what_stands_about_the_words_of_a_heading_is_weighed(heading, field):
+    found = meaning_of("", normalise_heading(heading))
+    assert (found[0] if found else None) == field
 
 
 def file_says(path, expected):
