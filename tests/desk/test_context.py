@@ -84,6 +84,15 @@ def test_a_wrong_address_is_answered_in_the_reader_s_language(db: None, language
     assert words in response.content.decode()
 
 
+def test_the_public_is_not_sent_to_a_search_box_that_it_does_not_have(
+    db: None, clerk: User, signed_in: Callable[..., Client]
+) -> None:
+    advice = "Search for the name or number instead"
+
+    assert advice not in Client(headers={"accept-language": "en"}).get("/no-such-page/").content.decode()
+    assert advice in signed_in(clerk).get("/desk/no-such-page/", headers={"accept-language": "en"}).content.decode()
+
+
 def failing(*_whatever: object) -> None:
     raise RuntimeError("broken")
 
