@@ -1,13 +1,15 @@
 """Loading that is refused or empty, and the parts that need no database."""
 
 import datetime as dt
+import errno
 from collections import Counter
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
+from psycopg.errors import DiskFull
 
 from rendang.demo import clock
 from rendang.demo.actions import loading
@@ -156,3 +158,19 @@ def test_stores_have_room_for_all_dossiers_and_more(office, dossiers):
     assert sum(found.values()) == dossiers
     assert max(found.values(), default=0) <= LAYOUTS[office].capacity
     assert room >= dossiers * 1.1
+
+
+def full_database() -> Exception:
+    failed = OperationalError("could not extend file")
+    failed.__cause__ = DiskFull("could not extend file: No space left on device")
+    return failed
+
+
+@pytest.mark.parametrize("failure", [full_database(), OSError(errno.ENOSPC, "No space left on device")])
+def test_a_disk_that_becomes_full_is_named_without_a_trace(monkeypatch, failure):
+    def load(people, *, tell):
+        raise failure
+
+    monkeypatch.setattr("rendang.demo.management.commands.load_demonstration.load_city", load)
+    with pytest.raises(CommandError, match="The disk became full while the city was loaded; nothing"):
+        call_command("load_demonstration", people=5, verbosity=0)

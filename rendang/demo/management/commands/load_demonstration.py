@@ -1,10 +1,13 @@
 """``./run manage load_demonstration --people N``: the fictional city, into an empty database."""
 
+import errno
 import time
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
+from psycopg.errors import DiskFull
 
 from rendang.demo.actions import load_city
 
@@ -23,4 +26,10 @@ class Command(BaseCommand):
             load_city(options["people"], tell=lambda text: self.stdout.write(f"  {text}"))
         except ValidationError as refused:
             raise CommandError(" ".join(refused.messages)) from None
+        except (OperationalError, OSError) as failed:
+            if not (isinstance(failed.__cause__, DiskFull) or getattr(failed, "errno", None) == errno.ENOSPC):
+                raise
+            raise CommandError(
+                "The disk became full while the city was being loaded; nothing of it is kept."
+            ) from None
         self.stdout.write(f"  {time.monotonic() - began:.0f} s")
