@@ -62,11 +62,12 @@ def test_a_list_leaves_in_one_case(client_of, leaving):
 
 def test_a_refusal_is_a_conflict_in_words(client_of, leaving):
     dossier = leaving.dossier()
-    leaving.apply(dossier)
+    under_way = leaving.apply(dossier)
 
     refused = post(client_of, "/departures", asked(leaving, dossier))
 
-    assert (refused.status_code, refused.json()["detail"]) == (409, "It is leaving the city already.")
+    said = f"It is leaving the city already: {under_way.number}."
+    assert (refused.status_code, refused.json()["detail"]) == (409, said)
     assert Departure.objects.count() == 1
 
 

@@ -29,7 +29,5 @@ class Command(BaseCommand):
         except (OperationalError, OSError) as failed:
             if not (isinstance(failed.__cause__, DiskFull) or getattr(failed, "errno", None) == errno.ENOSPC):
                 raise
-            raise CommandError(
-                "The disk became full while the city was being loaded; nothing of it is kept."
-            ) from None
+            raise CommandError("The disk became full while the city was loaded; nothing of it is kept.") from None
         self.stdout.write(f"  {time.monotonic() - began:.0f} s")
