@@ -36,9 +36,8 @@ YES = [("", _("All dossiers")), ("1", _("Never catalogued"))]
 class FilterForm(forms.Form):
     """The list's one search box and its filters, all kept in the address; what is not understood narrows nothing."""
 
-    q = forms.CharField(
-        label=_("Find"), required=False, max_length=60, widget=forms.HiddenInput
-    )  # typed into the box beside
+    # Typed into the box beside.
+    q = forms.CharField(label=_("Find"), required=False, max_length=60, widget=forms.HiddenInput)
     institution = forms.ChoiceField(label=_("Institution"), required=False)
     status = forms.ChoiceField(
         label=_("Custody"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from rendang.circulation.household.models import HouseholdMember, HouseholdMove, PageLoan
 from rendang.dossiers.models import Custody
-from rendang.dossiers.queries.departure import Obstacle, before_departure, obstacles
+from rendang.dossiers.queries.departure import Obstacle, before_departure, which_take
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet
@@ -57,7 +57,7 @@ def is_elsewhere(member: HouseholdMember) -> bool:
 def what_takes_it(member: HouseholdMember) -> list[Obstacle]:
     """The transfer or departure with which the dossier is about to leave, by its number; none, when it stays."""
     custody = None if member.until else _held(member).first()
-    return [one for one in obstacles([custody.dossier_id])[custody.dossier_id] if one.going] if custody else []
+    return which_take([custody.dossier_id])[custody.dossier_id] if custody else []
 
 
 def told_of_parting(member: HouseholdMember) -> bool:

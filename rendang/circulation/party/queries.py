@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from rendang.circulation.party.models import PartyMembership, PartyTransfer
 from rendang.dossiers.models import Custody
-from rendang.dossiers.queries.departure import Obstacle, before_departure, obstacles
+from rendang.dossiers.queries.departure import Obstacle, before_departure, which_take
 from rendang.kernel.access.models import Institution
 from rendang.kernel.access.permissions import Permission
 from rendang.kernel.access.scope import ScopedQuerySet
@@ -70,9 +70,7 @@ def not_to_be_approved(cases: Sequence[PartyTransfer]) -> dict[int, str]:
         dossier__person__in=[case.person_id for case in coming], status=Custody.Status.HELD
     ).values_list("dossier__person", "institution", "dossier")
     here: dict[tuple[int | None, int], int] = {(person, office): dossier for person, office, dossier in held}
-    going = {
-        dossier: next((one for one in found if one.going), None) for dossier, found in obstacles(here.values()).items()
-    }
+    going = which_take(here.values())
     refused: dict[int, str] = {}
     for case in coming:
         dossier = here.get((case.person_id, case.institution_id))
@@ -84,7 +82,7 @@ def not_to_be_approved(cases: Sequence[PartyTransfer]) -> dict[int, str]:
         elif dossier is None:
             refused[case.pk] = gettext("The dossier of this person is no longer kept here.")
         elif takes_it := going[dossier]:
-            refused[case.pk] = InTheWay.of((str(ITS_DOSSIER_GOES), takes_it.url))
+            refused[case.pk] = InTheWay.of((str(ITS_DOSSIER_GOES), takes_it[0].url))
     return refused
 
 

@@ -63,9 +63,9 @@ def obstacles(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
 
 def is_going(dossier: int) -> bool:
     """Whether the dossier is being transferred or leaves the city: from the application until it has arrived."""
-    return dossier in which_are_going([dossier])
+    return bool(which_take([dossier])[dossier])
 
 
-def which_are_going(dossiers: Iterable[int]) -> set[int]:
-    """Those of the dossiers that are being transferred or leave the city."""
-    return {pk for pk, found in obstacles(dossiers).items() if any(one.going for one in found)}
+def which_take(dossiers: Iterable[int]) -> dict[int, list[Obstacle]]:
+    """The transfers and departures with which each dossier is about to leave; none, when it stays."""
+    return {pk: [one for one in found if one.going] for pk, found in obstacles(dossiers).items()}

@@ -17,6 +17,44 @@ USES = {Loan.Use.CONSULTATION: "阅档室查阅", Loan.Use.LOAN: "借出", Loan.
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfALoan:
+    """What every paper of a loan names: the case, both sides, whose dossier it is."""
+
+    number: str
+    institution: str
+    unit: str
+    name: str
+    archive_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter(OfALoan):
+    """A letter to the unit: its day, and where the institution is reached."""
+
+    issued_on: dt.date
+    phone: str
+    address: str
+
+
+def named(loan: Loan) -> dict[str, Any]:
+    """The fields of ``OfALoan``."""
+    assert loan.person
+    return {
+        "number": loan.number,
+        "institution": loan.institution.name,
+        "unit": loan.unit,
+        "name": loan.person.name,
+        "archive_number": loan.custody.archive_number,
+    }
+
+
+def addressed(loan: Loan) -> dict[str, Any]:
+    """The fields of a ``Letter`` of today."""
+    here = loan.institution
+    return named(loan) | {"issued_on": timezone.localdate(), "phone": here.phone, "address": here.address}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """One of the two people of the unit."""
 

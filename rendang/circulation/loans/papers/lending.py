@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from rendang.circulation.loans.models import Loan
-from rendang.circulation.loans.papers.common import USES, Person, day_of, people_of, store
+from rendang.circulation.loans.papers.common import USES, OfALoan, Person, day_of, named, people_of, store
 from rendang.circulation.loans.queries import unit_in_words
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.standards import queries as standards
@@ -25,18 +25,13 @@ class Approval:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovalForm:
+class ApprovalForm(OfALoan):
     """查（借）阅审批表."""
 
-    number: str
-    institution: str
     use: str
-    unit: str
     phone: str
     letter_number: str
     people: Sequence[Person]
-    name: str  # whose dossier
-    archive_number: str
     reason: str
     scope: str
     digital: str  # of a digital consultation: classes, days, print and download
@@ -48,7 +43,6 @@ class ApprovalForm:
 
 def approval_form(loan: Loan, *, by: Any) -> StoredFile:
     """The form with the opinions that have been given."""
-    assert loan.person
     approvals = [Approval(level="批准意见", opinion=loan.opinion, name=str(by), on=timezone.localdate())]
     if loan.endorsed_by and loan.endorsed_at:
         section = Approval(
@@ -56,15 +50,11 @@ def approval_form(loan: Loan, *, by: Any) -> StoredFile:
         )
         approvals.insert(0, section)
     paper = ApprovalForm(
-        number=loan.number,
-        institution=loan.institution.name,
+        **named(loan),
         use=USES[Loan.Use(loan.use)],
-        unit=loan.unit,
         phone=loan.phone,
         letter_number=loan.letter_number,
         people=people_of(loan),
-        name=loan.person.name,
-        archive_number=loan.custody.archive_number,
         reason=standards.code_name("consultation_reason", loan.reason),
         scope=loan.scope,
         digital=digital_in_words(loan),
@@ -97,16 +87,11 @@ def _in_order(number: str) -> list[int]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HandOverSlip:
+class HandOverSlip(OfALoan):
     """借阅登记（交接）单: counted and signed by both when the dossier changes hands, and again when it is back."""
 
-    number: str
-    institution: str
     use: str
-    unit: str
     people: Sequence[Person]
-    name: str
-    archive_number: str
     barcode: str
     reason: str
     pages: int
@@ -120,15 +105,11 @@ class HandOverSlip:
 
 
 def hand_over_slip(loan: Loan, *, by: Any, due_on: dt.date) -> StoredFile:
-    assert loan.person and loan.dossier and loan.pages_out is not None
+    assert loan.dossier and loan.pages_out is not None
     paper = HandOverSlip(
-        number=loan.number,
-        institution=loan.institution.name,
+        **named(loan),
         use=USES[Loan.Use(loan.use)],
-        unit=loan.unit,
         people=people_of(loan),
-        name=loan.person.name,
-        archive_number=loan.custody.archive_number,
         barcode=loan.dossier.barcode,
         reason=standards.code_name("consultation_reason", loan.reason),
         pages=loan.pages_out,
@@ -143,14 +124,9 @@ def hand_over_slip(loan: Loan, *, by: Any, due_on: dt.date) -> StoredFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiscrepancyReport:
+class DiscrepancyReport(OfALoan):
     """归还清点差异报告."""
 
-    number: str
-    institution: str
-    unit: str
-    name: str
-    archive_number: str
     handed_over_on: dt.date
     signed_by: str
     pages_out: int
@@ -161,13 +137,9 @@ class DiscrepancyReport:
 
 
 def discrepancy_report(loan: Loan, *, by: Any) -> StoredFile:
-    assert loan.person and loan.pages_out is not None and loan.pages_back is not None
+    assert loan.pages_out is not None and loan.pages_back is not None
     paper = DiscrepancyReport(
-        number=loan.number,
-        institution=loan.institution.name,
-        unit=unit_in_words(loan),
-        name=loan.person.name,
-        archive_number=loan.custody.archive_number,
+        **(named(loan) | {"unit": unit_in_words(loan)}),
         handed_over_on=day_of(loan.handed_over_at),
         signed_by=str(loan.signed_by),
         pages_out=loan.pages_out,

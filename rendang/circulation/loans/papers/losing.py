@@ -7,21 +7,16 @@ from typing import Any
 from django.utils import timezone
 
 from rendang.circulation.loans.models import Loan
-from rendang.circulation.loans.papers.common import day_of, store
+from rendang.circulation.loans.papers.common import Letter, OfALoan, addressed, day_of, named, store
 from rendang.circulation.loans.queries import unit_in_words
 from rendang.kernel.files.models import StoredFile
 from rendang.kernel.standards import queries as standards
 
 
 @dataclass(frozen=True, kw_only=True)
-class LossReport:
+class LossReport(OfALoan):
     """人事档案遗失情况报告, to the superior authority."""
 
-    number: str
-    institution: str
-    unit: str
-    name: str
-    archive_number: str
     handed_over_on: dt.date
     due_on: dt.date
     signed_by: str
@@ -33,13 +28,9 @@ class LossReport:
 
 
 def loss_report(loan: Loan, *, by: Any, done: str) -> StoredFile:
-    assert loan.person and loan.pages_out is not None and loan.due_back
+    assert loan.pages_out is not None and loan.due_back
     paper = LossReport(
-        number=loan.number,
-        institution=loan.institution.name,
-        unit=unit_in_words(loan),
-        name=loan.person.name,
-        archive_number=loan.custody.archive_number,
+        **(named(loan) | {"unit": unit_in_words(loan)}),
         handed_over_on=day_of(loan.handed_over_at),
         due_on=loan.due_back,
         signed_by=str(loan.signed_by),
@@ -53,41 +44,25 @@ def loss_report(loan: Loan, *, by: Any, done: str) -> StoredFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LossNotice:
+class LossNotice(Letter):
     """限期查找并说明通知书, to the unit."""
 
-    number: str
-    institution: str
-    unit: str
-    name: str
-    archive_number: str
     handed_over_on: dt.date
     signed_by: str
     what: str
     due_on: dt.date
-    issued_on: dt.date
     handler: str
-    phone: str
-    address: str
 
 
 def loss_notice(loan: Loan, *, by: Any, policy: str) -> StoredFile:
-    assert loan.person
     today = timezone.localdate()
     paper = LossNotice(
-        number=loan.number,
-        institution=loan.institution.name,
-        unit=loan.unit,
-        name=loan.person.name,
-        archive_number=loan.custody.archive_number,
+        **addressed(loan),
         handed_over_on=day_of(loan.handed_over_at),
         signed_by=str(loan.signed_by),
         what=_what_is_lost(loan),
         due_on=standards.deadline(policy, start=today, institution=loan.institution).due,
-        issued_on=today,
         handler=str(by),
-        phone=loan.institution.phone,
-        address=loan.institution.address,
     )
     return store("loss_notice", "限期查找并说明通知书", paper, loan, by)
 

@@ -3,9 +3,7 @@
 from functools import cache
 
 from rendang.circulation.rosters.chunks import CUSTODY_COLUMNS, PERSON_COLUMNS, STAGED
-
-HELD_ELSEWHERE = "held_elsewhere"
-ARCHIVE_NUMBER_TAKEN = "archive_number_taken"
+from rendang.circulation.rosters.report import ARCHIVE_NUMBER_TAKEN, HELD_ELSEWHERE
 
 _BYTEA = ("id_number", "id_index", "old_number", "old_index")
 _INTEGER = ("n", "sheet", "number", "employer", "entrusting")

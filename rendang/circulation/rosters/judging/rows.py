@@ -76,7 +76,7 @@ class RowReader:
         columns = {name: places[0] for name, places in layout.columns.items()}
         self._name, self._id = columns.get("name"), columns.get("id_number")
         self._id_kind, self._sex, self._birth = columns.get("id_kind"), columns.get("sex"), columns.get("birth_date")
-        self._serial, self._credit_code = columns.get("serial"), columns.get("credit_code")
+        self._credit_code = columns.get("credit_code")
         self._archive_type, self._locations = columns.get("archive_type"), layout.columns.get("location", ())
         # 姓 and 名 in two columns are one name.
         names = layout.columns.get("name", ())

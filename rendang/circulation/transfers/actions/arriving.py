@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from rendang.circulation.transfers.actions.applying import close, going, tell
-from rendang.circulation.transfers.actions.packing import drop_what_is_not_ours, still_kept
+from rendang.circulation.transfers.actions.packing import drop_what_is_not_ours, hand_on, still_kept
 from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.circulation.transfers.papers import leaving as papers
 from rendang.dossiers import actions as dossiers
@@ -23,7 +23,6 @@ from rendang.kernel.files.models import StoredFile
 from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.telling import Said, code, say
 from rendang.kernel.workflow.steps import step
-from rendang.storage import actions as storage
 from rendang.storage.models import Placement
 
 State, Outcome = Departure.State, DepartingDossier.Outcome
@@ -58,14 +57,7 @@ def arrived(departure: Departure, ours: list[DepartingDossier], said: Said, *, b
     """The receiver has signed: custody ends, the dossiers have left for good, their people are told."""
     whom = departure.goes_to
     dossiers.end_custodies([line.custody_id for line in ours], by=by, reason=departure.reason, sent_to=whom)
-    storage.hand_on_all(
-        [line.dossier_id for line in ours],
-        Placement.Kind.ELSEWHERE,
-        departure.institution,
-        by=by,
-        detail=whom,
-        case=departure,
-    )
+    hand_on(departure, ours, Placement.Kind.ELSEWHERE, by=by, detail=whom)
     tell(departure, ours, said, by=by)
     drop_what_is_not_ours(departure, ours, by=by)
     close(departure, ours, Outcome.GONE, by=by)
@@ -119,7 +111,7 @@ def take_some_back(
         raise ValidationError(_("Choose those that came back. If all did, the parcel was refused."))
     _refuse_unless_reason(refusal_reason)
     why = say("departure.sent_back", reason=code("return_reason", refusal_reason), detail=refusal_detail.strip())
-    _onto_the_desk(departure, came, by=by)
+    hand_on(departure, came, Placement.Kind.DESK, by=by)
     close(departure, came, Outcome.STAYED, by=by, said=[why])
 
 
@@ -150,17 +142,10 @@ def note_refusal(departure: Departure, *, by: Any, refusal_reason: str, refusal_
 def take_back(departure: Departure, *, by: Any) -> None:
     """It has come back: onto the desk, to be put back into stock. What is another's by now is theirs to place."""
     ours = still_kept(departure, or_nothing=True)
-    _onto_the_desk(departure, ours, by=by)
+    hand_on(departure, ours, Placement.Kind.DESK, by=by)
     drop_what_is_not_ours(departure, ours, by=by)
     close(departure, ours, Outcome.STAYED, by=by)
     tell(departure, ours, say("departure.came_back"), by=by)
-
-
-def _onto_the_desk(departure: Departure, lines: list[DepartingDossier], *, by: Any) -> None:
-    keys = [line.dossier_id for line in lines]
-    storage.hand_on_all(
-        keys, Placement.Kind.DESK, departure.institution, by=by, detail=departure.number, case=departure
-    )
 
 
 def _refuse_unless_reason(code: str) -> None:

@@ -5,10 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from rendang.circulation.transfers.actions.applying import close, tell
-from rendang.circulation.transfers.actions.packing import drop_what_is_not_ours, still_kept
+from rendang.circulation.transfers.actions.packing import drop_what_is_not_ours, hand_on, hand_to_carrier, still_kept
 from rendang.circulation.transfers.models import DepartingDossier, Departure
 from rendang.kernel.access.permissions import Permission
-from rendang.kernel.standards import queries as standards
 from rendang.kernel.standards.telling import say
 from rendang.kernel.workflow.steps import step
 from rendang.storage import actions as storage
@@ -31,14 +30,7 @@ def report_lost(departure: Departure, *, by: Any, done: str) -> None:
     """Neither receiver nor carrier has it: an incident begins, with what was done first (《档案法》第四十八条)."""
     ours = still_kept(departure)
     departure.search_log = storage.add_to_search(departure.search_log, done, by=by)
-    storage.hand_on_all(
-        [line.dossier_id for line in ours],
-        Placement.Kind.MISSING,
-        departure.institution,
-        by=by,
-        detail=departure.number,
-        case=departure,
-    )
+    hand_on(departure, ours, Placement.Kind.MISSING, by=by)
 
 
 @step(
@@ -67,15 +59,7 @@ def find(departure: Departure, *, by: Any, done: str) -> None:
     """The carrier has found it and delivers it; the receipt is awaited again."""
     ours = still_kept(departure)
     departure.search_log = storage.add_to_search(departure.search_log, done, by=by)
-    carried = f"{standards.code_name('carrier', departure.carrier)} {departure.waybill or departure.courier}"
-    storage.hand_on_all(
-        [line.dossier_id for line in ours],
-        Placement.Kind.COURIER,
-        departure.institution,
-        by=by,
-        detail=carried,
-        case=departure,
-    )
+    hand_to_carrier(departure, ours, by=by)
 
 
 @step(
@@ -92,14 +76,7 @@ def declare_lost(departure: Departure, *, by: Any, decision: str) -> None:
     """The head decides: who is told, how what can be replaced is replaced. Custody goes on: we answer for it."""
     ours = still_kept(departure, or_nothing=True)
     departure.decision = decision
-    storage.hand_on_all(
-        [line.dossier_id for line in ours],
-        Placement.Kind.LOST,
-        departure.institution,
-        by=by,
-        detail=departure.number,
-        case=departure,
-    )
+    hand_on(departure, ours, Placement.Kind.LOST, by=by)
     tell(departure, ours, say("departure.lost"), by=by)
     drop_what_is_not_ours(departure, ours, by=by)
     close(departure, ours, Outcome.LOST, by=by)

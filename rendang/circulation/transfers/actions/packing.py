@@ -84,15 +84,7 @@ def dispatch(departure: Departure, *, by: Any, carrier: str, waybill: str = "", 
     departure.carrier = carrier
     departure.waybill, departure.courier = _traceable(departure, lines, carrier, waybill, courier)
     departure.sent_on = timezone.localdate()
-    carried = f"{standards.code_name('carrier', carrier)} {departure.waybill or departure.courier}"
-    storage.hand_on_all(
-        [line.dossier_id for line in lines],
-        Placement.Kind.COURIER,
-        departure.institution,
-        by=by,
-        detail=carried,
-        case=departure,
-    )
+    hand_to_carrier(departure, lines, by=by)
     said = say(
         "departure.sent",
         carrier=code("carrier", carrier),
@@ -141,6 +133,19 @@ def _traceable(
     if carrier == "confidential" and is_valid_ems_number(number):
         raise ValidationError({"waybill": _("This is the number of an EMS consignment. Choose EMS, or correct it.")})
     return number, ""
+
+
+def hand_on(departure: Departure, lines: list[DepartingDossier], kind: str, *, by: Any, detail: str = "") -> None:
+    """Their dossiers go on to another place outside a slot; where nothing else is said, it names the case."""
+    keys = [line.dossier_id for line in lines]
+    storage.hand_on_all(keys, kind, departure.institution, by=by, detail=detail or departure.number, case=departure)
+
+
+def hand_to_carrier(departure: Departure, lines: list[DepartingDossier], *, by: Any) -> None:
+    """The carrier has them, under the number or with the person that the case notes."""
+    carrier = standards.code_name("carrier", departure.carrier)
+    detail = f"{carrier} {departure.waybill or departure.courier}"
+    hand_on(departure, lines, Placement.Kind.COURIER, by=by, detail=detail)
 
 
 def still_kept(departure: Departure, *, or_nothing: bool = False) -> list[DepartingDossier]:

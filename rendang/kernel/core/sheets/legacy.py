@@ -17,8 +17,7 @@ from rendang.kernel.core.sheets.markup import tag
 
 # The entry of an encrypted XLSX in the container's directory, which stands near the beginning or the end.
 _ENCRYPTED, _DIRECTORY = "EncryptedPackage".encode("utf-16-le"), 1 << 28
-
-
+# Of a workbook of LibreOffice.
 _CONTENT, _SPANNED = "content.xml", b"number-rows-spanned"
 
 
