@@ -250,8 +250,8 @@ def test_a_text_is_found_wherever_it_stands_in_the_table(hand_made, monkeypatch,
     shared = "".join(f"<si><t>第{n}</t></si>" for n in range(1000))
     path = hand_made(f"<worksheet SPACE><sheetData>{cells}</sheetData></worksheet>", shared)
     monkeypatch.setattr("rendang.kernel.core.sheets.markup._BLOCK", block)
-    monkeypatch.setattr("rendang.kernel.core.sheets.xlsx._MOST_KNOWN", known)
-    monkeypatch.setattr("rendang.kernel.core.sheets.xlsx._MOST_BLOCKS", 3)
+    monkeypatch.setattr("rendang.kernel.core.sheets.markup._MOST_KNOWN", known)
+    monkeypatch.setattr("rendang.kernel.core.sheets.markup._MOST_BLOCKS", 3)
     assert [(number, cells[0], cells[2]) for number, cells in rows_of(path)] == [
         (n, f"第{number}" if number < 1000 else "", n) for n, number in enumerate(numbers, 1)
     ]

@@ -16,6 +16,8 @@ _LONGEST_ROW = 1 << 24  # bytes; no honest row is longer
 _NEAR = 1 << 14  # bytes in which a row nearly always ends
 # Texts are kept in blocks of a hundred: their numbers are the block's with two digits behind it.
 TEXTS_A_BLOCK = 100
+# Blocks of texts (10 kB each), and texts in each of two generations, that are kept at hand.
+_MOST_BLOCKS, _MOST_KNOWN = 1300, 40_000
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LOCAL = re.compile(r"^\{.*\}")
 
@@ -129,6 +131,44 @@ class SharedTexts:
 
     def text(self, index: int) -> str:
         return self.block(index // TEXTS_A_BLOCK)[index % TEXTS_A_BLOCK]
+
+
+class TextsByNumber(dict[bytes, str | None]):
+    """The shared texts by their number as a cell writes it. What comes again is found without a call, and, since most
+    programs number texts as they come, so is what stands beside a new one. What is not asked for long is let go."""
+
+    def __init__(self, texts: SharedTexts) -> None:
+        super().__init__({b"": None})  # a cell that is not there
+        self._texts = texts
+        self._blocks: dict[int, list[str]] = {}
+        self._last = -1
+        self._before: dict[bytes, str | None] = {}
+
+    def __missing__(self, raw: bytes) -> str | None:
+        if len(self) > _MOST_KNOWN:
+            self._before = dict(self)
+            self.clear()
+            self[b""] = None
+        text = self._before.get(raw)
+        if text is None:
+            number, place = divmod(int(raw), TEXTS_A_BLOCK)
+            block = self._blocks.get(number) or self._load(number)
+            text = block[place]
+        self[raw] = text
+        return text
+
+    def _load(self, number: int) -> list[str]:
+        if len(self._blocks) > _MOST_BLOCKS:
+            self._blocks.clear()
+        block = self._blocks[number] = self._texts.block(number)
+        if number > self._last:
+            self._last = number
+            self.update(zip(map((b"%d" % number).__add__, _TWO_DIGITS) if number else _UP_TO_99, block, strict=True))
+        return block
+
+
+_UP_TO_99 = [b"%d" % number for number in range(TEXTS_A_BLOCK)]
+_TWO_DIGITS = [b"%02d" % number for number in range(TEXTS_A_BLOCK)]
 
 
 _TEXT_END = re.compile(rb"</(?:\w+:)?si\s*>")

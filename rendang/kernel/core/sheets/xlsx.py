@@ -17,8 +17,8 @@ from xml.etree import ElementTree
 
 from rendang.kernel.core.sheets.cells import MOST_COLUMNS, Cell, Merged, Row, Sheet, damaged, hidden_sheet
 from rendang.kernel.core.sheets.markup import (
-    TEXTS_A_BLOCK,
     SharedTexts,
+    TextsByNumber,
     all_text,
     blocks,
     fragment,
@@ -27,8 +27,8 @@ from rendang.kernel.core.sheets.markup import (
 )
 from rendang.kernel.core.sheets.styles import Shown, Styles, as_shown
 
-# Blocks of texts (10 kB each), texts (in each of two generations), cell styles and dates that are kept at hand.
-_MOST_BLOCKS, _MOST_KNOWN, _MOST_KINDS, _MOST_DATES = 1300, 40_000, 4096, 50_000
+# Cell styles and dates that are kept at hand.
+_MOST_KINDS, _MOST_DATES = 4096, 50_000
 WORKBOOK = "xl/workbook.xml"
 _LOCAL = re.compile(r"^\{.*\}")
 _MOST_ROWS = 1_048_576  # of a sheet
@@ -221,7 +221,7 @@ class _CellReader:
         self._columns: dict[bytes, int] = {}
         self._kinds: dict[bytes, int] = {}
         self._written: dict[bytes, bytes] = {}  # the attributes with which a column's cells were written last
-        self._text = _TextsByNumber(values.texts)
+        self._text = TextsByNumber(values.texts)
         # What the pattern takes out: the kinds other than shared texts, by their place.
         self._others: list[tuple[int, int]] = []
         self._pattern, self._to_learn = _NO_ROW, _MOST_LEARNT
@@ -338,44 +338,6 @@ class _CellReader:
                 self._kinds.clear()
             self._kinds[attributes] = self._values.kind(attributes)
         return self._kinds[attributes]
-
-
-class _TextsByNumber(dict[bytes, str | None]):
-    """The shared texts by their number as a cell writes it. What comes again is found without a call, and, since most
-    programs number texts as they come, so is what stands beside a new one. What is not asked for long is let go."""
-
-    def __init__(self, texts: SharedTexts) -> None:
-        super().__init__({b"": None})  # a cell that is not there
-        self._texts = texts
-        self._blocks: dict[int, list[str]] = {}
-        self._last = -1
-        self._before: dict[bytes, str | None] = {}
-
-    def __missing__(self, raw: bytes) -> str | None:
-        if len(self) > _MOST_KNOWN:
-            self._before = dict(self)
-            self.clear()
-            self[b""] = None
-        text = self._before.get(raw)
-        if text is None:
-            number, place = divmod(int(raw), TEXTS_A_BLOCK)
-            block = self._blocks.get(number) or self._load(number)
-            text = block[place]
-        self[raw] = text
-        return text
-
-    def _load(self, number: int) -> list[str]:
-        if len(self._blocks) > _MOST_BLOCKS:
-            self._blocks.clear()
-        block = self._blocks[number] = self._texts.block(number)
-        if number > self._last:
-            self._last = number
-            self.update(zip(map((b"%d" % number).__add__, _TWO_DIGITS) if number else _UP_TO_99, block, strict=True))
-        return block
-
-
-_UP_TO_99 = [b"%d" % number for number in range(TEXTS_A_BLOCK)]
-_TWO_DIGITS = [b"%02d" % number for number in range(TEXTS_A_BLOCK)]
 
 
 def _of_element(element: ElementTree.Element, kind: int, values: _Values) -> Cell:
